@@ -1,0 +1,16 @@
+//! What can be traded.
+
+use super::{Price, Symbol};
+
+/// An instrument as a market introduces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Its ticker symbol, unique in the market.
+    pub symbol: Symbol,
+    /// The company's or fund's name, for people.
+    pub name: String,
+    /// The part of the economy it moves with; empty where unknown.
+    pub sector: String,
+    /// Where its price starts when the market has never traded it.
+    pub starting_price: Price,
+}

@@ -1,0 +1,36 @@
+//! The values the house trades in, and the rules that hold without a clock, a database or a network.
+//!
+//! Everything here is pure: text is parsed once into one of these types, and past that point no bare
+//! integer or string carries meaning. Arithmetic is checked; what does not fit is a refusal, never a wrap.
+
+mod columns;
+
+pub mod amount;
+pub mod ids;
+pub mod instrument;
+pub mod ledger;
+pub mod money;
+pub mod notional;
+pub mod order;
+pub mod position;
+pub mod price;
+pub mod quantity;
+pub mod quote;
+pub mod symbol;
+pub mod time;
+pub mod user;
+
+pub use amount::AmountError;
+pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
+pub use instrument::Listing;
+pub use ledger::{ChainHash, Entry, EntryKind};
+pub use money::Money;
+pub use notional::Notional;
+pub use order::{OrderKey, OrderSize, OrderState, Side};
+pub use position::Position;
+pub use price::Price;
+pub use quantity::Quantity;
+pub use quote::Quote;
+pub use symbol::Symbol;
+pub use time::At;
+pub use user::{NewPassword, Role, Username};

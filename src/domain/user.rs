@@ -1,0 +1,180 @@
+//! People: what they are called, what they may do, and which passwords are worth having.
+
+use super::columns::text_column;
+use super::order::words;
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::Text;
+use std::fmt;
+use std::str::FromStr;
+
+words!(
+    /// What a user may do.
+    Role {
+        /// Trades.
+        Trader = "trader",
+        /// May look at everything in the back office and change nothing.
+        Support = "support",
+        /// Runs the place.
+        Admin = "admin",
+    }
+);
+
+/// A name to sign in with: 3 to 32 ASCII letters, digits, `_`, `.` and `-`, unique without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Username(String);
+
+text_column!(Username);
+
+/// The text is no username. Displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("A username is 3 to 32 letters, digits, underscores, dots or hyphens.")]
+pub struct NotAUsername;
+
+impl Username {
+    /// The fewest characters.
+    pub const SHORTEST: usize = 3;
+    /// The most characters.
+    pub const LONGEST: usize = 32;
+
+    /// As it was typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two spellings of one name share: the lower-case form.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl FromStr for Username {
+    type Err = NotAUsername;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let fits = (Self::SHORTEST..=Self::LONGEST).contains(&text.len());
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        if fits && plain { Ok(Self(text.to_owned())) } else { Err(NotAUsername) }
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A password good enough to be set. Its text never appears in logs.
+#[derive(Clone)]
+pub struct NewPassword(String);
+
+/// Why a password may not be set. Each displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// Fewer than [`NewPassword::SHORTEST`] characters.
+    #[error("A password has at least 10 characters.")]
+    TooShort,
+    /// More than [`NewPassword::LONGEST`] bytes.
+    #[error("A password has at most 72 bytes: 72 plain characters, fewer with accents or emoji.")]
+    TooLong,
+    /// bcrypt reads up to the first NUL.
+    #[error("A password cannot contain the NUL character.")]
+    HasNul,
+    /// The username, give or take case.
+    #[error("A password must not be the username.")]
+    IsUsername,
+    /// Among the first guesses of anyone who tries.
+    #[error("That password is among the first that anyone would guess. Add a word or two.")]
+    TooCommon,
+}
+
+impl NewPassword {
+    /// The fewest bytes.
+    pub const SHORTEST: usize = 10;
+    /// The most bytes: what bcrypt takes in.
+    pub const LONGEST: usize = 72;
+    /// A password that is found within this many guesses is too common. The thousand commonest passwords
+    /// rank below it, and so do their plain repetitions and keyboard runs.
+    const TOO_FEW_GUESSES: u64 = 10_000;
+
+    /// Accepts a password for `username`.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn parse(text: &str, username: &Username) -> Result<Self, WeakPassword> {
+        if text.len() < Self::SHORTEST {
+            return Err(WeakPassword::TooShort);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(WeakPassword::TooLong);
+        }
+        if text.contains('\0') {
+            return Err(WeakPassword::HasNul);
+        }
+        if text.to_lowercase() == username.key() {
+            return Err(WeakPassword::IsUsername);
+        }
+        if zxcvbn::zxcvbn(text, &[username.as_str()]).guesses() <= Self::TOO_FEW_GUESSES {
+            return Err(WeakPassword::TooCommon);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text, for hashing and nothing else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewPassword(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Username {
+        "Ada.Lovelace".parse().unwrap()
+    }
+
+    #[test]
+    fn spellings_of_one_name_share_a_key() {
+        assert_eq!(ada().key(), "ADA.LOVELACE".parse::<Username>().unwrap().key());
+    }
+
+    #[test]
+    fn names_outside_the_rule_are_refused() {
+        for text in ["", "ab", "a b c", "naïve", "a\0bc", "<script>", &"a".repeat(33)] {
+            assert_eq!(text.parse::<Username>(), Err(NotAUsername), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_weakness_is_named() {
+        let weakness = |text: &str| NewPassword::parse(text, &ada()).err();
+        assert_eq!(weakness("short"), Some(WeakPassword::TooShort));
+        assert_eq!(weakness(&"x".repeat(73)), Some(WeakPassword::TooLong));
+        assert_eq!(weakness("embedded\0nul"), Some(WeakPassword::HasNul));
+        assert_eq!(weakness("ADA.lovelace"), Some(WeakPassword::IsUsername));
+        for common in
+            ["1234567890", "qwertyuiop", "Password1234"[..10].as_ref(), "aaaaaaaaaa", "basketball", "1q2w3e4r5t"]
+        {
+            assert_eq!(weakness(common), Some(WeakPassword::TooCommon), "{common:?}");
+        }
+        assert_eq!(weakness("correct horse battery"), None);
+        assert_eq!(weakness("größer als Öl"), None);
+    }
+
+    #[test]
+    fn a_password_is_not_printed() {
+        assert!(!format!("{:?}", NewPassword::parse("correct horse battery", &ada())).contains("horse"));
+    }
+}

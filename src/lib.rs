@@ -1,0 +1,3 @@
+//! Tradefloor: a self-hosted stock market in one binary.
+
+pub mod domain;
