@@ -1,3 +1,6 @@
 //! Tradefloor: a self-hosted stock market in one binary.
 
+pub mod accounts;
+pub mod clock;
 pub mod domain;
+pub mod store;

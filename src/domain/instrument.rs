@@ -1,6 +1,6 @@
 //! What can be traded.
 
-use super::{Price, Symbol};
+use super::{InstrumentId, Price, PublicId, Symbol};
 
 /// An instrument as a market introduces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,4 +13,19 @@ pub struct Listing {
     pub sector: String,
     /// Where its price starts when the market has never traded it.
     pub starting_price: Price,
+}
+
+/// An instrument that the store knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Which.
+    pub id: InstrumentId,
+    /// Its name to the outside.
+    pub public_id: PublicId,
+    /// Its ticker symbol.
+    pub symbol: Symbol,
+    /// The company's or fund's name, for people.
+    pub name: String,
+    /// The part of the economy it moves with; empty where unknown.
+    pub sector: String,
 }

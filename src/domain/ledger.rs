@@ -2,6 +2,11 @@
 
 use super::order::words;
 use super::{AccountId, At, InstrumentId, Money, OrderId, Quantity};
+use diesel::backend::Backend;
+use diesel::deserialize::{FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::Binary;
 use sha2::{Digest, Sha256};
 
 words!(
@@ -21,8 +26,31 @@ words!(
 );
 
 /// SHA-256 over an entry and the hash of the entry before it; the first entry of an account follows [`ChainHash::START`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
 pub struct ChainHash(pub [u8; 32]);
+
+impl<DB> ToSql<Binary, DB> for ChainHash
+where
+    DB: Backend,
+    [u8]: ToSql<Binary, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> diesel::serialize::Result {
+        self.0.as_slice().to_sql(out)
+    }
+}
+
+impl<DB> FromSql<Binary, DB> for ChainHash
+where
+    DB: Backend,
+    Vec<u8>: FromSql<Binary, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+        let bytes = Vec::<u8>::from_sql(bytes)?;
+        let hash = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| "a ledger hash is not 32 bytes long")?;
+        Ok(Self(hash))
+    }
+}
 
 impl ChainHash {
     /// What the first entry of an account chains to.

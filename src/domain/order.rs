@@ -81,6 +81,17 @@ pub enum OrderSize {
     Dollars(Money),
 }
 
+impl OrderSize {
+    /// The shares or the money that was named, and nothing for the other.
+    #[must_use]
+    pub const fn amounts(self) -> (Option<Quantity>, Option<Money>) {
+        match self {
+            Self::Shares(shares) => (Some(shares), None),
+            Self::Dollars(dollars) => (None, Some(dollars)),
+        }
+    }
+}
+
 /// A name that the client gives an order before sending it, so that sending it twice places it once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]

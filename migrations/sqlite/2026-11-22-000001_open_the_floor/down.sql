@@ -1,0 +1,10 @@
+DROP TABLE watches;
+DROP TABLE ledger_entries;
+DROP TABLE fills;
+DROP TABLE orders;
+DROP TABLE holdings;
+DROP TABLE accounts;
+DROP TABLE instruments;
+DROP TABLE sessions;
+DROP TABLE users;
+PRAGMA application_id = 0;

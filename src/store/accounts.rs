@@ -1,0 +1,93 @@
+//! Accounts: the cash, and where the ledger stands.
+
+use super::Conn;
+use super::error::{StoreError, exactly_one};
+use super::schema::accounts;
+use crate::domain::{AccountId, At, ChainHash, Money, PublicId, UserId};
+use diesel::prelude::*;
+
+/// An account as it stands after its latest ledger entry.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    /// Which.
+    pub id: AccountId,
+    /// Its name to the outside.
+    pub public_id: PublicId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Cash at hand; never negative.
+    pub cash: Money,
+    /// The opening balance and all deposits, less all withdrawals.
+    pub contributed: Money,
+    /// How many entries its ledger has.
+    pub entries: i64,
+    /// The hash of its newest entry.
+    pub head: ChainHash,
+    /// Since when.
+    pub opened_at: At,
+}
+
+/// Opens an empty account for `user`.
+///
+/// # Errors
+/// When the database fails.
+pub fn open(conn: &mut Conn, user: UserId, at: At) -> Result<Account, StoreError> {
+    let public_id = PublicId::random();
+    let id = diesel::insert_into(accounts::table)
+        .values((
+            accounts::public_id.eq(&public_id),
+            accounts::user_id.eq(user),
+            accounts::cash.eq(Money::ZERO),
+            accounts::contributed.eq(Money::ZERO),
+            accounts::entries.eq(0_i64),
+            accounts::head.eq(ChainHash::START),
+            accounts::opened_at.eq(at),
+        ))
+        .returning(accounts::id)
+        .get_result(conn)?;
+    Ok(Account {
+        id,
+        public_id,
+        user_id: user,
+        cash: Money::ZERO,
+        contributed: Money::ZERO,
+        entries: 0,
+        head: ChainHash::START,
+        opened_at: at,
+    })
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// When the database fails, the row is corrupt, or there is no such account.
+pub fn get(conn: &mut Conn, id: AccountId) -> Result<Account, StoreError> {
+    Ok(accounts::table.find(id).select(Account::as_select()).first(conn)?)
+}
+
+/// The first account of `user`: the one they trade in.
+///
+/// # Errors
+/// When the database fails, the row is corrupt, or they have none.
+pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Account, StoreError> {
+    let theirs = accounts::table.filter(accounts::user_id.eq(user)).order(accounts::id);
+    Ok(theirs.select(Account::as_select()).first(conn)?)
+}
+
+/// Moves an account from where it stood to `after`, in step with the entry that says why.
+///
+/// # Errors
+/// When the database fails, or the account no longer stands where `after` says it came from.
+pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError> {
+    let before = accounts::table.find(after.id).filter(accounts::entries.eq(after.entries - 1));
+    let changed = diesel::update(before)
+        .set((
+            accounts::cash.eq(after.cash),
+            accounts::contributed.eq(after.contributed),
+            accounts::entries.eq(after.entries),
+            accounts::head.eq(after.head),
+        ))
+        .execute(conn)?;
+    exactly_one(changed, "moving an account on")
+}

@@ -1,0 +1,87 @@
+//! What an account holds, as a cache of its ledger.
+
+use super::Conn;
+use super::error::{StoreError, exactly_one};
+use super::schema::holdings;
+use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
+use diesel::prelude::*;
+
+/// Shares of one instrument in one account. Kept when all are sold, because it remembers what sales earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = holdings)]
+pub struct Holding {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Of what.
+    pub instrument_id: InstrumentId,
+    /// Shares held.
+    pub quantity: Quantity,
+    /// What they cost.
+    pub cost: Money,
+    /// What sales have earned so far.
+    pub realised: Money,
+    /// The market day of the latest trade.
+    pub day: i64,
+    /// Shares held when that day began.
+    pub day_quantity: Quantity,
+    /// Cash paid less cash received on that day.
+    pub day_paid: Money,
+}
+
+impl Holding {
+    /// An account that has never held any.
+    #[must_use]
+    pub fn none(account: AccountId, instrument: InstrumentId, day: i64) -> Self {
+        Self {
+            account_id: account,
+            instrument_id: instrument,
+            quantity: Quantity::ZERO,
+            cost: Money::ZERO,
+            realised: Money::ZERO,
+            day,
+            day_quantity: Quantity::ZERO,
+            day_paid: Money::ZERO,
+        }
+    }
+
+    /// Shares, cost and realised gain together.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position { quantity: self.quantity, cost: self.cost, realised: self.realised }
+    }
+}
+
+/// What `account` holds of `instrument`, if it ever held any.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn find(conn: &mut Conn, account: AccountId, instrument: InstrumentId) -> Result<Option<Holding>, StoreError> {
+    let held = holdings::table.find((account, instrument));
+    Ok(held.select(Holding::as_select()).first(conn).optional()?)
+}
+
+/// All that `account` holds or ever held; as many rows as there are instruments at most.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Holding>, StoreError> {
+    let theirs = holdings::table.filter(holdings::account_id.eq(account)).order(holdings::instrument_id);
+    Ok(theirs.select(Holding::as_select()).load(conn)?)
+}
+
+/// Replaces `before`, or adds `after` where there was none.
+///
+/// # Errors
+/// When the database fails, or the holding is no longer as it was.
+pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Result<(), StoreError> {
+    let changed = match before {
+        None => diesel::insert_into(holdings::table).values(after).execute(conn)?,
+        Some(before) => {
+            let unchanged = holdings::table
+                .find((before.account_id, before.instrument_id))
+                .filter(holdings::quantity.eq(before.quantity));
+            diesel::update(unchanged).set(after).execute(conn)?
+        }
+    };
+    exactly_one(changed, "saving a holding")
+}

@@ -1,0 +1,154 @@
+//! The ledger: every cent and every share that ever moved.
+
+use super::Conn;
+use super::accounts::{self, Account};
+use super::error::StoreError;
+use super::schema::{instruments, ledger_entries};
+use crate::domain::{AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, Quantity, Symbol};
+use diesel::prelude::*;
+
+/// A movement that is to become an account's next entry.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// Why.
+    pub kind: EntryKind,
+    /// The change in cash.
+    pub cash: Money,
+    /// The shares that move and what they cost, where shares move.
+    pub shares: Option<ShareMovement>,
+    /// When.
+    pub at: At,
+    /// A remark for people; may be empty.
+    pub memo: String,
+    /// The key of the form that asked for it, where no order carries one.
+    pub request: Option<OrderKey>,
+}
+
+/// Shares on the move.
+#[derive(Debug, Clone, Copy)]
+pub struct ShareMovement {
+    /// Shares of what.
+    pub instrument: InstrumentId,
+    /// The change in shares.
+    pub quantity: Quantity,
+    /// The change in what the shares held cost.
+    pub cost: Money,
+    /// The order that moves them.
+    pub order: OrderId,
+}
+
+/// A line of the ledger as pages and files show it.
+#[derive(Debug, Clone, Queryable)]
+pub struct LedgerLine {
+    /// Its place in the account's book, from 1.
+    pub sequence: i64,
+    /// Why.
+    pub kind: EntryKind,
+    /// The change in cash.
+    pub cash: Money,
+    /// Cash after it.
+    pub balance: Money,
+    /// What the shares are of, where shares moved.
+    pub symbol: Option<Symbol>,
+    /// The change in shares.
+    pub quantity: Quantity,
+    /// When.
+    pub at: At,
+    /// A remark.
+    pub memo: String,
+}
+
+/// Appends `movement` to the book of `account` and moves the account's caches with it.
+/// Nothing when the balance would not fit or fall below zero.
+///
+/// # Errors
+/// When the database fails, or the account has moved on since it was read.
+pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<Option<Account>, StoreError> {
+    let contribution = match movement.kind {
+        EntryKind::Opening | EntryKind::Deposit | EntryKind::Withdrawal => movement.cash,
+        EntryKind::Buy | EntryKind::Sell => Money::ZERO,
+    };
+    let (Some(balance), Some(contributed)) =
+        (account.cash.checked_add(movement.cash), account.contributed.checked_add(contribution))
+    else {
+        return Ok(None);
+    };
+    if balance.is_negative() {
+        return Ok(None);
+    }
+    let entry = Entry {
+        account: account.id,
+        sequence: account.entries + 1,
+        kind: movement.kind,
+        cash: movement.cash,
+        balance,
+        instrument: movement.shares.map(|shares| shares.instrument),
+        quantity: movement.shares.map_or(Quantity::ZERO, |shares| shares.quantity),
+        cost: movement.shares.map_or(Money::ZERO, |shares| shares.cost),
+        order: movement.shares.map(|shares| shares.order),
+        at: movement.at,
+        memo: movement.memo,
+    };
+    let head = entry.chain(account.head);
+    diesel::insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::account_id.eq(entry.account),
+            ledger_entries::sequence.eq(entry.sequence),
+            ledger_entries::kind.eq(entry.kind),
+            ledger_entries::cash.eq(entry.cash),
+            ledger_entries::balance.eq(entry.balance),
+            ledger_entries::instrument_id.eq(entry.instrument),
+            ledger_entries::quantity.eq(entry.quantity),
+            ledger_entries::cost.eq(entry.cost),
+            ledger_entries::order_id.eq(entry.order),
+            ledger_entries::at.eq(entry.at),
+            ledger_entries::memo.eq(&entry.memo),
+            ledger_entries::hash.eq(head),
+            ledger_entries::request_key.eq(movement.request),
+        ))
+        .execute(conn)?;
+    let after = Account { cash: balance, contributed, entries: entry.sequence, head, ..account.clone() };
+    accounts::advance(conn, &after)?;
+    Ok(Some(after))
+}
+
+/// The entry that a form with this key made, if it made one.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn by_request(conn: &mut Conn, account: AccountId, key: &OrderKey) -> Result<Option<LedgerLine>, StoreError> {
+    let made = lines().filter(ledger_entries::account_id.eq(account)).filter(ledger_entries::request_key.eq(key));
+    Ok(made.first(conn).optional()?)
+}
+
+/// Up to `limit` entries, newest first, older than the one numbered `before`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn newest(
+    conn: &mut Conn,
+    account: AccountId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<LedgerLine>, StoreError> {
+    let older = lines()
+        .filter(ledger_entries::account_id.eq(account))
+        .filter(ledger_entries::sequence.lt(before.unwrap_or(i64::MAX)))
+        .order(ledger_entries::sequence.desc())
+        .limit(limit);
+    Ok(older.load(conn)?)
+}
+
+#[diesel::dsl::auto_type]
+fn lines() -> _ {
+    ledger_entries::table.left_join(instruments::table).select((
+        ledger_entries::sequence,
+        ledger_entries::kind,
+        ledger_entries::cash,
+        ledger_entries::balance,
+        instruments::symbol.nullable(),
+        ledger_entries::quantity,
+        ledger_entries::at,
+        ledger_entries::memo,
+    ))
+}

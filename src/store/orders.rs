@@ -1,0 +1,211 @@
+//! What people asked for.
+
+use super::Conn;
+use super::error::StoreError;
+use super::fills::NewFill;
+use super::schema::{fills, instruments, orders};
+use crate::domain::{
+    AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId, Quantity, Side,
+    Symbol,
+};
+use diesel::prelude::*;
+
+/// An order to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Its name to the outside.
+    pub public_id: PublicId,
+    /// Whose.
+    pub account: AccountId,
+    /// What the client named it.
+    pub key: OrderKey,
+    /// Of what.
+    pub instrument: InstrumentId,
+    /// Which way.
+    pub side: Side,
+    /// How much.
+    pub size: OrderSize,
+    /// How it ended.
+    pub state: OrderState,
+    /// When.
+    pub placed_at: At,
+}
+
+/// An order with what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct OrderLine {
+    /// Which.
+    pub id: OrderId,
+    /// Its name to the outside.
+    pub public_id: PublicId,
+    /// Whose.
+    pub account: AccountId,
+    /// Of what.
+    pub symbol: Symbol,
+    /// The name of what.
+    pub name: String,
+    /// Which way.
+    pub side: Side,
+    /// The shares asked for, where shares were named.
+    pub shares: Option<Quantity>,
+    /// The money asked for, where money was named.
+    pub dollars: Option<Money>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// When it was placed.
+    pub placed_at: At,
+    /// Shares that changed hands.
+    pub quantity: Quantity,
+    /// At what price.
+    pub price: Price,
+    /// What was paid or received.
+    pub cash: Money,
+    /// Proceeds less cost, for a sale.
+    pub gain: Option<Money>,
+    /// The quote that was hit.
+    pub bid: Price,
+    /// The quote that was hit.
+    pub ask: Price,
+    /// When it was quoted, by the market's own clock.
+    pub quoted_at: At,
+    /// When it was filled.
+    pub filled_at: At,
+}
+
+impl OrderLine {
+    /// The line that an order and its fill, just recorded, will be read back as.
+    #[must_use]
+    pub fn of(id: OrderId, order: NewOrder, fill: NewFill, instrument: &Instrument) -> Self {
+        let (shares, dollars) = order.size.amounts();
+        Self {
+            id,
+            public_id: order.public_id,
+            account: order.account,
+            symbol: instrument.symbol.clone(),
+            name: instrument.name.clone(),
+            side: order.side,
+            shares,
+            dollars,
+            state: order.state,
+            placed_at: order.placed_at,
+            quantity: fill.quantity,
+            price: fill.price,
+            cash: fill.cash,
+            gain: fill.gain,
+            bid: fill.bid,
+            ask: fill.ask,
+            quoted_at: fill.quoted_at,
+            filled_at: fill.filled_at,
+        }
+    }
+}
+
+/// Which orders or fills to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this instrument alone.
+    pub instrument: Option<InstrumentId>,
+    /// On this side alone.
+    pub side: Option<Side>,
+    /// At or after this moment.
+    pub from: Option<At>,
+    /// Before this moment.
+    pub until: Option<At>,
+}
+
+/// Records an order.
+///
+/// # Errors
+/// When the database fails, or the account has used the key before.
+pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
+    let (shares, dollars) = new.size.amounts();
+    let id = diesel::insert_into(orders::table)
+        .values((
+            orders::public_id.eq(&new.public_id),
+            orders::account_id.eq(new.account),
+            orders::order_key.eq(&new.key),
+            orders::instrument_id.eq(new.instrument),
+            orders::side.eq(new.side),
+            orders::shares.eq(shares),
+            orders::dollars.eq(dollars),
+            orders::state.eq(new.state),
+            orders::placed_at.eq(new.placed_at),
+        ))
+        .returning(orders::id)
+        .get_result(conn)?;
+    Ok(id)
+}
+
+/// The order that `account` placed under `key`, if it did.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn by_key(conn: &mut Conn, account: AccountId, key: &OrderKey) -> Result<Option<OrderLine>, StoreError> {
+    let placed = lines().filter(orders::account_id.eq(account)).filter(orders::order_key.eq(key));
+    Ok(placed.first(conn).optional()?)
+}
+
+/// The order of `account` with this public name, if it is theirs.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn by_public_id(conn: &mut Conn, account: AccountId, id: &PublicId) -> Result<Option<OrderLine>, StoreError> {
+    let theirs = lines().filter(orders::public_id.eq(id)).filter(orders::account_id.eq(account));
+    Ok(theirs.first(conn).optional()?)
+}
+
+/// Up to `limit` orders of `account` that pass `filter`, newest first, older than the order `before`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn newest(
+    conn: &mut Conn,
+    account: AccountId,
+    filter: &Filter,
+    before: Option<OrderId>,
+    limit: i64,
+) -> Result<Vec<OrderLine>, StoreError> {
+    let mut query = lines()
+        .filter(orders::account_id.eq(account))
+        .filter(orders::id.lt(before.unwrap_or(OrderId(i64::MAX))))
+        .order(orders::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(instrument) = filter.instrument {
+        query = query.filter(orders::instrument_id.eq(instrument));
+    }
+    if let Some(side) = filter.side {
+        query = query.filter(orders::side.eq(side));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(orders::placed_at.ge(from));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(orders::placed_at.lt(until));
+    }
+    Ok(query.load(conn)?)
+}
+
+#[diesel::dsl::auto_type]
+fn lines() -> _ {
+    orders::table.inner_join(instruments::table).inner_join(fills::table.on(fills::order_id.eq(orders::id))).select((
+        orders::id,
+        orders::public_id,
+        orders::account_id,
+        instruments::symbol,
+        instruments::name,
+        orders::side,
+        orders::shares,
+        orders::dollars,
+        orders::state,
+        orders::placed_at,
+        fills::quantity,
+        fills::price,
+        fills::cash,
+        fills::gain,
+        fills::bid,
+        fills::ask,
+        fills::quoted_at,
+        fills::filled_at,
+    ))
+}

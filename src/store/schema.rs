@@ -1,0 +1,140 @@
+//! The tables as Diesel sees them. Kept by hand, in step with the migrations; every whole number is a
+//! `BigInt`, because a narrower column type would truncate silently on SQLite.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        username_key -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (key_hash) {
+        key_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        state -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    instruments (id) {
+        id -> BigInt,
+        public_id -> Text,
+        symbol -> Text,
+        name -> Text,
+        sector -> Text,
+        listed -> Bool,
+        last_price -> Nullable<BigInt>,
+        previous_close -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        public_id -> Text,
+        user_id -> BigInt,
+        cash -> BigInt,
+        contributed -> BigInt,
+        entries -> BigInt,
+        head -> Binary,
+        opened_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    holdings (account_id, instrument_id) {
+        account_id -> BigInt,
+        instrument_id -> BigInt,
+        quantity -> BigInt,
+        cost -> BigInt,
+        realised -> BigInt,
+        day -> BigInt,
+        day_quantity -> BigInt,
+        day_paid -> BigInt,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> BigInt,
+        public_id -> Text,
+        account_id -> BigInt,
+        order_key -> Text,
+        instrument_id -> BigInt,
+        side -> Text,
+        shares -> Nullable<BigInt>,
+        dollars -> Nullable<BigInt>,
+        state -> Text,
+        placed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    fills (id) {
+        id -> BigInt,
+        order_id -> BigInt,
+        account_id -> BigInt,
+        instrument_id -> BigInt,
+        side -> Text,
+        quantity -> BigInt,
+        price -> BigInt,
+        cash -> BigInt,
+        gain -> Nullable<BigInt>,
+        bid -> BigInt,
+        ask -> BigInt,
+        quoted_at -> BigInt,
+        filled_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        sequence -> BigInt,
+        kind -> Text,
+        cash -> BigInt,
+        balance -> BigInt,
+        instrument_id -> Nullable<BigInt>,
+        quantity -> BigInt,
+        cost -> BigInt,
+        order_id -> Nullable<BigInt>,
+        at -> BigInt,
+        memo -> Text,
+        hash -> Binary,
+        request_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    watches (user_id, instrument_id) {
+        user_id -> BigInt,
+        instrument_id -> BigInt,
+    }
+}
+
+diesel::joinable!(fills -> orders (order_id));
+diesel::joinable!(fills -> instruments (instrument_id));
+diesel::joinable!(orders -> instruments (instrument_id));
+diesel::joinable!(ledger_entries -> instruments (instrument_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    sessions,
+    instruments,
+    accounts,
+    holdings,
+    orders,
+    fills,
+    ledger_entries,
+    watches,
+);

@@ -1,0 +1,103 @@
+//! Sessions, kept on the server. The table holds a hash of each key, so that reading it lets nobody in.
+
+use super::Conn;
+use super::error::{StoreError, exactly_one};
+use super::schema::sessions;
+use crate::domain::{At, UserId};
+use diesel::prelude::*;
+
+/// A browser's session.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    /// SHA-256 of the key in the browser's cookie, in hexadecimal.
+    pub key_hash: String,
+    /// Who is signed in with it, if anyone.
+    pub user_id: Option<UserId>,
+    /// What the site remembers about it, as JSON.
+    pub state: String,
+    /// Since when.
+    pub created_at: At,
+    /// When it was last used, to the minute or so.
+    pub seen_at: At,
+    /// When it ends at the latest.
+    pub expires_at: At,
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// When the database fails.
+pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
+    exactly_one(diesel::insert_into(sessions::table).values(session).execute(conn)?, "adding a session")
+}
+
+/// The session with this hash, whether or not it has ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table.find(key_hash).select(Session::as_select()).first(conn).optional()?)
+}
+
+/// Replaces what a session remembers. One that has been ended meanwhile stays ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn update(conn: &mut Conn, key_hash: &str, user: Option<UserId>, state: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(key_hash))
+        .set((sessions::user_id.eq(user), sessions::state.eq(state)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Remembers that a session was used.
+///
+/// # Errors
+/// When the database fails.
+pub fn touch(conn: &mut Conn, key_hash: &str, seen_at: At) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(key_hash)).set(sessions::seen_at.eq(seen_at)).execute(conn)?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database fails.
+pub fn delete(conn: &mut Conn, key_hash: &str) -> Result<(), StoreError> {
+    diesel::delete(sessions::table.find(key_hash)).execute(conn)?;
+    Ok(())
+}
+
+/// Up to `limit` sessions of `user`, latest used first.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_user(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<Session>, StoreError> {
+    let theirs = sessions::table.filter(sessions::user_id.eq(user)).order(sessions::seen_at.desc()).limit(limit);
+    Ok(theirs.select(Session::as_select()).load(conn)?)
+}
+
+/// Ends all sessions of `user` but the one with the hash `kept`; how many those were.
+///
+/// # Errors
+/// When the database fails.
+pub fn delete_of_user(conn: &mut Conn, user: UserId, kept: Option<&str>) -> Result<usize, StoreError> {
+    let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::key_hash.ne(kept.unwrap_or("")));
+    Ok(diesel::delete(others).execute(conn)?)
+}
+
+/// Removes sessions that are over: past their end, or not used by anyone signed in since `idle`, or never
+/// signed in and not used since `anonymous`.
+///
+/// # Errors
+/// When the database fails.
+pub fn delete_ended(conn: &mut Conn, now: At, idle: At, anonymous: At) -> Result<usize, StoreError> {
+    let ended = sessions::table.filter(
+        sessions::expires_at
+            .le(now)
+            .or(sessions::seen_at.le(idle))
+            .or(sessions::user_id.is_null().and(sessions::seen_at.le(anonymous))),
+    );
+    Ok(diesel::delete(ended).execute(conn)?)
+}

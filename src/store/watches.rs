@@ -1,0 +1,40 @@
+//! The instruments that people have starred.
+
+use super::Conn;
+use super::error::{StoreError, is_duplicate};
+use super::schema::watches;
+use crate::domain::{InstrumentId, UserId};
+use diesel::prelude::*;
+
+/// Stars or unstars `instrument` for `user`; doing either twice changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn set(conn: &mut Conn, user: UserId, instrument: InstrumentId, watched: bool) -> Result<(), StoreError> {
+    if !watched {
+        diesel::delete(watches::table.find((user, instrument))).execute(conn)?;
+        return Ok(());
+    }
+    let row = (watches::user_id.eq(user), watches::instrument_id.eq(instrument));
+    match diesel::insert_into(watches::table).values(row).execute(conn) {
+        Err(error) if !is_duplicate(&error) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What `user` has starred; as many as there are instruments at most.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<InstrumentId>, StoreError> {
+    Ok(watches::table.filter(watches::user_id.eq(user)).select(watches::instrument_id).load(conn)?)
+}
+
+/// Forgets all that `user` has starred.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear(conn: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    diesel::delete(watches::table.filter(watches::user_id.eq(user))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! The one thread that writes.
+//!
+//! Work arrives through a bounded queue. The thread takes what waits, runs each job in a savepoint of its
+//! own inside one transaction, commits once, and only then answers everybody: while one commit reaches the
+//! disk, the next batch gathers by itself. A job that fails or panics is rolled back alone; a commit that
+//! fails is everybody's failure, and nobody is told "done".
+
+use super::conn::Conn;
+use super::error::StoreError;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::result::Error as DieselError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// The most jobs that share one commit.
+const LARGEST_BATCH: usize = 256;
+
+/// A piece of work on its way through the thread: run once, then answered once.
+trait Job: Send {
+    /// Does the work inside a savepoint of its own, and says whether to keep what it did.
+    fn run(&mut self, conn: &mut Conn) -> Verdict;
+
+    /// Tells the owner how it ended, once it is known whether the commit held.
+    fn answer(self: Box<Self>, committed: bool);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    Undo,
+}
+
+/// The work, then what came of it, and who waits for that.
+struct Task<F, T, E> {
+    work: Option<F>,
+    result: Option<Result<T, E>>,
+    owner: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Task<F, T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> Verdict {
+        let Some(work) = self.work.take() else { return Verdict::Undo };
+        let result =
+            catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(E::from(StoreError::Panicked)));
+        let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
+        self.result = Some(result);
+        verdict
+    }
+
+    fn answer(self: Box<Self>, committed: bool) {
+        let result = self.result.filter(|_| committed).unwrap_or_else(|| Err(E::from(StoreError::Unavailable)));
+        // Nobody listens any more when the visitor has gone away; what was done stays done.
+        let _ = self.owner.send(result);
+    }
+}
+
+/// The queue's end that accepts work.
+pub(super) struct Writer {
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread on `conn`; at most `waiting` jobs wait at any time.
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub(super) fn start(conn: Conn, waiting: usize) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel(waiting);
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || work(conn, &jobs))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues `f`; the receiver hears its result once it is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the queue is full, [`StoreError::Unavailable`] once it has closed.
+    pub(super) fn submit<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (owner, receiver) = oneshot::channel();
+        let job = Box::new(Task { work: Some(f), result: None, owner });
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        match queue.as_ref().ok_or(StoreError::Unavailable)?.try_send(job) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_)) => Err(StoreError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(StoreError::Unavailable),
+        }
+    }
+
+    /// Accepts no more work, finishes what was accepted, and waits for the thread to end. Blocks.
+    pub(super) fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writing thread panicked");
+        }
+    }
+}
+
+fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = jobs.recv() {
+        let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
+        let mut batch = Vec::new();
+        let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(LARGEST_BATCH), &mut batch);
+        if let Err(error) = &committed {
+            tracing::error!(%error, jobs = batch.len(), "a batch of writes was not committed");
+            abandon(&mut conn);
+        }
+        for job in batch {
+            job.answer(committed.is_ok());
+        }
+    }
+    // Folds the log into the database file, so that a copy of the file alone is complete.
+    if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the write-ahead log was not folded in on closing");
+    }
+}
+
+/// Runs jobs in one transaction as they come; `batch` holds each that was taken, however it ended.
+fn commit(
+    conn: &mut Conn,
+    jobs: impl Iterator<Item = Box<dyn Job>>,
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Result<(), DieselError> {
+    let mut standing = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
+    for mut job in jobs {
+        // Once the transaction is lost the rest of the batch is not run, only told so.
+        standing = standing.and_then(|()| run(conn, job.as_mut()));
+        batch.push(job);
+    }
+    standing.and_then(|()| AnsiTransactionManager::commit_transaction(conn))
+}
+
+/// Runs one job in its savepoint. An error means that the transaction around it is lost.
+fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<(), DieselError> {
+    AnsiTransactionManager::begin_transaction(conn)?;
+    match job.run(conn) {
+        Verdict::Keep => AnsiTransactionManager::commit_transaction(conn),
+        Verdict::Undo => AnsiTransactionManager::rollback_transaction(conn),
+    }
+}
+
+/// Leaves no transaction open behind a failure, whatever state it left the connection in.
+fn abandon(conn: &mut Conn) {
+    // SQLite may have rolled back already, and then says that there is nothing to roll back.
+    let _ = conn.batch_execute("ROLLBACK");
+    *<AnsiTransactionManager as TransactionManager<Conn>>::transaction_manager_status_mut(conn) =
+        TransactionManagerStatus::default();
+}

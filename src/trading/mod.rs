@@ -1,0 +1,95 @@
+//! The desk: where orders are placed, and money comes and goes.
+
+mod funding;
+mod refusal;
+mod settle;
+
+pub use funding::{Funded, Funding};
+pub use refusal::{FundingRefusal, Refusal};
+pub use settle::{Placed, Terms};
+
+use crate::clock::Clock;
+use crate::domain::{AccountId, Money, OrderKey, OrderSize, Side, Symbol};
+use crate::market::board::Board;
+use crate::store::holdings::Holding;
+use crate::store::{Lock, Store, StoreError, accounts, holdings};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the house allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// How old a quote may be and still be traded at.
+    pub quote_age_max: Duration,
+    /// The most money that may be added or taken out at a time.
+    pub funding_max: Money,
+    /// The most money that may be put into one account in all, less what was taken out.
+    pub contributed_max: Money,
+}
+
+/// A request to trade at the market's price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What the client calls it; the same order under the same key is placed once.
+    pub key: OrderKey,
+    /// Of what.
+    pub symbol: Symbol,
+    /// Which way.
+    pub side: Side,
+    /// How much.
+    pub size: OrderSize,
+}
+
+/// Where orders are placed and money comes and goes. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    store: Store,
+    board: Arc<Board>,
+    clock: Clock,
+    rules: Rules,
+}
+
+impl Desk {
+    /// A desk that keeps its books in `store` and takes its prices from `board`.
+    #[must_use]
+    pub fn new(store: Store, board: Arc<Board>, clock: Clock, rules: Rules) -> Self {
+        Self { store, board, clock, rules }
+    }
+
+    /// What the house allows.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// Trades at the price of the moment of settlement. Once answered, it is durable.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn place(&self, account: AccountId, order: Order) -> Result<Placed, StoreError> {
+        let (board, rules, clock) = (Arc::clone(&self.board), self.rules, self.clock);
+        self.store
+            .write(Lock::Account(account), move |conn| {
+                settle::settle(conn, &board, rules, account, &order, clock.now())
+            })
+            .await
+    }
+
+    /// What `order` would come to if it were settled now. Moves nothing and promises nothing.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
+        let (instrument, quote) = match settle::fresh_quote(&self.board, self.rules, &order.symbol) {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.store
+            .read(move |conn| {
+                let account = accounts::get(conn, account)?;
+                let held = holdings::find(conn, account.id, instrument.id)?;
+                Ok(settle::terms(&order, quote, account.cash, held.as_ref().map(Holding::position).unwrap_or_default()))
+            })
+            .await
+    }
+}
