@@ -19,9 +19,8 @@ impl Accounts {
         // Random, so that nobody can have taken it beforehand.
         let mut placeholder = format!("closed-{}", PublicId::random());
         placeholder.truncate(Username::LONGEST);
-        let placeholder: Username = placeholder
-            .parse()
-            .map_err(|_| StoreError::Corrupt(format!("no placeholder fits user {id}")))?;
+        let placeholder: Username =
+            placeholder.parse().map_err(|_| StoreError::Corrupt(format!("no placeholder fits user {id}")))?;
         self.store
             .write(Lock::User(id), move |conn| {
                 sessions::delete_of_user(conn, id, None)?;

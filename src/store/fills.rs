@@ -30,10 +30,14 @@ pub struct NewFill {
     pub bid: Price,
     /// The ask of the quote that was hit.
     pub ask: Price,
+    /// The latest trade then.
+    pub last: Price,
     /// When it was quoted, by the market's own clock.
     pub quoted_at: At,
     /// When.
     pub filled_at: At,
+    /// Cash right afterwards.
+    pub balance: Money,
 }
 
 /// Records an execution.

@@ -3,8 +3,8 @@
 use super::Conn;
 use super::accounts::{self, Account};
 use super::error::StoreError;
-use super::schema::{instruments, ledger_entries};
-use crate::domain::{AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, Quantity, Symbol};
+use super::schema::{instruments, ledger_entries, orders};
+use crate::domain::{AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol};
 use diesel::prelude::*;
 
 /// A movement that is to become an account's next entry.
@@ -52,6 +52,8 @@ pub struct LedgerLine {
     pub symbol: Option<Symbol>,
     /// The change in shares.
     pub quantity: Quantity,
+    /// The order that caused it, if one did.
+    pub order: Option<PublicId>,
     /// When.
     pub at: At,
     /// A remark.
@@ -141,13 +143,14 @@ pub fn newest(
 
 #[diesel::dsl::auto_type]
 fn lines() -> _ {
-    ledger_entries::table.left_join(instruments::table).select((
+    ledger_entries::table.left_join(instruments::table).left_join(orders::table).select((
         ledger_entries::sequence,
         ledger_entries::kind,
         ledger_entries::cash,
         ledger_entries::balance,
         instruments::symbol.nullable(),
         ledger_entries::quantity,
+        orders::public_id.nullable(),
         ledger_entries::at,
         ledger_entries::memo,
     ))

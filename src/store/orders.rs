@@ -5,8 +5,8 @@ use super::error::StoreError;
 use super::fills::NewFill;
 use super::schema::{fills, instruments, orders};
 use crate::domain::{
-    AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId, Quantity, Side,
-    Symbol,
+    AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId,
+    Quantity, Side, Symbol,
 };
 use diesel::prelude::*;
 
@@ -66,10 +66,14 @@ pub struct OrderLine {
     pub bid: Price,
     /// The quote that was hit.
     pub ask: Price,
+    /// The latest trade then.
+    pub last: Price,
     /// When it was quoted, by the market's own clock.
     pub quoted_at: At,
     /// When it was filled.
     pub filled_at: At,
+    /// Cash right afterwards.
+    pub balance: Money,
 }
 
 impl OrderLine {
@@ -94,8 +98,10 @@ impl OrderLine {
             gain: fill.gain,
             bid: fill.bid,
             ask: fill.ask,
+            last: fill.last,
             quoted_at: fill.quoted_at,
             filled_at: fill.filled_at,
+            balance: fill.balance,
         }
     }
 }
@@ -205,7 +211,9 @@ fn lines() -> _ {
         fills::gain,
         fills::bid,
         fills::ask,
+        fills::last,
         fills::quoted_at,
         fills::filled_at,
+        fills::balance,
     ))
 }

@@ -16,7 +16,7 @@ diesel::table! {
 diesel::table! {
     sessions (key_hash) {
         key_hash -> Text,
-        user_id -> Nullable<BigInt>,
+        user_id -> BigInt,
         state -> Text,
         created_at -> BigInt,
         seen_at -> BigInt,
@@ -91,8 +91,10 @@ diesel::table! {
         gain -> Nullable<BigInt>,
         bid -> BigInt,
         ask -> BigInt,
+        last -> BigInt,
         quoted_at -> BigInt,
         filled_at -> BigInt,
+        balance -> BigInt,
     }
 }
 
@@ -126,6 +128,8 @@ diesel::joinable!(fills -> orders (order_id));
 diesel::joinable!(fills -> instruments (instrument_id));
 diesel::joinable!(orders -> instruments (instrument_id));
 diesel::joinable!(ledger_entries -> instruments (instrument_id));
+diesel::joinable!(ledger_entries -> orders (order_id));
+diesel::joinable!(sessions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,

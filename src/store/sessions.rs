@@ -2,8 +2,8 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::schema::sessions;
-use crate::domain::{At, UserId};
+use super::schema::{sessions, users};
+use crate::domain::{At, Role, UserId, Username};
 use diesel::prelude::*;
 
 /// A browser's session.
@@ -12,8 +12,8 @@ use diesel::prelude::*;
 pub struct Session {
     /// SHA-256 of the key in the browser's cookie, in hexadecimal.
     pub key_hash: String,
-    /// Who is signed in with it, if anyone.
-    pub user_id: Option<UserId>,
+    /// Who is signed in with it.
+    pub user_id: UserId,
     /// What the site remembers about it, as JSON.
     pub state: String,
     /// Since when.
@@ -32,22 +32,24 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
     exactly_one(diesel::insert_into(sessions::table).values(session).execute(conn)?, "adding a session")
 }
 
-/// The session with this hash, whether or not it has ended.
+/// The session with this hash, whether or not it has ended, and who uses it. Nothing once they have left.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table.find(key_hash).select(Session::as_select()).first(conn).optional()?)
+pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<(Session, Username, Role)>, StoreError> {
+    let theirs = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::key_hash.eq(key_hash))
+        .filter(users::closed_at.is_null());
+    Ok(theirs.select((Session::as_select(), users::username, users::role)).first(conn).optional()?)
 }
 
 /// Replaces what a session remembers. One that has been ended meanwhile stays ended.
 ///
 /// # Errors
 /// When the database fails.
-pub fn update(conn: &mut Conn, key_hash: &str, user: Option<UserId>, state: &str) -> Result<(), StoreError> {
-    diesel::update(sessions::table.find(key_hash))
-        .set((sessions::user_id.eq(user), sessions::state.eq(state)))
-        .execute(conn)?;
+pub fn update(conn: &mut Conn, key_hash: &str, state: &str) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(key_hash)).set(sessions::state.eq(state)).execute(conn)?;
     Ok(())
 }
 
@@ -87,17 +89,11 @@ pub fn delete_of_user(conn: &mut Conn, user: UserId, kept: Option<&str>) -> Resu
     Ok(diesel::delete(others).execute(conn)?)
 }
 
-/// Removes sessions that are over: past their end, or not used by anyone signed in since `idle`, or never
-/// signed in and not used since `anonymous`.
+/// Removes sessions that are past their end, or were not used since `idle`; how many those were.
 ///
 /// # Errors
 /// When the database fails.
-pub fn delete_ended(conn: &mut Conn, now: At, idle: At, anonymous: At) -> Result<usize, StoreError> {
-    let ended = sessions::table.filter(
-        sessions::expires_at
-            .le(now)
-            .or(sessions::seen_at.le(idle))
-            .or(sessions::user_id.is_null().and(sessions::seen_at.le(anonymous))),
-    );
+pub fn delete_ended(conn: &mut Conn, now: At, idle: At) -> Result<usize, StoreError> {
+    let ended = sessions::table.filter(sessions::expires_at.le(now).or(sessions::seen_at.le(idle)));
     Ok(diesel::delete(ended).execute(conn)?)
 }

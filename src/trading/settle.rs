@@ -212,8 +212,10 @@ fn record(
         gain: terms.gain,
         bid: terms.quote.bid,
         ask: terms.quote.ask,
+        last: terms.quote.last,
         quoted_at: terms.quote.at,
         filled_at: now,
+        balance: terms.cash_after,
     };
     fills::insert(conn, &fill)?;
     Ok(OrderLine::of(id, new, fill, instrument))

@@ -15,7 +15,7 @@ CREATE TABLE users (
 CREATE TABLE sessions (
     -- SHA-256 of the cookie's value, in hexadecimal: the table cannot be used to sign in.
     key_hash   TEXT    NOT NULL PRIMARY KEY CHECK (length(key_hash) = 64),
-    user_id    INTEGER REFERENCES users (id),
+    user_id    INTEGER NOT NULL REFERENCES users (id),
     state      TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
@@ -95,8 +95,11 @@ CREATE TABLE fills (
     -- The quote that was hit, by the market's own clock.
     bid           INTEGER NOT NULL CHECK (bid > 0),
     ask           INTEGER NOT NULL CHECK (ask >= bid),
+    last          INTEGER NOT NULL CHECK (last > 0),
     quoted_at     INTEGER NOT NULL,
-    filled_at     INTEGER NOT NULL
+    filled_at     INTEGER NOT NULL,
+    -- Cash right afterwards, as the ledger has it.
+    balance       INTEGER NOT NULL CHECK (balance >= 0)
 ) STRICT;
 CREATE INDEX fills_by_account ON fills (account_id, id);
 CREATE INDEX fills_by_instrument ON fills (account_id, instrument_id, id);

@@ -1,0 +1,95 @@
+//! What the site keeps in the browser besides the session: which visitor this is, a notice to be said once,
+//! and the theme.
+//!
+//! The first two are signed, so that nobody can put words into the site's mouth.
+
+use super::house::Site;
+use super::layout::{Notice, NoticeKind, Theme};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, CookieJar, SameSite};
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
+
+const VISITOR: &str = "visitor";
+const NOTICE: &str = "notice";
+const THEME: &str = "theme";
+/// A notice is for the next page; one that is never fetched is forgotten.
+const NOTICE_LASTS: Duration = Duration::minutes(2);
+const THEME_LASTS: Duration = Duration::days(365);
+
+/// The name of the session's cookie. The prefix makes browsers insist on TLS and on this very host.
+pub(super) fn session_name(site: &Site) -> String {
+    if site.secure { "__Host-session".to_owned() } else { "session".to_owned() }
+}
+
+/// The visitor's random mark, which a signed-out visitor's forms carry.
+pub(super) fn visitor(request: &HttpRequest, site: &Site) -> Option<String> {
+    signed(request, site, VISITOR)
+}
+
+/// Marks a visitor for as long as the browser stays open.
+pub(super) fn set_visitor(site: &Site, mark: &str) -> Cookie<'static> {
+    sign(site, cookie(site, VISITOR, mark.to_owned()))
+}
+
+/// What is to be said on the next page.
+pub(super) fn notice(request: &HttpRequest, site: &Site) -> Option<Notice> {
+    let text = signed(request, site, NOTICE)?;
+    let (kind, text) = text.split_at_checked(1)?;
+    let kind = if kind == "+" { NoticeKind::Good } else { NoticeKind::Bad };
+    Some(Notice { kind, text: text.to_owned() })
+}
+
+/// Has `notice` said on the next page.
+pub(super) fn set_notice(site: &Site, notice: &Notice) -> Cookie<'static> {
+    let kind = match notice.kind {
+        NoticeKind::Good => "+",
+        NoticeKind::Bad => "-",
+    };
+    let mut cookie = cookie(site, NOTICE, format!("{kind}{}", notice.text));
+    cookie.set_max_age(NOTICE_LASTS);
+    sign(site, cookie)
+}
+
+/// Forgets a notice that has been said.
+pub(super) fn clear_notice(site: &Site) -> Cookie<'static> {
+    let mut cookie = cookie(site, NOTICE, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// The theme the visitor chose.
+pub(super) fn theme(request: &HttpRequest) -> Theme {
+    request.cookie(THEME).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
+}
+
+/// Remembers a theme.
+pub(super) fn set_theme(site: &Site, theme: Theme) -> Cookie<'static> {
+    let mut cookie = cookie(site, THEME, theme.as_str().to_owned());
+    cookie.set_max_age(THEME_LASTS);
+    cookie
+}
+
+/// Adds `cookie` to an answer, percent-encoded, so that it may hold any sentence.
+pub(super) fn attach(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) {
+        headers.append(SET_COOKIE, value);
+    }
+}
+
+fn cookie(site: &Site, name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(site.secure).finish()
+}
+
+fn sign(site: &Site, cookie: Cookie<'static>) -> Cookie<'static> {
+    let name = cookie.name().to_owned();
+    let mut jar = CookieJar::new();
+    jar.signed_mut(&site.key).add(cookie.clone());
+    jar.get(&name).cloned().unwrap_or(cookie)
+}
+
+fn signed(request: &HttpRequest, site: &Site, name: &str) -> Option<String> {
+    let mut jar = CookieJar::new();
+    jar.add_original(request.cookie(name)?);
+    jar.signed(&site.key).get(name).map(|cookie| cookie.value().to_owned())
+}

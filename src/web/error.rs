@@ -1,0 +1,128 @@
+//! What a visitor cannot put right in a form: an error page.
+//!
+//! Handlers return a [`PageError`]; the frame around them turns it into `error.html`. What is unknown is a
+//! 500 whose cause goes to the log once and never to the page. Mistakes in a form are not errors: the form
+//! comes back with a sentence beside the field.
+
+use crate::accounts::AccountsError;
+use crate::accounts::password::HashError;
+use crate::store::StoreError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use std::time::Duration;
+
+/// Seconds after which it is worth trying again when the house is busy.
+const BUSY_FOR: u64 = 2;
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// It is for people who are signed in.
+    #[error("nobody is signed in")]
+    SignInFirst {
+        /// The page that was asked for.
+        next: Option<String>,
+    },
+    /// There is no such thing, or it is somebody else's.
+    #[error("there is no such page")]
+    NotFound,
+    /// The form does not carry this session's token, or comes from another site.
+    #[error("the form is not from this session")]
+    Expired,
+    /// The form or the address cannot be read.
+    #[error("the request cannot be read")]
+    Malformed,
+    /// The form did not arrive in time.
+    #[error("the request did not arrive in time")]
+    TooSlow,
+    /// The form is larger than any form here needs.
+    #[error("the request is too large")]
+    TooLarge,
+    /// What was sent is no form.
+    #[error("the request is no form")]
+    NotAForm,
+    /// Tried too often.
+    #[error("tried too often")]
+    Throttled {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// More is going on than the house takes on.
+    #[error("the house is busy: {0}")]
+    Busy(String),
+    /// Something only we can put right.
+    #[error("{0:#}")]
+    Internal(anyhow::Error),
+}
+
+impl PageError {
+    /// Something only we can put right, for which `cause` goes to the log.
+    #[must_use]
+    pub fn internal(cause: &'static str) -> Self {
+        Self::Internal(anyhow::anyhow!(cause))
+    }
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Expired => StatusCode::FORBIDDEN,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        let headers = response.headers_mut();
+        match self {
+            Self::SignInFirst { next } => {
+                let next = next.as_deref().filter(|path| *path != "/");
+                let query = next.map(next_query).unwrap_or_default();
+                if let Ok(location) = HeaderValue::from_str(&format!("/login{query}")) {
+                    headers.insert(header::LOCATION, location);
+                }
+            }
+            Self::Throttled { wait } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
+            }
+            Self::Busy(_) => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(BUSY_FOR));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+fn next_query(next: &str) -> String {
+    format!("?next={}", super::format::query_value(next))
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy | StoreError::Unavailable => Self::Busy(error.to_string()),
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
+impl From<AccountsError> for PageError {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::Store(error) => error.into(),
+            AccountsError::Throttled { wait } => Self::Throttled { wait },
+            AccountsError::Hashing(HashError::Busy) => Self::Busy(error.to_string()),
+            other => Self::Internal(other.into()),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What was sent with a form or an address, before it becomes values.
+
+use super::error::PageError;
+use super::visit::Visit;
+use actix_web::dev::Payload;
+use actix_web::error::{PayloadError, UrlencodedError};
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::LocalBoxFuture;
+use std::future::{Ready, ready};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// The most bytes that a form may have.
+pub const LARGEST_FORM: usize = 16 * 1024;
+/// The name of the field that proves a form is from this session.
+pub const TOKEN: &str = "_token";
+/// How long a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Fields by name. Absent fields are empty, and of repeated ones the first counts.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// What was sent as `name`, as it was typed.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(sent, _)| sent == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// As [`Fields::get`], owned.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).to_owned()
+    }
+}
+
+/// The fields of a form that was sent by POST from a page of this very session.
+#[derive(Debug, Clone)]
+pub struct Form(pub Fields);
+
+impl FromRequest for Form {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let visit = Visit::from_request(request, payload).into_inner();
+        let form = web::Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move {
+            let visit = visit?;
+            let form = timeout(PATIENCE, form).await.map_err(|_| PageError::TooSlow)?;
+            let fields = Fields(form.map_err(|error| unreadable(&error))?.into_inner());
+            if same(fields.get(TOKEN), visit.token()) { Ok(Self(fields)) } else { Err(PageError::Expired) }
+        })
+    }
+}
+
+/// The fields of an address's query.
+#[derive(Debug, Clone)]
+pub struct Query(pub Fields);
+
+impl FromRequest for Query {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let fields = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+        ready(fields.map(|fields| Self(Fields(fields.into_inner()))).map_err(|_| PageError::Malformed))
+    }
+}
+
+/// Whether a token is the right one, in a time that does not tell how much of it is.
+fn same(sent: &str, expected: &str) -> bool {
+    let different = sent.bytes().zip(expected.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
+    sent.len() == expected.len() && different == 0
+}
+
+fn unreadable(error: &actix_web::Error) -> PageError {
+    match error.as_error::<UrlencodedError>() {
+        Some(UrlencodedError::Overflow { .. } | UrlencodedError::Payload(PayloadError::Overflow)) => {
+            PageError::TooLarge
+        }
+        Some(UrlencodedError::ContentType) => PageError::NotAForm,
+        _ => PageError::Malformed,
+    }
+}

@@ -1,0 +1,105 @@
+//! What stands around every handler: it reads who comes, lets in only changes from our own pages, and gives
+//! every failure a page.
+
+use super::cookies;
+use super::error::PageError;
+use super::error_page::ErrorPage;
+use super::house::House;
+use super::moments::wait_in_words;
+use super::origin;
+use super::visit::Visit;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, web};
+use askama::Template as _;
+use tracing_actix_web::RequestId;
+
+/// Pages hold what is nobody else's business, and money moves between two looks at one.
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Goes around the handlers of all pages, inside the session middleware.
+///
+/// # Errors
+/// None of its own: failures become pages.
+pub async fn frame(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(house) = request.app_data::<web::Data<House>>().cloned() else {
+        return Err(PageError::internal("the house was not given to the site").into());
+    };
+    let visit = Visit::of(&request, house.clone());
+    request.extensions_mut().insert(visit.clone());
+    let request_line = request.request().clone();
+    let refused = !request.method().is_safe() && !origin::may_change(request.request(), &house.site);
+    let answered = if refused {
+        Ok(request.into_response(PageError::Expired.error_response()).map_into_boxed_body())
+    } else {
+        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+    };
+    let mut response = answered.unwrap_or_else(|error| {
+        let response = HttpResponse::from_error(error);
+        ServiceResponse::new(request_line, response)
+    });
+    if let Some(page) = failure(&response, &visit) {
+        let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).cloned().collect();
+        let retry = response.headers().get(header::RETRY_AFTER).cloned();
+        response = response.into_response(page);
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        if let Some(retry) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, retry);
+        }
+    }
+    if is_page(&response) {
+        finish(&mut response, &visit, &house);
+    }
+    Ok(response)
+}
+
+/// The page for an answer that is a failure and says nothing for people yet.
+fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpResponse<BoxBody>> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || is_page(response) {
+        return None;
+    }
+    let request = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let error = response.response().error();
+    if status.is_server_error() {
+        let cause = error.map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%status, %cause, "a page could not be made");
+    }
+    let mut page = ErrorPage::new(visit.layout(), status.as_u16(), request);
+    if let Some(PageError::Throttled { wait }) = error.and_then(|error| error.as_error::<PageError>()) {
+        page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
+    }
+    let mut answer = HttpResponse::build(status);
+    answer.content_type("text/html; charset=utf-8");
+    Some(match page.render() {
+        Ok(html) => answer.body(html),
+        Err(error) => {
+            tracing::error!(%error, "an error page could not be rendered");
+            answer.content_type("text/plain; charset=utf-8").body("Something went wrong on our side.")
+        }
+    })
+}
+
+fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// Marks new visitors, forgets the notice that this page says, and keeps pages out of caches.
+fn finish(response: &mut ServiceResponse<BoxBody>, visit: &Visit, house: &House) {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, NOT_KEPT);
+    if visit.newly_marked {
+        cookies::attach(headers, &cookies::set_visitor(&house.site, visit.token()));
+    }
+    if visit.notice.is_some() {
+        cookies::attach(headers, &cookies::clear_notice(&house.site));
+    }
+}

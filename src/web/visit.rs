@@ -1,0 +1,198 @@
+//! One request as the pages see it: who comes, what their forms carry, and how the page around the content looks.
+
+use super::cookies;
+use super::error::PageError;
+use super::house::House;
+use super::layout::{FeedState as BadgeState, Layout, MarketBadge, Notice, NoticeKind, Theme, Viewer};
+use super::moments;
+use super::sessions::{SignedIn, random_key};
+use crate::market::{FeedName, FeedState};
+use actix_session::SessionExt as _;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use std::future::{Ready, ready};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Who comes, and with what.
+#[derive(Clone)]
+pub struct Visit {
+    house: web::Data<House>,
+    signed_in: Option<SignedIn>,
+    token: String,
+    pub(super) newly_marked: bool,
+    pub(super) notice: Option<Notice>,
+    theme: Theme,
+    path: String,
+    address: IpAddr,
+}
+
+impl Visit {
+    /// Reads it from the cookies and the session of a request.
+    pub(super) fn of(request: &ServiceRequest, house: web::Data<House>) -> Self {
+        let signed_in = SignedIn::of(&request.get_session());
+        let request = request.request();
+        let mark = cookies::visitor(request, &house.site);
+        let newly_marked = signed_in.is_none() && mark.is_none();
+        let token = match &signed_in {
+            Some(signed_in) => signed_in.token.clone(),
+            None => mark.unwrap_or_else(random_key),
+        };
+        Self {
+            signed_in,
+            token,
+            newly_marked,
+            notice: cookies::notice(request, &house.site),
+            theme: cookies::theme(request),
+            path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            address: address(request, house.site.trusted_proxy),
+            house,
+        }
+    }
+
+    /// Who is signed in, if anyone.
+    #[must_use]
+    pub fn signed_in(&self) -> Option<&SignedIn> {
+        self.signed_in.as_ref()
+    }
+
+    /// What every form of this visitor carries as `_token`.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Where the visitor comes from.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// The path and query that were asked for.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What a page shows around its content.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let viewer = self
+            .signed_in
+            .as_ref()
+            .map(|signed_in| Viewer { username: signed_in.username.clone(), role: signed_in.role });
+        Layout {
+            viewer,
+            path: self.path.clone(),
+            token: self.token.clone(),
+            theme: self.theme,
+            notice: self.notice.clone(),
+            market: badge(&self.house),
+            now: self.house.clock.now(),
+        }
+    }
+
+    /// Sends the visitor on to `path` with a GET.
+    #[must_use]
+    pub fn go(&self, path: &str) -> HttpResponse {
+        HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+    }
+
+    /// Sends the visitor on to `path`, where `sentence` is said once.
+    #[must_use]
+    pub fn go_saying(&self, path: &str, kind: NoticeKind, sentence: impl Into<String>) -> HttpResponse {
+        let mut response = self.go(path);
+        let notice = Notice { kind, text: sentence.into() };
+        cookies::attach(response.headers_mut(), &cookies::set_notice(&self.house.site, &notice));
+        response
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visit = request.extensions().get::<Self>().cloned();
+        ready(visit.ok_or_else(|| PageError::internal("a page was reached without its frame")))
+    }
+}
+
+/// A visit by someone who is signed in.
+#[derive(Clone)]
+pub struct Member {
+    /// The visit.
+    pub visit: Visit,
+    /// Who it is.
+    pub who: SignedIn,
+}
+
+impl FromRequest for Member {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let member = Visit::from_request(request, payload).into_inner().and_then(|visit| {
+            let who = visit.signed_in.clone().ok_or_else(|| PageError::SignInFirst { next: next_of(request) })?;
+            Ok(Self { visit, who })
+        });
+        ready(member)
+    }
+}
+
+/// Where to go on after signing in: the page that was asked for, or nowhere in particular after a form.
+fn next_of(request: &HttpRequest) -> Option<String> {
+    let asked = request.uri().path_and_query().map(ToString::to_string);
+    asked.filter(|_| request.method().is_safe())
+}
+
+/// Whether `path` leads to a page of this very site.
+#[must_use]
+pub fn is_own_path(path: &str) -> bool {
+    // Browsers take `//host` and `/\host` for other sites, and drop tabs and line ends before they look.
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    plain && path.starts_with('/') && !path.starts_with("//") && path.len() <= 512
+}
+
+fn address(request: &HttpRequest, trusted_proxy: bool) -> IpAddr {
+    let forwarded = || {
+        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+        // The last entry is the one the trusted proxy wrote; those before it are anybody's words.
+        header.rsplit(',').next()?.trim().parse().ok()
+    };
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    trusted_proxy.then(forwarded).flatten().or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+fn badge(house: &House) -> MarketBadge {
+    let board = house.market.board();
+    let status = board.status();
+    let simulated = status.name == FeedName::Simulated;
+    let words = match (status.name, board.market_time()) {
+        (FeedName::Simulated, _) => "Simulated prices".to_owned(),
+        (FeedName::Replay, Some(time)) => format!("Recorded prices, {}", moments::new_york(time)),
+        (FeedName::Replay, None) => "Recorded prices".to_owned(),
+    };
+    let state = match status.state {
+        FeedState::Starting | FeedState::Live => BadgeState::Live,
+        FeedState::Stopped { since } | FeedState::Ended { since } => {
+            BadgeState::Stopped(house.clock.now().minus(since.elapsed()))
+        }
+    };
+    MarketBadge { simulated, words, state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_path;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        for own in ["/", "/portfolio", "/trade?symbol=AAPL&side=buy"] {
+            assert!(is_own_path(own), "{own:?}");
+        }
+        for foreign in ["", "portfolio", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/a\r\nb", "javascript:alert(1)"] {
+            assert!(!is_own_path(foreign), "{foreign:?}");
+        }
+    }
+}
