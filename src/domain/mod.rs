@@ -22,7 +22,7 @@ pub mod user;
 
 pub use amount::AmountError;
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
-pub use instrument::Listing;
+pub use instrument::{Instrument, Listing};
 pub use ledger::{ChainHash, Entry, EntryKind};
 pub use money::Money;
 pub use notional::Notional;
