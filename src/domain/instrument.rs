@@ -15,14 +15,14 @@ pub struct Listing {
     pub starting_price: Price,
 }
 
-/// An instrument that the store knows.
+/// An instrument as the house knows it, once it is on the books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instrument {
-    /// Which.
+    /// What the house calls it.
     pub id: InstrumentId,
-    /// Its name to the outside.
+    /// What the outside calls it.
     pub public_id: PublicId,
-    /// Its ticker symbol.
+    /// Its ticker symbol, unique in the market.
     pub symbol: Symbol,
     /// The company's or fund's name, for people.
     pub name: String,

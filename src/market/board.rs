@@ -1,0 +1,332 @@
+//! The board: the newest quote of every instrument, and what has changed since when.
+//!
+//! Every change takes the next number of one market-wide sequence. Reads copy what they need and leave; no
+//! caller ever holds the board up.
+
+use super::day::Calendar;
+use super::status::{FeedName, FeedStatus, Phase, Pulse};
+use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
+
+/// How many recent prices the board keeps of each instrument.
+pub const RECENT_PRICES: usize = 40;
+
+/// How far apart recent prices are, in market time.
+pub const RECENT_EVERY: Duration = Duration::from_secs(15);
+
+/// An instrument with what was known of its price before the market opened.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What is traded.
+    pub instrument: Instrument,
+    /// The newest known price: its last trade, or its starting price when it was never traded.
+    pub last: Option<Price>,
+    /// The price its first day's change is measured from; nothing when it was never traded.
+    pub previous_close: Option<Price>,
+}
+
+/// A quote as it stands on the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The market's newest word.
+    pub quote: Quote,
+    /// The number of the change that brought it.
+    pub sequence: u64,
+    /// How long ago its bid and ask arrived here, by a clock that never jumps.
+    pub age: Duration,
+}
+
+/// One line of the board.
+#[derive(Debug, Clone)]
+pub struct Rate {
+    /// What is traded.
+    pub instrument: Arc<Instrument>,
+    /// Its quote, once there is one.
+    pub standing: Option<Standing>,
+    /// Last prices about [`RECENT_EVERY`] apart in market time, oldest first, at most [`RECENT_PRICES`].
+    pub recent: Vec<Price>,
+}
+
+/// A trade that came without a quote: it moves the last price and the volume, and leaves bid and ask as old as
+/// they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trade {
+    /// What was paid.
+    pub last: Price,
+    /// The price the day's change is measured from.
+    pub previous_close: Price,
+    /// Whole shares traded this market day.
+    pub volume: i64,
+    /// When, by the market's own clock.
+    pub at: At,
+}
+
+/// Why something was kept off the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OffBoard {
+    /// The market does not trade it.
+    #[error("the market has no such instrument")]
+    UnknownInstrument,
+    /// A price at or below zero, a bid above the ask, or a negative volume.
+    #[error("a quote has prices above zero, a bid not above the ask, and no negative volume")]
+    Unsound,
+}
+
+/// The newest quote of every instrument. Share it as `Arc<Board>`.
+#[derive(Debug)]
+pub struct Board {
+    instruments: Vec<Arc<Instrument>>,
+    by_symbol: HashMap<Symbol, usize>,
+    by_id: HashMap<InstrumentId, usize>,
+    feed: FeedName,
+    calendar: Calendar,
+    opened: Instant,
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    sequence: u64,
+    day: Option<i64>,
+    time: Option<At>,
+    pulse: Pulse,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    standing: Option<(Quote, Instant)>,
+    sequence: u64,
+    recent: VecDeque<Price>,
+    sampled: Option<At>,
+}
+
+/// A line that changed: its place in market order, its quote and when that was received.
+pub(super) type Changed = (usize, Quote, Duration);
+
+/// What changed on the board since an earlier look.
+#[derive(Debug)]
+pub(super) struct Changes {
+    pub(super) sequence: u64,
+    pub(super) lines: Vec<Changed>,
+}
+
+impl Board {
+    /// A board without quotes, in the order of `listed`. A symbol or id listed twice keeps its first line.
+    #[must_use]
+    pub fn new(listed: &[Listed], feed: FeedName, calendar: Calendar) -> Self {
+        let instruments: Vec<_> = listed.iter().map(|listed| Arc::new(listed.instrument.clone())).collect();
+        let mut by_symbol = HashMap::with_capacity(instruments.len());
+        let mut by_id = HashMap::with_capacity(instruments.len());
+        for (place, instrument) in instruments.iter().enumerate() {
+            by_symbol.entry(instrument.symbol.clone()).or_insert(place);
+            by_id.entry(instrument.id).or_insert(place);
+        }
+        let opened = Instant::now();
+        let entries = vec![Entry::default(); instruments.len()];
+        let state = State { sequence: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
+        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state) }
+    }
+
+    /// Everything the market trades, in market order.
+    #[must_use]
+    pub fn instruments(&self) -> &[Arc<Instrument>] {
+        &self.instruments
+    }
+
+    /// The instrument with this symbol.
+    #[must_use]
+    pub fn find(&self, symbol: &Symbol) -> Option<Arc<Instrument>> {
+        self.instruments.get(self.place(symbol)?).cloned()
+    }
+
+    /// The instrument with this id.
+    #[must_use]
+    pub fn instrument(&self, id: InstrumentId) -> Option<Arc<Instrument>> {
+        self.instruments.get(*self.by_id.get(&id)?).cloned()
+    }
+
+    /// Where the instrument with this symbol stands in [`Board::instruments`].
+    #[must_use]
+    pub fn place(&self, symbol: &Symbol) -> Option<usize> {
+        self.by_symbol.get(symbol).copied()
+    }
+
+    /// The newest quote of an instrument; nothing before its first.
+    #[must_use]
+    pub fn quote(&self, id: InstrumentId) -> Option<Standing> {
+        let place = *self.by_id.get(&id)?;
+        self.read().entries.get(place)?.standing(Instant::now())
+    }
+
+    /// Every line, in market order.
+    #[must_use]
+    pub fn rates(&self) -> Vec<Rate> {
+        let entries = self.read().entries.clone();
+        let now = Instant::now();
+        let rates = self.instruments.iter().zip(entries).map(|(instrument, entry)| Rate {
+            instrument: Arc::clone(instrument),
+            standing: entry.standing(now),
+            recent: entry.recent.into(),
+        });
+        rates.collect()
+    }
+
+    /// The number of the newest change; zero before the first.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.read().sequence
+    }
+
+    /// The current market day as whole days since 1970-01-01; zero before the first quote.
+    #[must_use]
+    pub fn market_day(&self) -> i64 {
+        self.read().day.unwrap_or_default()
+    }
+
+    /// The newest moment of the market's own clock; nothing before the first quote.
+    #[must_use]
+    pub fn market_time(&self) -> Option<At> {
+        self.read().time
+    }
+
+    /// Where quotes come from and whether they are coming.
+    #[must_use]
+    pub fn status(&self) -> FeedStatus {
+        self.read().pulse.status(self.feed, Instant::now())
+    }
+
+    /// Puts a quote on the board and returns the number of the change.
+    ///
+    /// # Errors
+    /// When the market does not trade it or the quote is unsound; the board is as it was.
+    pub fn post(&self, id: InstrumentId, quote: Quote) -> Result<u64, OffBoard> {
+        let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
+        if !quote.is_sound() {
+            return Err(OffBoard::Unsound);
+        }
+        let day = self.calendar.day(quote.at);
+        let now = Instant::now();
+        let mut state = self.write();
+        state.advance(day, quote.at);
+        state.pulse.quoted(now);
+        Ok(state.put(place, quote, now))
+    }
+
+    /// Notes a trade that came without a quote. Before the first quote only the market's clock moves.
+    ///
+    /// # Errors
+    /// As [`Board::post`].
+    pub fn note(&self, id: InstrumentId, trade: Trade) -> Result<u64, OffBoard> {
+        let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
+        let day = self.calendar.day(trade.at);
+        let mut state = self.write();
+        let standing = state.entries.get(place).and_then(|entry| entry.standing);
+        let noted = standing.map(|(quote, received)| {
+            let Trade { last, previous_close, volume, .. } = trade;
+            (Quote { last, previous_close, volume, ..quote }, received)
+        });
+        if noted.is_some_and(|(quote, _)| !quote.is_sound()) {
+            return Err(OffBoard::Unsound);
+        }
+        state.advance(day, trade.at);
+        state.pulse.beat(Instant::now());
+        Ok(match noted {
+            Some((quote, received)) => state.put(place, quote, received),
+            None => state.sequence,
+        })
+    }
+
+    /// Says that the feed is alive though it has nothing to say.
+    pub(super) fn beat(&self) {
+        self.write().pulse.beat(Instant::now());
+    }
+
+    /// Says what has become of the feed.
+    pub(super) fn turn(&self, phase: Phase) {
+        self.write().pulse.turn(phase);
+    }
+
+    /// Which of its calendar's days a moment belongs to.
+    pub(super) fn day_of(&self, at: At) -> i64 {
+        self.calendar.day(at)
+    }
+
+    /// Since when [`Board`] times are counted.
+    pub(super) const fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// What changed after `sequence`.
+    pub(super) fn changes_since(&self, sequence: u64) -> Changes {
+        let state = self.read();
+        let changed = state.entries.iter().enumerate().filter(|(_, entry)| entry.sequence > sequence);
+        let lines = changed.filter_map(|(place, entry)| {
+            entry.standing.map(|(quote, received)| (place, quote, received.saturating_duration_since(self.opened)))
+        });
+        Changes { sequence: state.sequence, lines: lines.collect() }
+    }
+
+    // A poisoned lock would mean that a copy or an addition panicked; what stands is still whole.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Moves the market's clock. A new day turns every line at once, traded yet or not: its change is measured
+    /// from the last price of the day before. A clock that is set back only changes the day: the past returns.
+    fn advance(&mut self, day: i64, at: At) {
+        self.time = Some(at);
+        let before = self.day.replace(day);
+        if before.is_none_or(|before| before >= day) {
+            return;
+        }
+        for entry in &mut self.entries {
+            if let Some((quote, _)) = &mut entry.standing {
+                self.sequence += 1;
+                entry.sequence = self.sequence;
+                quote.previous_close = quote.last;
+                quote.volume = 0;
+            }
+        }
+    }
+
+    fn put(&mut self, place: usize, quote: Quote, received: Instant) -> u64 {
+        self.sequence += 1;
+        if let Some(entry) = self.entries.get_mut(place) {
+            entry.sequence = self.sequence;
+            entry.standing = Some((quote, received));
+            entry.sample(quote.last, self.time.unwrap_or(quote.at));
+        }
+        self.sequence
+    }
+}
+
+impl Entry {
+    fn standing(&self, now: Instant) -> Option<Standing> {
+        let (quote, received) = self.standing?;
+        Some(Standing { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
+    }
+
+    fn sample(&mut self, last: Price, at: At) {
+        if self.sampled.is_some_and(|before| at >= before && at.since(before) < RECENT_EVERY) {
+            return;
+        }
+        self.sampled = Some(at);
+        if self.recent.len() == RECENT_PRICES {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(last);
+    }
+}
+
+#[cfg(test)]
+#[path = "board_tests.rs"]
+mod tests;

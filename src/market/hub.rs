@@ -1,0 +1,201 @@
+//! The hub: looks at the board a few times a second and publishes what changed as one frame for everybody.
+//!
+//! Live rates are state, not messages. Only the newest frame exists; whoever missed one takes a snapshot.
+//! What all watch is encoded once and its bytes are shared; a choice of symbols costs joining ready pieces.
+
+use super::board::{Board, Changes};
+use super::status::FeedState;
+use super::wire;
+use bytestring::ByteString;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+
+/// The state of the market at one moment, ready to be sent.
+#[derive(Debug)]
+pub struct Frame {
+    number: u64,
+    sequence: u64,
+    previous: u64,
+    state: &'static str,
+    turned: bool,
+    board: Arc<Board>,
+    stamp: String,
+    pieces: Vec<ByteString>,
+    changed: Vec<usize>,
+    changes: OnceLock<ByteString>,
+    snapshot: OnceLock<ByteString>,
+}
+
+impl Frame {
+    /// Its place among the frames: one more than the frame before.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The board's sequence that it shows.
+    #[must_use]
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The sequence of the frame before.
+    #[must_use]
+    pub const fn previous(&self) -> u64 {
+        self.previous
+    }
+
+    /// Whether the feed changed its state since the frame before.
+    #[must_use]
+    pub const fn turned(&self) -> bool {
+        self.turned
+    }
+
+    /// What changed since the frame before, for those who watch everything. Encoded once.
+    #[must_use]
+    pub fn changes(&self) -> ByteString {
+        let encode = || wire::changes(self.sequence, self.previous, &self.stamp, self.pieces_at(&self.changed)).into();
+        self.changes.get_or_init(encode).clone()
+    }
+
+    /// The whole market, for those who watch everything. Encoded once.
+    #[must_use]
+    pub fn snapshot(&self) -> ByteString {
+        let rates = || self.pieces.iter().map(AsRef::as_ref);
+        let encode = || wire::snapshot(self.sequence, &self.stamp, "\"everything\"", rates()).into();
+        self.snapshot.get_or_init(encode).clone()
+    }
+
+    /// What changed among the instruments at `places` (ascending) since the frame before, for a client whose
+    /// latest message showed `previous`. Nothing when nothing of it changed, unless the feed turned.
+    #[must_use]
+    pub fn changes_of(&self, places: &[usize], previous: u64) -> Option<String> {
+        let mut changed = self.changed.iter().copied().filter(|place| places.binary_search(place).is_ok()).peekable();
+        if changed.peek().is_none() && !self.turned {
+            return None;
+        }
+        let changed: Vec<usize> = changed.collect();
+        Some(wire::changes(self.sequence, previous, &self.stamp, self.pieces_at(&changed)))
+    }
+
+    /// The instruments at `places`.
+    #[must_use]
+    pub fn snapshot_of(&self, places: &[usize]) -> String {
+        let instruments = self.board.instruments();
+        let watching = wire::list(places.iter().filter_map(|place| Some(&instruments.get(*place)?.symbol)));
+        wire::snapshot(self.sequence, &self.stamp, &watching, self.pieces_at(places))
+    }
+
+    fn pieces_at<'a>(&'a self, places: &'a [usize]) -> impl Iterator<Item = &'a str> {
+        places.iter().filter_map(|place| self.pieces.get(*place).map(AsRef::as_ref))
+    }
+
+    /// The frame after this one; nothing when nothing happened.
+    fn next(&self) -> Option<Self> {
+        let status = self.board.status();
+        let state = status.state.as_str();
+        let turned = state != self.state;
+        let Changes { sequence, lines } = self.board.changes_since(self.sequence);
+        if sequence == self.sequence && !turned {
+            return None;
+        }
+        let mut pieces = self.pieces.clone();
+        let mut changed = Vec::with_capacity(lines.len());
+        for (place, quote, received) in lines {
+            if let (Some(piece), Some(instrument)) = (pieces.get_mut(place), self.board.instruments().get(place)) {
+                *piece = wire::rate(&instrument.symbol, &quote, received).into();
+                changed.push(place);
+            }
+        }
+        let stamp = wire::stamp(&self.board, &status);
+        Some(Self {
+            number: self.number + 1,
+            sequence,
+            previous: self.sequence,
+            state,
+            turned,
+            board: Arc::clone(&self.board),
+            stamp,
+            pieces,
+            changed,
+            changes: OnceLock::new(),
+            snapshot: OnceLock::new(),
+        })
+    }
+
+    /// The market before anything happened, or as it stands now.
+    fn first(board: Arc<Board>) -> Self {
+        let pieces = board.instruments().iter().map(|one| wire::unquoted(&one.symbol).into()).collect();
+        let status = board.status();
+        let (stamp, state) = (wire::stamp(&board, &status), status.state.as_str());
+        let before = Self {
+            number: 0,
+            sequence: 0,
+            previous: 0,
+            state,
+            turned: false,
+            board,
+            stamp,
+            pieces,
+            changed: Vec::new(),
+            changes: OnceLock::new(),
+            snapshot: OnceLock::new(),
+        };
+        before.next().unwrap_or(before)
+    }
+}
+
+/// Publishes frames. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    board: Arc<Board>,
+    frames: watch::Receiver<Arc<Frame>>,
+}
+
+impl Hub {
+    /// Starts to look at `board` every `cadence` on the current runtime, until `stop`.
+    pub(super) fn start(board: Arc<Board>, cadence: Duration, stop: CancellationToken) -> Self {
+        let (publish, frames) = watch::channel(Arc::new(Frame::first(Arc::clone(&board))));
+        tokio::spawn(async move {
+            let cadence = cadence.max(Duration::from_millis(1));
+            let mut ticks = interval_at(Instant::now() + cadence, cadence);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = ticks.tick() => {}
+                    () = stop.cancelled() => return,
+                }
+                let next = publish.borrow().next();
+                if let Some(frame) = next {
+                    publish.send_replace(Arc::new(frame));
+                }
+            }
+        });
+        Self { board, frames }
+    }
+
+    /// The newest frame, and every newer one as it comes; those in between are skipped.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Arc<Frame>> {
+        self.frames.clone()
+    }
+
+    /// A sign of life for a client whose latest message showed `sequence`.
+    #[must_use]
+    pub fn heartbeat(&self, sequence: u64) -> String {
+        wire::heartbeat(sequence, &wire::stamp(&self.board, &self.board.status()))
+    }
+
+    /// Whether quotes are coming, for those who look at the hub alone.
+    #[must_use]
+    pub fn feed_state(&self) -> FeedState {
+        self.board.status().state
+    }
+}
+
+#[cfg(test)]
+#[path = "hub_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+use super::*;
+use crate::domain::{At, Instrument, InstrumentId, Price, PublicId, Quote};
+use crate::market::board::Listed;
+use crate::market::day::Calendar;
+use crate::market::status::{FeedName, Phase};
+use serde_json::Value;
+
+fn board() -> Arc<Board> {
+    let listed: Vec<_> = (1..)
+        .zip(["ACME", "BOLT", "CRUX"])
+        .map(|(id, symbol)| Listed {
+            instrument: Instrument {
+                id: InstrumentId(id),
+                public_id: PublicId::random(),
+                symbol: symbol.parse().unwrap(),
+                name: symbol.to_owned(),
+                sector: String::new(),
+            },
+            last: None,
+            previous_close: None,
+        })
+        .collect();
+    Arc::new(Board::new(&listed, FeedName::Simulated, Calendar::Utc))
+}
+
+fn post(board: &Board, id: i64, last: i64) {
+    let last = Price::from_units(last);
+    let quote = Quote { bid: last, ask: last, last, previous_close: last, volume: 0, at: At::from_micros(0) };
+    board.post(InstrumentId(id), quote).unwrap();
+}
+
+fn symbols(text: &str) -> Vec<String> {
+    let message: Value = serde_json::from_str(text).unwrap();
+    let rates = message["rates"].as_array().unwrap();
+    rates.iter().map(|rate| rate["symbol"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_frame_holds_what_changed_since_the_frame_before_and_a_snapshot_of_all() {
+    let board = board();
+    let first = Frame::first(Arc::clone(&board));
+    assert_eq!(symbols(&first.snapshot()), ["ACME", "BOLT", "CRUX"]);
+    post(&board, 1, 10_000);
+    post(&board, 3, 20_000);
+    let second = first.next().unwrap();
+    assert_eq!((second.previous(), second.sequence(), second.number()), (0, 2, first.number() + 1));
+    assert_eq!(symbols(&second.changes()), ["ACME", "CRUX"]);
+    post(&board, 2, 30_000);
+    let third = second.next().unwrap();
+    assert_eq!(symbols(&third.changes()), ["BOLT"]);
+    let snapshot: Value = serde_json::from_str(&third.snapshot()).unwrap();
+    let last: Vec<_> = snapshot["rates"].as_array().unwrap().iter().map(|rate| rate["last"].as_str()).collect();
+    assert_eq!(last, [Some("1.00"), Some("3.00"), Some("2.00")]);
+}
+
+#[test]
+fn what_all_watch_is_encoded_once_and_shared() {
+    let board = board();
+    post(&board, 1, 10_000);
+    let frame = Frame::first(board);
+    assert_eq!(frame.changes().as_ptr(), frame.changes().as_ptr());
+    assert_eq!(frame.snapshot().as_ptr(), frame.snapshot().as_ptr());
+}
+
+#[test]
+fn nothing_new_makes_no_frame_and_a_feed_that_turns_makes_one() {
+    let board = board();
+    post(&board, 1, 10_000);
+    let frame = Frame::first(Arc::clone(&board));
+    assert!(frame.next().is_none());
+    board.turn(Phase::Ended);
+    let ended = frame.next().unwrap();
+    assert!(ended.turned() && symbols(&ended.changes()).is_empty());
+    assert!(ended.changes().contains("\"state\":\"ended\""));
+    assert!(ended.next().is_none());
+}
+
+#[test]
+fn a_choice_of_symbols_sees_only_its_own_and_nothing_when_none_of_them_changed() {
+    let board = board();
+    let first = Frame::first(Arc::clone(&board));
+    assert_eq!(symbols(&first.snapshot_of(&[0, 2])), ["ACME", "CRUX"]);
+    post(&board, 2, 10_000);
+    let second = first.next().unwrap();
+    assert!(second.turned());
+    assert_eq!(symbols(&second.changes_of(&[0, 2], 0).unwrap()), Vec::<String>::new());
+    post(&board, 2, 11_000);
+    let third = second.next().unwrap();
+    assert_eq!(third.changes_of(&[0, 2], 1), None);
+    assert_eq!(symbols(&third.changes_of(&[1], 1).unwrap()), ["BOLT"]);
+}
+
+#[tokio::test]
+async fn whoever_was_away_finds_the_newest_frame_alone() {
+    let board = board();
+    let stop = CancellationToken::new();
+    let hub = Hub::start(Arc::clone(&board), Duration::from_millis(1), stop.clone());
+    let mut frames = hub.watch();
+    let before = frames.borrow_and_update().number();
+    for last in 1..=5 {
+        post(&board, 1, last * 10_000);
+        frames.changed().await.unwrap();
+    }
+    let mut last = frames.borrow_and_update().clone();
+    while last.sequence() < 5 {
+        frames.changed().await.unwrap();
+        last = frames.borrow_and_update().clone();
+    }
+    assert!(last.number() > before + 1);
+    assert!(last.snapshot().contains("\"last\":\"5.00\""));
+    stop.cancel();
+    assert!(frames.changed().await.is_err());
+}
