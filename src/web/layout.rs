@@ -1,0 +1,151 @@
+//! What every page shows around its own content.
+
+use super::assets;
+use super::moments::in_words;
+use crate::domain::{At, Role, Username};
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// As they write it.
+    pub username: Username,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// Which colours the pages have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device has it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every theme, in the order offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The word it is stored and sent as.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The word people read.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// The theme a cookie or a form names; the device's own for anything else.
+    #[must_use]
+    pub fn named(word: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word).unwrap_or_default()
+    }
+}
+
+/// Whether a notice is good news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// It worked.
+    Good,
+    /// It did not.
+    Bad,
+}
+
+/// A whole sentence said once, on the page after the act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Good news or bad.
+    pub kind: NoticeKind,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Whether prices move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedState {
+    /// They do.
+    Live,
+    /// The last one came at this moment.
+    Stopped(At),
+}
+
+/// Where the prices come from and whether they move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarketBadge {
+    /// Whether prices are made up rather than recorded or real.
+    pub simulated: bool,
+    /// The feed in words: `Simulated prices`, `Recorded prices, 4 Oct 2013, 10:31 New York`.
+    pub words: String,
+    /// Whether prices move.
+    pub state: FeedState,
+}
+
+impl MarketBadge {
+    /// The badge as scripts that know better have not yet changed it.
+    #[must_use]
+    pub fn state_words(&self, now: &At) -> String {
+        match self.state {
+            FeedState::Live => "Prices moving".to_owned(),
+            FeedState::Stopped(since) => {
+                in_words(now.since(since)).map_or_else(|| "Stopped".to_owned(), |words| format!("Stopped {words} ago"))
+            }
+        }
+    }
+
+    /// The word scripts and styles know the state by.
+    #[must_use]
+    pub const fn state_word(&self) -> &'static str {
+        match self.state {
+            FeedState::Live => "open",
+            FeedState::Stopped(_) => "stopped",
+        }
+    }
+}
+
+/// Everything the frame of a page needs.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// Who is looking; nobody when signed out.
+    pub viewer: Option<Viewer>,
+    /// The path and query of this page on this site.
+    pub path: String,
+    /// What every form of this session carries as `_token`.
+    pub token: String,
+    /// Which colours.
+    pub theme: Theme,
+    /// What is said once.
+    pub notice: Option<Notice>,
+    /// Where prices come from.
+    pub market: MarketBadge,
+    /// The moment the page is made; ages are told against it.
+    pub now: At,
+}
+
+impl Layout {
+    /// The address of a file under `static/`.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::url(name)
+    }
+
+    /// Whether `section` is where this page belongs.
+    #[must_use]
+    pub fn is_in(&self, section: &str) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        path == section || path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'))
+    }
+}

@@ -1,0 +1,109 @@
+//! How moments are written for people: in words, with the exact time on hover and for machines.
+
+use super::format::Html;
+use crate::domain::At;
+use std::time::Duration;
+
+/// A moment on a page.
+pub trait ShowTime {
+    /// In words relative to `now`: `12 s ago`, `3 h ago`, and a date when that is longer than a week.
+    fn ago(&self, now: &At) -> Html;
+    /// To the second: `4 Oct 2013, 14:31:07 UTC`.
+    fn moment(&self) -> Html;
+    /// To the minute and short enough for a table: `4 Oct 2013, 14:31`.
+    fn minute(&self) -> Html;
+}
+
+impl ShowTime for At {
+    fn ago(&self, now: &At) -> Html {
+        let words = match in_words(now.since(*self)) {
+            Some(words) if words == "just now" => words,
+            Some(words) => format!("{words} ago"),
+            None => strftime(*self, "%-d %b %Y"),
+        };
+        Html(format!(r#"<time datetime="{self}" title="{}" data-ago>{words}</time>"#, exact(*self)))
+    }
+
+    fn moment(&self) -> Html {
+        Html(format!(r#"<time datetime="{self}">{}</time>"#, exact(*self)))
+    }
+
+    fn minute(&self) -> Html {
+        Html(format!(
+            r#"<time datetime="{self}" title="{}">{}</time>"#,
+            exact(*self),
+            strftime(*self, "%-d %b %Y, %H:%M")
+        ))
+    }
+}
+
+/// A length of time as a person would say it, in its largest whole unit; nothing when longer than a week.
+#[must_use]
+pub fn in_words(span: Duration) -> Option<String> {
+    match span.as_secs() {
+        0 => Some("just now".to_owned()),
+        seconds @ 1..60 => Some(format!("{seconds} s")),
+        seconds @ 60..3_600 => Some(format!("{} min", seconds / 60)),
+        seconds @ 3_600..86_400 => Some(format!("{} h", seconds / 3_600)),
+        seconds @ 86_400..604_800 if seconds < 172_800 => Some("1 day".to_owned()),
+        seconds @ 86_400..604_800 => Some(format!("{} days", seconds / 86_400)),
+        _ => None,
+    }
+}
+
+/// How long to wait, rounded up so that waiting that long is enough: `1 second`, `2 minutes`.
+#[must_use]
+pub fn wait_in_words(span: Duration) -> String {
+    let seconds = span.as_secs().saturating_add(u64::from(span.subsec_nanos() > 0)).max(1);
+    let (number, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+fn exact(at: At) -> String {
+    strftime(at, "%-d %b %Y, %H:%M:%S UTC")
+}
+
+fn strftime(at: At, form: &str) -> String {
+    at.timestamp().strftime(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> At {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_moment_is_told_in_words_and_exactly() {
+        let html = at("2013-10-04T14:31:07Z").ago(&at("2013-10-04T14:31:19Z")).0;
+        assert!(html.contains(">12 s ago<"), "{html}");
+        assert!(html.contains(r#"datetime="2013-10-04T14:31:07Z""#), "{html}");
+        assert!(html.contains("4 Oct 2013, 14:31:07 UTC"), "{html}");
+    }
+
+    #[test]
+    fn words_grow_with_the_distance() {
+        let then = at("2013-10-04T14:31:07Z");
+        for (later, words) in [
+            ("2013-10-04T14:31:07Z", ">just now<"),
+            ("2013-10-04T14:33:07Z", ">2 min ago<"),
+            ("2013-10-04T18:31:07Z", ">4 h ago<"),
+            ("2013-10-05T18:31:07Z", ">1 day ago<"),
+            ("2013-10-07T18:31:07Z", ">3 days ago<"),
+            ("2013-11-07T18:31:07Z", ">4 Oct 2013<"),
+            ("2013-10-04T14:30:00Z", ">just now<"),
+        ] {
+            let html = then.ago(&at(later)).0;
+            assert!(html.contains(words), "{later}: {html}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_never_told_too_short() {
+        assert_eq!(wait_in_words(Duration::from_millis(1_200)), "2 seconds");
+        assert_eq!(wait_in_words(Duration::ZERO), "1 second");
+        assert_eq!(wait_in_words(Duration::from_secs(61)), "2 minutes");
+    }
+}

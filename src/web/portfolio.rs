@@ -1,0 +1,100 @@
+//! `/portfolio`: what someone has and what it is worth.
+
+use super::drawing::{self, Slice};
+use super::format::{BasisPoints, Change, Dollars, Gain, Html, Show, Words};
+use super::layout::Layout;
+use super::moments::ShowTime;
+use super::orders::FillRow;
+use crate::domain::{At, Money, Price, Quantity, Symbol};
+use askama::Template;
+
+/// Shares of one instrument.
+#[derive(Debug, Clone)]
+pub struct HoldingRow {
+    /// Of what.
+    pub symbol: Symbol,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// What they cost in all.
+    pub cost: Money,
+    /// The last price, when there is one.
+    pub last: Option<Price>,
+    /// What they are worth at the last price.
+    pub value: Option<Money>,
+    /// What they won today; the base is what they were worth before.
+    pub day: Option<Gain>,
+    /// What they won since they were bought; the base is their cost.
+    pub unrealised: Option<Gain>,
+    /// Their share of everything, cash included.
+    pub weight: Option<BasisPoints>,
+}
+
+impl HoldingRow {
+    /// The average cost of a share, to the nearest ten-thousandth of a dollar.
+    #[must_use]
+    pub fn average_cost(&self) -> Option<Price> {
+        let quantity = i128::from(self.quantity.units());
+        let scaled = i128::from(self.cost.cents()) * 100 * i128::from(Quantity::ONE.units());
+        let units = (scaled + quantity / 2).checked_div(quantity)?;
+        i64::try_from(units).ok().map(Price::from_units)
+    }
+}
+
+/// What someone has and what it is worth.
+#[derive(Debug, Template)]
+#[template(path = "portfolio.html")]
+pub struct PortfolioPage {
+    /// The frame.
+    pub layout: Layout,
+    /// Cash and everything with a price.
+    pub total: Money,
+    /// Cash.
+    pub cash: Money,
+    /// Everything with a price.
+    pub invested: Money,
+    /// What all holdings cost.
+    pub cost: Money,
+    /// Today's change; the base is yesterday's total.
+    pub day: Gain,
+    /// All gains ever, realised and not; the base is the money put in.
+    pub total_return: Gain,
+    /// Gains on what is held.
+    pub unrealised: Gain,
+    /// Gains on what was sold.
+    pub realised: Money,
+    /// What is held, largest first.
+    pub holdings: Vec<HoldingRow>,
+    /// What everything consists of, largest first, cash last.
+    pub allocation: Vec<Slice>,
+    /// What everything was worth, oldest first; hidden with fewer than two.
+    pub history: Vec<(At, Money)>,
+    /// The latest executions, newest first.
+    pub fills: Vec<FillRow>,
+}
+
+impl PortfolioPage {
+    /// The holdings that have no price, and so count for nothing.
+    pub fn unpriced(&self) -> impl Iterator<Item = &HoldingRow> {
+        self.holdings.iter().filter(|holding| holding.value.is_none())
+    }
+
+    /// The allocation as a picture.
+    #[must_use]
+    pub fn ring(&self) -> Html {
+        drawing::ring(&self.allocation)
+    }
+
+    /// The value over time as a picture.
+    #[must_use]
+    pub fn value_line(&self) -> Html {
+        drawing::value_line(&self.history)
+    }
+
+    /// Whether nothing was ever bought.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.holdings.is_empty() && self.fills.is_empty()
+    }
+}

@@ -1,0 +1,98 @@
+//! The form that places an order, as it stands on `/trade` and beside every stock.
+
+use super::field_errors::FieldErrors;
+use super::format::{Dollars, Show};
+use crate::domain::{Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
+
+/// How the amount of an order is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SizeBy {
+    /// So many shares.
+    #[default]
+    Shares,
+    /// So much money.
+    Dollars,
+}
+
+impl SizeBy {
+    /// The word in the field `by`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shares => "shares",
+            Self::Dollars => "dollars",
+        }
+    }
+
+    /// The way a word names, if it names one.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Shares, Self::Dollars].into_iter().find(|by| by.as_str() == word)
+    }
+
+    /// The way an order of this size was meant.
+    #[must_use]
+    pub const fn of(size: OrderSize) -> Self {
+        match size {
+            OrderSize::Shares(_) => Self::Shares,
+            OrderSize::Dollars(_) => Self::Dollars,
+        }
+    }
+}
+
+/// An instrument the ticket suggests, with what the estimate needs.
+#[derive(Debug, Clone)]
+pub struct TicketChoice {
+    /// Its symbol.
+    pub symbol: Symbol,
+    /// Its name.
+    pub name: String,
+    /// What a seller gets, when it has a price.
+    pub bid: Option<Price>,
+    /// What a buyer pays, when it has a price.
+    pub ask: Option<Price>,
+    /// How many shares the viewer has.
+    pub held: Quantity,
+}
+
+/// The ticket: posts `side`, `symbol`, `by`, `amount`, `key` to `/trade/review`, and to `/trade` from a page whose script shows the estimate.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Which way.
+    pub side: Side,
+    /// The symbol as typed.
+    pub symbol: String,
+    /// Whether the symbol is settled by the page it stands on.
+    pub fixed: bool,
+    /// How the amount is meant.
+    pub by: SizeBy,
+    /// The amount as typed.
+    pub amount: String,
+    /// What makes sending it twice place it once.
+    pub key: OrderKey,
+    /// What was wrong, under `side`, `symbol`, `by` and `amount`, or of the order as a whole.
+    pub errors: FieldErrors,
+    /// The viewer's cash.
+    pub cash: Money,
+    /// What can be traded: every instrument, or the one of a fixed ticket.
+    pub choices: Vec<TicketChoice>,
+}
+
+impl Ticket {
+    /// The instrument the symbol names, if it is among the choices.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&TicketChoice> {
+        self.choices.iter().find(|choice| choice.symbol.as_str().eq_ignore_ascii_case(self.symbol.trim()))
+    }
+
+    /// What the viewer has to trade with.
+    #[must_use]
+    pub fn means(&self) -> String {
+        match self.chosen() {
+            Some(choice) if !choice.held.is_zero() => {
+                format!("You have {} in cash and {} {}.", self.cash.dollars(), choice.held.show(), choice.symbol)
+            }
+            _ => format!("You have {} in cash.", self.cash.dollars()),
+        }
+    }
+}
