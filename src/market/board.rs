@@ -46,7 +46,9 @@ pub struct Rate {
     /// Its quote, once there is one.
     pub standing: Option<Standing>,
     /// Last prices about [`RECENT_EVERY`] apart in market time, oldest first, at most [`RECENT_PRICES`].
-    pub recent: Vec<Price>,
+    pub recent: Vec<(At, Price)>,
+    /// The lowest and the highest price of this market day.
+    pub day_range: Option<(Price, Price)>,
 }
 
 /// A trade that came without a quote: it moves the last price and the volume, and leaves bid and ask as old as
@@ -99,8 +101,8 @@ struct State {
 struct Entry {
     standing: Option<(Quote, Instant)>,
     sequence: u64,
-    recent: VecDeque<Price>,
-    sampled: Option<At>,
+    recent: VecDeque<(At, Price)>,
+    day_range: Option<(Price, Price)>,
 }
 
 /// A line that changed: its place in market order, its quote and when that was received.
@@ -166,12 +168,15 @@ impl Board {
     pub fn rates(&self) -> Vec<Rate> {
         let entries = self.read().entries.clone();
         let now = Instant::now();
-        let rates = self.instruments.iter().zip(entries).map(|(instrument, entry)| Rate {
-            instrument: Arc::clone(instrument),
-            standing: entry.standing(now),
-            recent: entry.recent.into(),
-        });
-        rates.collect()
+        self.instruments.iter().zip(entries).map(|(instrument, entry)| entry.rate(instrument, now)).collect()
+    }
+
+    /// The line of one instrument.
+    #[must_use]
+    pub fn rate(&self, id: InstrumentId) -> Option<Rate> {
+        let place = *self.by_id.get(&id)?;
+        let entry = self.read().entries.get(place)?.clone();
+        Some(entry.rate(self.instruments.get(place)?, Instant::now()))
     }
 
     /// The number of the newest change; zero before the first.
@@ -289,6 +294,7 @@ impl State {
             return;
         }
         for entry in &mut self.entries {
+            entry.day_range = None;
             if let Some((quote, _)) = &mut entry.standing {
                 self.sequence += 1;
                 entry.sequence = self.sequence;
@@ -303,7 +309,7 @@ impl State {
         if let Some(entry) = self.entries.get_mut(place) {
             entry.sequence = self.sequence;
             entry.standing = Some((quote, received));
-            entry.sample(quote.last, self.time.unwrap_or(quote.at));
+            entry.trade(quote.last, self.time.unwrap_or(quote.at));
         }
         self.sequence
     }
@@ -315,15 +321,26 @@ impl Entry {
         Some(Standing { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
     }
 
-    fn sample(&mut self, last: Price, at: At) {
-        if self.sampled.is_some_and(|before| at >= before && at.since(before) < RECENT_EVERY) {
+    fn rate(self, instrument: &Arc<Instrument>, now: Instant) -> Rate {
+        Rate {
+            instrument: Arc::clone(instrument),
+            standing: self.standing(now),
+            recent: self.recent.into(),
+            day_range: self.day_range,
+        }
+    }
+
+    fn trade(&mut self, last: Price, at: At) {
+        let (low, high) = self.day_range.unwrap_or((last, last));
+        self.day_range = Some((low.min(last), high.max(last)));
+        let sampled = self.recent.back().map(|(sampled, _)| *sampled);
+        if sampled.is_some_and(|before| at >= before && at.since(before) < RECENT_EVERY) {
             return;
         }
-        self.sampled = Some(at);
         if self.recent.len() == RECENT_PRICES {
             self.recent.pop_front();
         }
-        self.recent.push_back(last);
+        self.recent.push_back((at, last));
     }
 }
 

@@ -107,10 +107,5 @@ fn gains(holding: &Holding, standing: &Standing, day: i64) -> Option<Gains> {
     let (held_then, paid_since) =
         if holding.day == day { (holding.day_quantity, holding.day_paid) } else { (holding.quantity, Money::ZERO) };
     let value_then = Notional::of(standing.quote.previous_close, held_then).value()?;
-    Some(Gains {
-        value,
-        cost: holding.cost,
-        unrealised,
-        day: value.checked_sub(value_then)?.checked_sub(paid_since)?,
-    })
+    Some(Gains { value, cost: holding.cost, unrealised, day: value.checked_sub(value_then)?.checked_sub(paid_since)? })
 }

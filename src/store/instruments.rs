@@ -3,7 +3,7 @@
 use super::Conn;
 use super::error::StoreError;
 use super::schema::instruments;
-use crate::domain::{Instrument, InstrumentId, Listing, Price, PublicId, Symbol};
+use crate::domain::{At, Instrument, InstrumentId, Listing, Price, PublicId, Symbol};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -16,9 +16,22 @@ pub struct Standing {
     pub last_price: Option<Price>,
     /// The last price of the market day before.
     pub previous_close: Option<Price>,
+    /// When they were saved.
+    pub priced_at: Option<At>,
 }
 
-type Row = (InstrumentId, PublicId, Symbol, String, String, Option<Price>, Option<Price>);
+/// The prices of one instrument, to be saved.
+#[derive(Debug, Clone, Copy)]
+pub struct Prices {
+    /// Whose.
+    pub instrument: InstrumentId,
+    /// Its latest price.
+    pub last: Price,
+    /// The last price of the market day before.
+    pub previous_close: Price,
+}
+
+type Row = (InstrumentId, PublicId, Symbol, String, String, Option<Price>, Option<Price>, Option<At>);
 
 /// Lists exactly `listings`: adds what is new, renames what is known, and delists the rest.
 ///
@@ -67,10 +80,14 @@ pub fn by_symbol(conn: &mut Conn, symbol: &Symbol) -> Result<Option<Instrument>,
 ///
 /// # Errors
 /// When the database fails.
-pub fn save_prices(conn: &mut Conn, prices: &[(InstrumentId, Price, Price)]) -> Result<(), StoreError> {
-    for (id, last, previous_close) in prices {
-        diesel::update(instruments::table.find(id))
-            .set((instruments::last_price.eq(last), instruments::previous_close.eq(previous_close)))
+pub fn save_prices(conn: &mut Conn, prices: &[Prices], at: At) -> Result<(), StoreError> {
+    for one in prices {
+        diesel::update(instruments::table.find(one.instrument))
+            .set((
+                instruments::last_price.eq(one.last),
+                instruments::previous_close.eq(one.previous_close),
+                instruments::priced_at.eq(at),
+            ))
             .execute(conn)?;
     }
     Ok(())
@@ -86,9 +103,11 @@ fn rows() -> _ {
         instruments::sector,
         instruments::last_price,
         instruments::previous_close,
+        instruments::priced_at,
     ))
 }
 
-fn standing((id, public_id, symbol, name, sector, last_price, previous_close): Row) -> Standing {
-    Standing { instrument: Instrument { id, public_id, symbol, name, sector }, last_price, previous_close }
+fn standing((id, public_id, symbol, name, sector, last_price, previous_close, priced_at): Row) -> Standing {
+    let instrument = Instrument { id, public_id, symbol, name, sector };
+    Standing { instrument, last_price, previous_close, priced_at }
 }

@@ -4,7 +4,9 @@ use super::Conn;
 use super::accounts::{self, Account};
 use super::error::StoreError;
 use super::schema::{instruments, ledger_entries, orders};
-use crate::domain::{AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol};
+use crate::domain::{
+    AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
+};
 use diesel::prelude::*;
 
 /// A movement that is to become an account's next entry.

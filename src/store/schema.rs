@@ -34,6 +34,7 @@ diesel::table! {
         listed -> Bool,
         last_price -> Nullable<BigInt>,
         previous_close -> Nullable<BigInt>,
+        priced_at -> Nullable<BigInt>,
     }
 }
 

@@ -7,8 +7,8 @@ use crate::domain::{
     AccountId, At, EntryKind, Instrument, Money, Notional, OrderSize, OrderState, Position, Price, PublicId, Quantity,
     Quote, Side, Symbol,
 };
-use crate::market::board::{Board, Standing};
 use crate::market::FeedState;
+use crate::market::board::{Board, Standing};
 use crate::store::accounts::Account;
 use crate::store::fills::NewFill;
 use crate::store::holdings::Holding;
@@ -78,7 +78,11 @@ pub(super) fn settle(
         Err(refusal) => return Ok(Placed::Refused(refusal)),
     };
     let placed = record(conn, &account, &instrument, order, &terms, now)?;
-    holdings::save(conn, held.as_ref(), &holding_after(&account, held, &instrument, order.side, &terms, board.market_day()))?;
+    holdings::save(
+        conn,
+        held.as_ref(),
+        &holding_after(&account, held, &instrument, order.side, &terms, board.market_day()),
+    )?;
     if ledger::append(conn, &account, movement(&placed, &instrument, &terms))?.is_none() {
         return Err(StoreError::Corrupt(format!("order {} was checked and still does not fit its account", placed.id)));
     }
@@ -179,7 +183,9 @@ fn sell(
 }
 
 fn asks_the_same(order: &Order, placed: &OrderLine) -> bool {
-    order.side == placed.side && order.symbol == placed.symbol && order.size.amounts() == (placed.shares, placed.dollars)
+    order.side == placed.side
+        && order.symbol == placed.symbol
+        && order.size.amounts() == (placed.shares, placed.dollars)
 }
 
 fn record(

@@ -5,9 +5,9 @@
 
 use super::house::Site;
 use super::layout::{Notice, NoticeKind, Theme};
+use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, SameSite};
-use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
 const VISITOR: &str = "visitor";

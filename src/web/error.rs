@@ -9,7 +9,7 @@ use crate::accounts::password::HashError;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use std::time::Duration;
 
 /// Seconds after which it is worth trying again when the house is busy.
@@ -57,6 +57,13 @@ pub enum PageError {
 }
 
 impl PageError {
+    /// Asks the visitor to sign in, and remembers the page they asked for; a form is not sent again for them.
+    #[must_use]
+    pub fn sign_in_first(request: &HttpRequest) -> Self {
+        let asked = request.uri().path_and_query().map(ToString::to_string);
+        Self::SignInFirst { next: asked.filter(|_| request.method().is_safe()) }
+    }
+
     /// Something only we can put right, for which `cause` goes to the log.
     #[must_use]
     pub fn internal(cause: &'static str) -> Self {

@@ -1,13 +1,12 @@
 //! What stands around every handler: it reads who comes, lets in only changes from our own pages, and gives
 //! every failure a page.
 
-use super::cookies;
 use super::error::PageError;
 use super::error_page::ErrorPage;
 use super::house::House;
 use super::moments::wait_in_words;
-use super::origin;
 use super::visit::Visit;
+use super::{cookies, origin};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};

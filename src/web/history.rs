@@ -1,11 +1,21 @@
 //! `/history`: every execution.
 
+use super::csv_file::{PIECE, stream_csv};
+use super::error::PageError;
+use super::form_data::{Fields, Query};
 use super::format::{Change, Show, Words};
+use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
-use super::orders::FillRow;
-use crate::domain::Side;
+use super::orders::{FillRow, filter, newest};
+use super::visit::Member;
+use super::{keyset, page};
+use crate::domain::{At, OrderId, Side};
+use crate::store::orders::{self, Filter, OrderLine};
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Every execution of an account, newest first. A filter that cannot be read is told under `error` and not applied.
 #[derive(Debug, Template)]
@@ -52,4 +62,98 @@ impl HistoryPage {
         }
         query
     }
+}
+
+/// A page of executions, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    let before = keyset::before(query.get("before"));
+    let (filter, error) = dated(filter(&house, &query).await?, &query);
+    let (fills, older) = keyset::cut(newest(&member, &house, filter, before).await?, |order| order.id.0);
+    page::show(&HistoryPage {
+        layout: member.visit.layout(),
+        fills: fills.into_iter().map(FillRow::from).collect(),
+        symbol: query.text("symbol"),
+        side: query.get("side").parse().ok(),
+        from: query.text("from"),
+        to: query.text("to"),
+        error,
+        newest: before.is_none(),
+        older,
+    })
+}
+
+/// Every execution that passes the filter, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn file(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    let account = member.who.account;
+    let (filter, _) = dated(filter(&house, &query).await?, &query);
+    let heads = [
+        "order",
+        "time",
+        "side",
+        "symbol",
+        "shares",
+        "price",
+        "total",
+        "gain",
+        "bid",
+        "ask",
+        "last",
+        "quoted",
+        "cash_after",
+    ];
+    stream_csv("history.csv", &heads, move |before: Option<OrderId>| {
+        let (house, filter) = (house.clone(), filter.clone());
+        async move {
+            let Some(filter) = filter else { return Ok((Vec::new(), None)) };
+            let lines: Vec<OrderLine> =
+                house.store.read(move |conn| orders::newest(conn, account, &filter, before, PIECE)).await?;
+            let next = lines.last().map(|line| line.id);
+            Ok((lines.into_iter().map(record).collect(), next))
+        }
+    })
+    .await
+}
+
+fn record(line: OrderLine) -> Vec<String> {
+    vec![
+        line.public_id.to_string(),
+        line.filled_at.to_string(),
+        line.side.to_string(),
+        line.symbol.to_string(),
+        line.quantity.to_string(),
+        line.price.to_string(),
+        line.cash.to_string(),
+        line.gain.map(|gain| gain.to_string()).unwrap_or_default(),
+        line.bid.to_string(),
+        line.ask.to_string(),
+        line.last.to_string(),
+        line.quoted_at.to_string(),
+        line.balance.to_string(),
+    ]
+}
+
+/// Adds `?from=` and `?to=`, both days included, in UTC; what cannot be read is told and not applied.
+fn dated(filter: Option<Filter>, query: &Fields) -> (Option<Filter>, Option<String>) {
+    let mut error = None;
+    let mut day = |name: &str| {
+        let typed = query.get(name).trim();
+        let read = typed.parse::<Date>().ok();
+        if read.is_none() && !typed.is_empty() {
+            error = Some("Write a day as 2013-10-04.".to_owned());
+        }
+        read
+    };
+    let from = day("from").and_then(midnight);
+    let until = day("to").and_then(|last| last.tomorrow().ok()).and_then(midnight);
+    (filter.map(|filter| Filter { from, until, ..filter }), error)
+}
+
+fn midnight(day: Date) -> Option<At> {
+    day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
 }

@@ -1,9 +1,14 @@
 //! `/` for someone who is not signed in.
 
+use super::error::PageError;
 use super::format::{Change, DayChange, Dollars, Show};
+use super::house::House;
 use super::layout::Layout;
+use super::page;
 use super::rates::RateRow;
+use super::visit::Visit;
 use crate::domain::Money;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 /// What this is, with the market moving beside it.
@@ -18,4 +23,24 @@ pub struct HomePage {
     pub opening_balance: Money,
     /// How many instruments there are.
     pub instruments: usize,
+}
+
+/// How many instruments the page shows.
+const SHOWN: usize = 8;
+
+/// `/`: the portfolio for someone who is signed in, and what this is for everybody else.
+///
+/// # Errors
+/// When the page cannot be made.
+pub async fn show(visit: Visit, house: web::Data<House>) -> Result<HttpResponse, PageError> {
+    if visit.signed_in().is_some() {
+        return Ok(visit.go("/portfolio"));
+    }
+    let rates = house.market.board().rates();
+    page::show(&HomePage {
+        layout: visit.layout(),
+        instruments: rates.len(),
+        rates: rates.into_iter().take(SHOWN).map(|rate| RateRow::of(rate, false)).collect(),
+        opening_balance: house.site.opening_balance,
+    })
 }

@@ -1,24 +1,38 @@
 //! The site: one file per page, each declaring what its page shows; the templates say how.
 
 pub mod assets;
+mod cookies;
+mod csv_file;
 pub mod drawing;
+pub mod error;
 pub mod error_page;
 pub mod field_errors;
+pub mod form_data;
 pub mod format;
+pub mod frame;
+pub mod headers;
+pub mod health;
 pub mod history;
 pub mod home;
+pub mod house;
+mod keyset;
 pub mod layout;
 pub mod moments;
 pub mod orders;
+pub mod origin;
+mod page;
 pub mod portfolio;
 pub mod rates;
+mod refusals;
 pub mod register;
+pub mod routes;
+pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_out;
+pub mod statics;
 pub mod stock;
 pub mod ticket;
 pub mod trade;
+pub mod visit;
 pub mod wallet;
-
-
-

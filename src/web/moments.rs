@@ -59,6 +59,15 @@ pub fn wait_in_words(span: Duration) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A moment of the exchange's day, in its own time: `4 Oct 2013, 10:31 New York`.
+#[must_use]
+pub fn new_york(at: At) -> String {
+    match at.timestamp().in_tz("America/New_York") {
+        Ok(local) => local.strftime("%-d %b %Y, %H:%M New York").to_string(),
+        Err(_) => strftime(at, "%-d %b %Y, %H:%M UTC"),
+    }
+}
+
 fn exact(at: At) -> String {
     strftime(at, "%-d %b %Y, %H:%M:%S UTC")
 }

@@ -1,10 +1,19 @@
 //! `/orders` and `/orders/{id}`: what was asked and what came of it.
 
+use super::error::PageError;
+use super::form_data::{Fields, Query};
 use super::format::{Change, Dollars, Show, Words, fill_sentence};
+use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
-use crate::domain::{At, Money, OrderSize, OrderState, Price, PublicId, Quantity, Side, Symbol};
+use super::visit::Member;
+use super::{keyset, page};
+use crate::domain::{At, Money, OrderId, OrderSize, OrderState, Price, PublicId, Quantity, Side, Symbol};
+use crate::store::orders::{self, Filter, OrderLine};
+use crate::store::{StoreError, instruments};
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::time::Duration;
 
 /// The quote an order met, by the market's own clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,4 +158,109 @@ impl OrderPage {
         let fill = &self.fill;
         fill_sentence(fill.side, fill.quantity, &fill.symbol, fill.price, fill.total)
     }
+}
+
+/// For how long an order counts as just placed.
+const FRESH: Duration = Duration::from_secs(60);
+
+impl From<OrderLine> for FillRow {
+    fn from(line: OrderLine) -> Self {
+        Self {
+            order: line.public_id,
+            at: line.filled_at,
+            side: line.side,
+            symbol: line.symbol,
+            name: line.name,
+            quantity: line.quantity,
+            price: line.price,
+            total: line.cash,
+            gain: line.gain,
+            quote: QuoteHit { bid: line.bid, ask: line.ask, last: line.last, at: line.quoted_at },
+        }
+    }
+}
+
+impl From<OrderLine> for OrderRow {
+    fn from(line: OrderLine) -> Self {
+        Self {
+            size: size_of(&line),
+            id: line.public_id,
+            at: line.placed_at,
+            side: line.side,
+            symbol: line.symbol,
+            state: line.state,
+            executed: Some(Executed { quantity: line.quantity, price: line.price, total: line.cash }),
+        }
+    }
+}
+
+fn size_of(line: &OrderLine) -> OrderSize {
+    line.dollars.map_or(OrderSize::Shares(line.shares.unwrap_or(line.quantity)), OrderSize::Dollars)
+}
+
+/// A page of orders, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    let before = keyset::before(query.get("before"));
+    let side = query.get("side").parse().ok();
+    let filter = filter(&house, &query).await?;
+    let orders = newest(&member, &house, filter, before).await?;
+    let (orders, older) = keyset::cut(orders, |order| order.id.0);
+    page::show(&OrdersPage {
+        layout: member.visit.layout(),
+        orders: orders.into_iter().map(OrderRow::from).collect(),
+        symbol: query.text("symbol"),
+        side,
+        newest: before.is_none(),
+        older,
+    })
+}
+
+/// The receipt of one order of the visitor's own.
+///
+/// # Errors
+/// [`PageError::NotFound`], or when the store fails.
+pub async fn show(member: Member, house: web::Data<House>, path: web::Path<String>) -> Result<HttpResponse, PageError> {
+    let id: PublicId = path.parse().map_err(|_| PageError::NotFound)?;
+    let account = member.who.account;
+    let found: Option<OrderLine> = house.store.read(move |conn| orders::by_public_id(conn, account, &id)).await?;
+    let line = found.ok_or(PageError::NotFound)?;
+    page::show(&OrderPage {
+        fresh: house.clock.now().since(line.filled_at) < FRESH,
+        layout: member.visit.layout(),
+        id: line.public_id.clone(),
+        size: size_of(&line),
+        state: line.state,
+        cash_after: line.balance,
+        fill: line.into(),
+    })
+}
+
+/// Up to a page and one more of the orders that pass `filter`; none where it asks for what was never traded.
+pub(super) async fn newest(
+    member: &Member,
+    house: &House,
+    filter: Option<Filter>,
+    before: Option<i64>,
+) -> Result<Vec<OrderLine>, PageError> {
+    let account = member.who.account;
+    let Some(filter) = filter else { return Ok(Vec::new()) };
+    let read = house.store.read(move |conn| orders::newest(conn, account, &filter, before.map(OrderId), keyset::ASKED));
+    let orders: Result<_, StoreError> = read.await;
+    Ok(orders?)
+}
+
+/// Reads `?symbol=` and `?side=`; nothing where the symbol names what was never traded here.
+pub(super) async fn filter(house: &House, query: &Fields) -> Result<Option<Filter>, PageError> {
+    let mut filter = Filter { side: query.get("side").parse().ok(), ..Filter::default() };
+    let typed = query.get("symbol").trim();
+    if !typed.is_empty() {
+        let Ok(symbol) = typed.parse::<Symbol>() else { return Ok(None) };
+        let found = house.store.read(move |conn| instruments::by_symbol(conn, &symbol)).await?;
+        let Some(instrument) = found else { return Ok(None) };
+        filter.instrument = Some(instrument.id);
+    }
+    Ok(Some(filter))
 }

@@ -1,11 +1,19 @@
 //! `/portfolio`: what someone has and what it is worth.
 
 use super::drawing::{self, Slice};
+use super::error::PageError;
 use super::format::{BasisPoints, Change, Dollars, Gain, Html, Show, Words};
+use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
 use super::orders::FillRow;
+use super::page;
+use super::visit::Member;
 use crate::domain::{At, Money, Price, Quantity, Symbol};
+use crate::portfolio::{self, Line, Portfolio};
+use crate::store::orders::{self, Filter};
+use crate::store::{StoreError, accounts, holdings};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 /// Shares of one instrument.
@@ -97,4 +105,75 @@ impl PortfolioPage {
     pub const fn is_new(&self) -> bool {
         self.holdings.is_empty() && self.fills.is_empty()
     }
+}
+
+/// How many of the latest executions the page shows.
+const LATEST: i64 = 5;
+
+impl HoldingRow {
+    /// A valued holding as a row of a portfolio that is worth `total`.
+    #[must_use]
+    pub fn of(line: &Line, total: Money) -> Option<Self> {
+        let instrument = line.instrument.as_ref()?;
+        let gains = line.gains;
+        Some(Self {
+            symbol: instrument.symbol.clone(),
+            name: instrument.name.clone(),
+            quantity: line.holding.quantity,
+            cost: line.holding.cost,
+            last: line.standing.map(|standing| standing.quote.last),
+            value: gains.map(|gains| gains.value),
+            day: gains.and_then(|gains| Some(Gain { amount: gains.day, base: gains.value.checked_sub(gains.day)? })),
+            unrealised: gains.map(|gains| Gain { amount: gains.unrealised, base: gains.cost }),
+            weight: gains.and_then(|gains| BasisPoints::of_money(gains.value, total)),
+        })
+    }
+}
+
+/// What the visitor has and what it is worth.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
+    let account = member.who.account;
+    let read = house.store.read(move |conn| {
+        let held = holdings::of_account(conn, account)?;
+        let latest = orders::newest(conn, account, &Filter::default(), None, LATEST)?;
+        Ok::<_, StoreError>((accounts::get(conn, account)?, held, latest))
+    });
+    let (account, held, latest) = read.await?;
+    let portfolio = portfolio::value(&account, held, house.market.board())
+        .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
+    let holdings: Vec<HoldingRow> =
+        portfolio.holdings.iter().filter_map(|line| HoldingRow::of(line, portfolio.total)).collect();
+    page::show(&PortfolioPage {
+        layout: member.visit.layout(),
+        total: portfolio.total,
+        cash: portfolio.cash,
+        invested: portfolio.shares.value,
+        cost: portfolio.shares.cost,
+        day: Gain {
+            amount: portfolio.shares.day,
+            base: portfolio.total.checked_sub(portfolio.shares.day).unwrap_or(portfolio.total),
+        },
+        total_return: Gain { amount: portfolio.total_return, base: portfolio.contributed },
+        unrealised: Gain { amount: portfolio.shares.unrealised, base: portfolio.shares.cost },
+        realised: portfolio.realised,
+        allocation: allocation(&portfolio, &holdings),
+        holdings,
+        history: Vec::new(),
+        fills: latest.into_iter().map(FillRow::from).collect(),
+    })
+}
+
+fn allocation(portfolio: &Portfolio, holdings: &[HoldingRow]) -> Vec<Slice> {
+    let shares = holdings.iter().filter_map(|holding| {
+        Some(Slice { label: holding.symbol.to_string(), value: holding.value?, weight: holding.weight? })
+    });
+    let cash = BasisPoints::of_money(portfolio.cash, portfolio.total).map(|weight| Slice {
+        label: "Cash".to_owned(),
+        value: portfolio.cash,
+        weight,
+    });
+    shares.chain(cash).collect()
 }

@@ -1,10 +1,19 @@
 //! `/rates`: every instrument and its price.
 
 use super::drawing::sparkline;
+use super::error::PageError;
+use super::form_data::{Form, Query};
 use super::format::{Change, DayChange, Html, Show};
+use super::house::House;
 use super::layout::Layout;
-use crate::domain::{Price, Quote, Symbol};
+use super::page;
+use super::visit::{Member, Visit, is_own_path};
+use crate::domain::{InstrumentId, Price, Quote, Symbol};
+use crate::market::Rate;
+use crate::store::{Lock, StoreError, watches};
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::collections::HashSet;
 
 /// One instrument and what it trades at.
 #[derive(Debug, Clone)]
@@ -61,16 +70,8 @@ pub enum RateColumn {
 
 impl RateColumn {
     /// Every column, in the order of the table.
-    pub const ALL: [Self; 8] = [
-        Self::Symbol,
-        Self::Sector,
-        Self::Last,
-        Self::Change,
-        Self::Percent,
-        Self::Bid,
-        Self::Ask,
-        Self::Volume,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Symbol, Self::Sector, Self::Last, Self::Change, Self::Percent, Self::Bid, Self::Ask, Self::Volume];
 
     /// The word in `?sort=`.
     #[must_use]
@@ -176,5 +177,95 @@ impl RatesPage {
             link.push_str(&super::format::query_value(&self.query));
         }
         link
+    }
+}
+
+impl RateRow {
+    /// A line of the board as a row.
+    #[must_use]
+    pub fn of(rate: Rate, watched: bool) -> Self {
+        Self {
+            symbol: rate.instrument.symbol.clone(),
+            name: rate.instrument.name.clone(),
+            sector: rate.instrument.sector.clone(),
+            quote: rate.standing.map(|standing| standing.quote),
+            recent: rate.recent.into_iter().map(|(_, price)| price).collect(),
+            watched,
+        }
+    }
+
+    fn mentions(&self, words: &str) -> bool {
+        [self.symbol.as_str(), &self.name, &self.sector].iter().any(|text| text.to_lowercase().contains(words))
+    }
+}
+
+/// Every instrument, filtered and sorted as the address asks.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(visit: Visit, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    let watched = watched(&visit, &house).await?;
+    let all = house.market.board().rates();
+    let total = all.len();
+    let words = query.get("q").trim().to_lowercase();
+    let watched_only = query.get("watched") == "1" && visit.signed_in().is_some();
+    let sort = RateColumn::named(query.get("sort"));
+    let descending = query.get("order") == "desc";
+    let rows = all.into_iter().map(|rate| {
+        let starred = watched.contains(&rate.instrument.id);
+        RateRow::of(rate, starred)
+    });
+    let mut rates: Vec<RateRow> = rows.filter(|row| row.mentions(&words) && (row.watched || !watched_only)).collect();
+    if !query.get("sort").is_empty() {
+        rates.sort_by(|left, right| {
+            let order = compare(left, right, sort);
+            if descending { order.reverse() } else { order }
+        });
+    }
+    let query = query.text("q");
+    page::show(&RatesPage { layout: visit.layout(), rates, total, query, watched_only, sort, descending })
+}
+
+/// Stars or unstars an instrument, and goes back.
+///
+/// # Errors
+/// When there is no such instrument, or the store fails.
+pub async fn watch(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    let symbol = form.get("symbol").parse::<Symbol>().map_err(|_| PageError::NotFound)?;
+    let instrument = house.market.board().find(&symbol).ok_or(PageError::NotFound)?;
+    let (user, watched) = (member.who.user, form.get("watched") == "1");
+    let starred: Result<(), StoreError> =
+        house.store.write(Lock::User(user), move |conn| watches::set(conn, user, instrument.id, watched)).await;
+    starred?;
+    let back = Some(form.get("back")).filter(|path| is_own_path(path)).unwrap_or("/rates");
+    Ok(member.visit.go(back))
+}
+
+/// What the visitor has starred.
+pub(super) async fn watched(visit: &Visit, house: &House) -> Result<HashSet<InstrumentId>, PageError> {
+    let Some(who) = visit.signed_in() else { return Ok(HashSet::new()) };
+    let user = who.user;
+    let watched: Vec<InstrumentId> = house.store.read(move |conn| watches::of_user(conn, user)).await?;
+    Ok(watched.into_iter().collect())
+}
+
+fn compare(left: &RateRow, right: &RateRow, column: RateColumn) -> std::cmp::Ordering {
+    let number = |row: &RateRow| {
+        let quote = row.quote?;
+        match column {
+            RateColumn::Last => Some(quote.last.units()),
+            RateColumn::Change => quote.day_change().map(|change| change.0),
+            RateColumn::Percent => quote.day_percent().map(|percent| percent.0),
+            RateColumn::Bid => Some(quote.bid.units()),
+            RateColumn::Ask => Some(quote.ask.units()),
+            RateColumn::Volume => Some(quote.volume),
+            RateColumn::Symbol | RateColumn::Sector => None,
+        }
+    };
+    let by_symbol = left.symbol.cmp(&right.symbol);
+    match column {
+        RateColumn::Symbol => by_symbol,
+        RateColumn::Sector => left.sector.cmp(&right.sector).then(by_symbol),
+        _ => number(left).cmp(&number(right)).then(by_symbol),
     }
 }

@@ -1,10 +1,23 @@
 //! `/settings`: password, devices, colours, leaving.
 
+use super::error::PageError;
 use super::field_errors::FieldErrors;
-use super::layout::{Layout, Theme};
+use super::form_data::Form;
+use super::house::House;
+use super::layout::{Layout, NoticeKind, Theme};
 use super::moments::ShowTime;
-use crate::domain::At;
+use super::page;
+use super::sessions::{OWNER, Owner};
+use super::visit::Member;
+use crate::accounts::AccountsError;
+use crate::domain::{At, NewPassword};
+use crate::store::sessions::Session as StoredSession;
+use crate::store::users::User;
+use crate::store::{StoreError, sessions, users};
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::collections::HashMap;
 
 /// A place where the viewer is signed in.
 #[derive(Debug, Clone)]
@@ -74,5 +87,130 @@ pub fn browser_words(user_agent: &str) -> String {
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("A browser on {system}"),
         (None, None) => "An unknown browser".to_owned(),
+    }
+}
+
+/// How many sessions the page shows at the most.
+const SHOWN: i64 = 50;
+
+/// The settings of the visitor.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
+    page::show(&settings(&member, &house, FieldErrors::default(), FieldErrors::default()).await?)
+}
+
+/// Replaces the password and signs out everywhere else.
+///
+/// # Errors
+/// When the house is too busy to check a password, or the store fails.
+pub async fn change_password(
+    member: Member,
+    house: web::Data<House>,
+    session: Session,
+    Form(form): Form,
+) -> Result<HttpResponse, PageError> {
+    let mut errors = FieldErrors::default();
+    match NewPassword::parse(form.get("new_password"), &member.who.username) {
+        Ok(new) => {
+            let user = user(&member, &house).await?;
+            let kept = Some(member.who.session.clone());
+            let address = member.visit.address();
+            match house.accounts.change_password(&user, form.text("current_password"), new, address, kept).await {
+                Ok(()) => {
+                    session.renew();
+                    let done = "Your password is changed, and you are signed out everywhere else.";
+                    return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));
+                }
+                Err(AccountsError::WrongCredentials) => {
+                    errors.add("current_password", "That is not your current password.");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(weak) => errors.add("new_password", weak),
+    }
+    page::again(&settings(&member, &house, errors, FieldErrors::default()).await?)
+}
+
+/// Ends all the visitor's other sessions.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_out_others(member: Member, house: web::Data<House>, _form: Form) -> Result<HttpResponse, PageError> {
+    let ended = house.accounts.sign_out_others(member.who.user, Some(member.who.session.clone())).await?;
+    let sentence = match ended {
+        0 => "You were signed in nowhere else.".to_owned(),
+        1 => "You are signed out in one other place.".to_owned(),
+        places => format!("You are signed out in {places} other places."),
+    };
+    Ok(member.visit.go_saying("/settings", NoticeKind::Good, sentence))
+}
+
+/// Closes the visitor's account for good.
+///
+/// # Errors
+/// When the house is too busy to check a password, or the store fails.
+pub async fn delete(
+    member: Member,
+    house: web::Data<House>,
+    session: Session,
+    Form(form): Form,
+) -> Result<HttpResponse, PageError> {
+    let user = user(&member, &house).await?;
+    match house.accounts.close(&user, form.text("password"), member.visit.address()).await {
+        Ok(()) => {
+            session.purge();
+            Ok(member.visit.go_saying("/", NoticeKind::Good, "Your account is deleted. Thank you for trading here."))
+        }
+        Err(AccountsError::WrongCredentials) => {
+            let mut errors = FieldErrors::default();
+            errors.add("password", "That is not your password. Nothing was deleted.");
+            page::again(&settings(&member, &house, FieldErrors::default(), errors).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn user(member: &Member, house: &House) -> Result<User, PageError> {
+    let id = member.who.user;
+    let found: Option<User> = house.store.read(move |conn| users::find(conn, id)).await?;
+    found.ok_or(PageError::NotFound)
+}
+
+async fn settings(
+    member: &Member,
+    house: &House,
+    password_errors: FieldErrors,
+    delete_errors: FieldErrors,
+) -> Result<SettingsPage, PageError> {
+    let id = member.who.user;
+    let read = house
+        .store
+        .read(move |conn| Ok::<_, StoreError>((users::find(conn, id)?, sessions::of_user(conn, id, SHOWN)?)));
+    let (user, stored) = read.await?;
+    let mut rows: Vec<SessionRow> =
+        stored.iter().map(|stored| row(stored, stored.key_hash == member.who.session)).collect();
+    rows.sort_by_key(|row| !row.current);
+    Ok(SettingsPage {
+        layout: member.visit.layout(),
+        member_since: user.ok_or(PageError::NotFound)?.created_at,
+        password_errors,
+        delete_errors,
+        sessions: rows,
+    })
+}
+
+fn row(stored: &StoredSession, current: bool) -> SessionRow {
+    let state: HashMap<String, String> = serde_json::from_str(&stored.state).unwrap_or_default();
+    let owner = state.get(OWNER).and_then(|owner| serde_json::from_str::<Owner>(owner).ok());
+    let (agent, address) = owner.map(|owner| (owner.agent, owner.address)).unwrap_or_default();
+    SessionRow {
+        browser: browser_words(&agent),
+        address,
+        signed_in: stored.created_at,
+        last_seen: stored.seen_at,
+        current,
     }
 }

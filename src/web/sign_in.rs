@@ -1,8 +1,21 @@
 //! `/login`.
 
+use super::error::PageError;
 use super::field_errors::FieldErrors;
+use super::form_data::{Form, Query};
+use super::house::House;
 use super::layout::Layout;
 use super::moments::wait_in_words;
+use super::page;
+use super::sessions::{OWNER, Owner, random_key};
+use super::visit::{Visit, is_own_path};
+use crate::accounts::AccountsError;
+use crate::domain::UserId;
+use crate::store::accounts;
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
 
@@ -28,4 +41,84 @@ impl SignInPage {
     pub fn wait_words(&self, wait: &Duration) -> String {
         wait_in_words(*wait)
     }
+}
+
+/// The longest name of a browser that is kept.
+const LONGEST_AGENT: usize = 256;
+
+/// The empty form.
+///
+/// # Errors
+/// When the page cannot be made.
+pub async fn show(visit: Visit, Query(query): Query) -> Result<HttpResponse, PageError> {
+    if visit.signed_in().is_some() {
+        return Ok(visit.go("/portfolio"));
+    }
+    page::show(&form(&visit, String::new(), query.text("next"), FieldErrors::default(), None))
+}
+
+/// Signs in and goes where the visitor was going.
+///
+/// # Errors
+/// When the house is too busy to check a password, or the store fails.
+pub async fn submit(
+    request: HttpRequest,
+    visit: Visit,
+    house: web::Data<House>,
+    session: Session,
+    Form(sent): Form,
+) -> Result<HttpResponse, PageError> {
+    let (username, next) = (sent.text("username"), sent.text("next"));
+    let mut errors = FieldErrors::default();
+    match house.accounts.sign_in(&username, sent.text("password"), visit.address()).await {
+        Ok(user) => {
+            begin(&session, &house, &visit, &request, user.id).await?;
+            Ok(visit.go(&landing(&next)))
+        }
+        Err(AccountsError::WrongCredentials) => {
+            errors.refuse("The username or the password is wrong. Check both and try again.");
+            page::again(&form(&visit, username, next, errors, None))
+        }
+        Err(AccountsError::Throttled { wait }) => {
+            let page = form(&visit, username, next, errors, Some(wait));
+            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Begins a session of `user` under a new key.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn begin(
+    session: &Session,
+    house: &House,
+    visit: &Visit,
+    request: &HttpRequest,
+    user: UserId,
+) -> Result<(), PageError> {
+    let account = house.store.read(move |conn| accounts::of_user(conn, user)).await?;
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let owner = Owner {
+        user: user.0,
+        account: account.id.0,
+        token: random_key(),
+        address: visit.address().to_string(),
+        agent: agent.chars().take(LONGEST_AGENT).collect(),
+    };
+    session.renew();
+    session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))
+}
+
+/// Where to go after signing in: where the visitor was going, if that is on this site.
+pub(super) fn landing(next: &str) -> String {
+    if is_own_path(next) { next.to_owned() } else { "/portfolio".to_owned() }
+}
+
+fn form(visit: &Visit, username: String, next: String, errors: FieldErrors, wait: Option<Duration>) -> SignInPage {
+    SignInPage { layout: visit.layout(), username, next, errors, wait }
 }

@@ -1,11 +1,23 @@
 //! `/trade` and `/trade/review`: an order before it is placed.
 
+use super::error::PageError;
+use super::field_errors::FieldErrors;
+use super::form_data::{Fields, Form, Query};
 use super::format::{Change, Dollars, Show, Words};
+use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
-use super::ticket::{SizeBy, Ticket};
+use super::page;
+use super::refusals::explain;
+use super::ticket::{SizeBy, Ticket, TicketChoice};
+use super::visit::Member;
 use crate::domain::{At, Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
+use crate::market::Rate;
+use crate::store::{StoreError, accounts, holdings};
+use crate::trading::{Order, Placed, Terms};
+use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::collections::HashMap;
 
 /// The ticket alone.
 #[derive(Debug, Template)]
@@ -89,4 +101,146 @@ impl ReviewPage {
             ),
         }
     }
+}
+
+/// The empty ticket, or one begun by the link that led here (`?side=`, `?symbol=`).
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    page::show(&blank(&member, &house, &query, FieldErrors::default()).await?)
+}
+
+/// What the order would come to now, with the button that places it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn review(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    let mut errors = FieldErrors::default();
+    if let Some(order) = parse(&form, &mut errors) {
+        match house.desk.estimate(member.who.account, order.clone()).await? {
+            Ok(terms) => return page::show(&reviewed(&member, &house, order, &terms)?),
+            Err(refusal) => explain(&refusal, &mut errors),
+        }
+    }
+    page::again(&blank(&member, &house, &form, errors).await?)
+}
+
+/// Places the order and goes to its receipt. Sent twice, it is placed once and leads to the same receipt.
+///
+/// # Errors
+/// When the store fails.
+pub async fn place(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    let mut errors = FieldErrors::default();
+    if let Some(order) = parse(&form, &mut errors) {
+        match house.desk.place(member.who.account, order).await? {
+            Placed::Filled(line) | Placed::Repeated(line) => {
+                return Ok(member.visit.go(&format!("/orders/{}", line.public_id)));
+            }
+            Placed::Refused(refusal) => explain(&refusal, &mut errors),
+        }
+    }
+    page::again(&blank(&member, &house, &form, errors).await?)
+}
+
+/// The ticket that stands beside one instrument.
+pub(super) fn fixed_ticket(rate: &Rate, cash: Money, held: Quantity) -> Ticket {
+    Ticket {
+        side: Side::Buy,
+        symbol: rate.instrument.symbol.to_string(),
+        fixed: true,
+        by: SizeBy::Shares,
+        amount: String::new(),
+        key: OrderKey::random(),
+        errors: FieldErrors::default(),
+        cash,
+        choices: vec![choice(rate, held)],
+    }
+}
+
+fn choice(rate: &Rate, held: Quantity) -> TicketChoice {
+    let quote = rate.standing.map(|standing| standing.quote);
+    TicketChoice {
+        symbol: rate.instrument.symbol.clone(),
+        name: rate.instrument.name.clone(),
+        bid: quote.map(|quote| quote.bid),
+        ask: quote.map(|quote| quote.ask),
+        held,
+    }
+}
+
+/// Reads an order from a ticket's fields; what is wrong goes beside them.
+fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Order> {
+    let key = form.get("key").parse::<OrderKey>();
+    if key.is_err() {
+        errors.refuse("This form was incomplete. Check it and send it again.");
+    }
+    let side = form.get("side").parse::<Side>();
+    if side.is_err() {
+        errors.add("side", "Choose whether to buy or to sell.");
+    }
+    let symbol = form.get("symbol").parse::<Symbol>();
+    if let Err(wrong) = &symbol {
+        errors.add("symbol", wrong);
+    }
+    let by = SizeBy::named(form.get("by"));
+    if by.is_none() {
+        errors.add("by", "Choose whether the amount is shares or dollars.");
+    }
+    let size = match by.unwrap_or_default() {
+        SizeBy::Shares => Quantity::parse_positive(form.get("amount")).map(OrderSize::Shares),
+        SizeBy::Dollars => Money::parse_positive(form.get("amount")).map(OrderSize::Dollars),
+    };
+    if let Err(wrong) = &size {
+        errors.add("amount", wrong);
+    }
+    by.and(Some(Order { key: key.ok()?, side: side.ok()?, symbol: symbol.ok()?, size: size.ok()? }))
+}
+
+/// The ticket with what was typed, under a new key.
+async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErrors) -> Result<TradePage, PageError> {
+    let account = member.who.account;
+    let read = house.store.read(move |conn| {
+        Ok::<_, StoreError>((accounts::get(conn, account)?.cash, holdings::of_account(conn, account)?))
+    });
+    let (cash, held) = read.await?;
+    let held: HashMap<_, _> = held.into_iter().map(|holding| (holding.instrument_id, holding.quantity)).collect();
+    let rates = house.market.board().rates();
+    let choices =
+        rates.iter().map(|rate| choice(rate, held.get(&rate.instrument.id).copied().unwrap_or_default())).collect();
+    Ok(TradePage {
+        layout: member.visit.layout(),
+        ticket: Ticket {
+            side: typed.get("side").parse().unwrap_or(Side::Buy),
+            symbol: typed.text("symbol"),
+            fixed: false,
+            by: SizeBy::named(typed.get("by")).unwrap_or_default(),
+            amount: typed.text("amount"),
+            key: OrderKey::random(),
+            errors,
+            cash,
+            choices,
+        },
+    })
+}
+
+fn reviewed(member: &Member, house: &House, order: Order, terms: &Terms) -> Result<ReviewPage, PageError> {
+    let instrument = house.market.board().find(&order.symbol).ok_or(PageError::NotFound)?;
+    let standing = house.market.board().quote(instrument.id).ok_or(PageError::NotFound)?;
+    let layout = member.visit.layout();
+    Ok(ReviewPage {
+        quoted: layout.now.minus(standing.age),
+        layout,
+        side: order.side,
+        symbol: order.symbol,
+        name: instrument.name.clone(),
+        size: order.size,
+        price: terms.price,
+        quantity: terms.quantity,
+        total: terms.cash,
+        cash_after: terms.cash_after,
+        shares_after: terms.position_after.quantity,
+        gain: terms.gain,
+        key: order.key,
+    })
 }

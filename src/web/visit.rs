@@ -1,11 +1,10 @@
 //! One request as the pages see it: who comes, what their forms carry, and how the page around the content looks.
 
-use super::cookies;
 use super::error::PageError;
 use super::house::House;
 use super::layout::{FeedState as BadgeState, Layout, MarketBadge, Notice, NoticeKind, Theme, Viewer};
-use super::moments;
 use super::sessions::{SignedIn, random_key};
+use super::{cookies, moments};
 use crate::market::{FeedName, FeedState};
 use actix_session::SessionExt as _;
 use actix_web::dev::{Payload, ServiceRequest};
@@ -133,17 +132,11 @@ impl FromRequest for Member {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let member = Visit::from_request(request, payload).into_inner().and_then(|visit| {
-            let who = visit.signed_in.clone().ok_or_else(|| PageError::SignInFirst { next: next_of(request) })?;
+            let who = visit.signed_in.clone().ok_or_else(|| PageError::sign_in_first(request))?;
             Ok(Self { visit, who })
         });
         ready(member)
     }
-}
-
-/// Where to go on after signing in: the page that was asked for, or nowhere in particular after a form.
-fn next_of(request: &HttpRequest) -> Option<String> {
-    let asked = request.uri().path_and_query().map(ToString::to_string);
-    asked.filter(|_| request.method().is_safe())
 }
 
 /// Whether `path` leads to a page of this very site.
@@ -191,7 +184,16 @@ mod tests {
         for own in ["/", "/portfolio", "/trade?symbol=AAPL&side=buy"] {
             assert!(is_own_path(own), "{own:?}");
         }
-        for foreign in ["", "portfolio", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/a\r\nb", "javascript:alert(1)"] {
+        for foreign in [
+            "",
+            "portfolio",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+            "/a\r\nb",
+            "javascript:alert(1)",
+        ] {
             assert!(!is_own_path(foreign), "{foreign:?}");
         }
     }

@@ -1,10 +1,21 @@
 //! `/wallet`: cash, and everything that ever moved it.
 
+use super::csv_file::{PIECE, stream_csv};
+use super::error::PageError;
 use super::field_errors::FieldErrors;
+use super::form_data::{Fields, Form, Query};
 use super::format::{Change, Dollars, Show};
-use super::layout::Layout;
+use super::house::House;
+use super::layout::{Layout, NoticeKind};
 use super::moments::ShowTime;
+use super::refusals::explain_funding;
+use super::visit::Member;
+use super::{keyset, page};
 use crate::domain::{At, EntryKind, Money, OrderKey, PublicId, Quantity, Symbol};
+use crate::store::ledger::{self, LedgerLine};
+use crate::store::{StoreError, accounts};
+use crate::trading::{Funded, Funding};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 /// A line of the ledger.
@@ -93,4 +104,146 @@ impl WalletPage {
     pub fn withdrawal_rule(&self) -> String {
         format!("Up to {} dollars.", self.balance.show())
     }
+}
+
+impl From<LedgerLine> for LedgerRow {
+    fn from(line: LedgerLine) -> Self {
+        let magnitude = Quantity::from_units(line.quantity.units().saturating_abs());
+        Self {
+            sequence: line.sequence,
+            at: line.at,
+            kind: line.kind,
+            shares: line.symbol.map(|symbol| (magnitude, symbol)),
+            order: line.order,
+            cash: line.cash,
+            balance: line.balance,
+            memo: line.memo,
+        }
+    }
+}
+
+impl CashForm {
+    fn empty() -> Self {
+        Self { amount: String::new(), key: OrderKey::random(), errors: FieldErrors::default() }
+    }
+}
+
+/// The balance, the forms and a page of the ledger.
+///
+/// # Errors
+/// When the store fails.
+pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    let before = keyset::before(query.get("before"));
+    page::show(&wallet(&member, &house, before, CashForm::empty(), CashForm::empty()).await?)
+}
+
+/// Adds money.
+///
+/// # Errors
+/// When the store fails.
+pub async fn deposit(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    match fund(&member, &house, &form, true).await? {
+        Ok(done) => Ok(done),
+        Err(again) => page::again(&wallet(&member, &house, None, again, CashForm::empty()).await?),
+    }
+}
+
+/// Takes money out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn withdraw(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    match fund(&member, &house, &form, false).await? {
+        Ok(done) => Ok(done),
+        Err(again) => page::again(&wallet(&member, &house, None, CashForm::empty(), again).await?),
+    }
+}
+
+/// The whole ledger, newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn file(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
+    let account = member.who.account;
+    let heads = ["entry", "time", "kind", "symbol", "shares", "cash", "balance", "order", "memo"];
+    stream_csv("wallet.csv", &heads, move |before| {
+        let house = house.clone();
+        async move {
+            let lines: Vec<LedgerLine> =
+                house.store.read(move |conn| ledger::newest(conn, account, before, PIECE)).await?;
+            let next = lines.last().map(|line| line.sequence);
+            Ok((lines.into_iter().map(record).collect(), next))
+        }
+    })
+    .await
+}
+
+fn record(line: LedgerLine) -> Vec<String> {
+    vec![
+        line.sequence.to_string(),
+        line.at.to_string(),
+        line.kind.to_string(),
+        line.symbol.map(|symbol| symbol.to_string()).unwrap_or_default(),
+        line.quantity.to_string(),
+        line.cash.to_string(),
+        line.balance.to_string(),
+        line.order.map(|order| order.to_string()).unwrap_or_default(),
+        line.memo,
+    ]
+}
+
+/// Moves money as a form asks; the form comes back when it is refused.
+async fn fund(
+    member: &Member,
+    house: &House,
+    form: &Fields,
+    added: bool,
+) -> Result<Result<HttpResponse, CashForm>, PageError> {
+    let mut again = CashForm { amount: form.text("amount"), ..CashForm::empty() };
+    let amount = match Money::parse_positive(form.get("amount")) {
+        Ok(amount) => amount,
+        Err(wrong) => {
+            again.errors.add("amount", wrong);
+            return Ok(Err(again));
+        }
+    };
+    let Ok(key) = form.get("key").parse() else { return Err(PageError::Malformed) };
+    match house.desk.fund(member.who.account, Funding { key, added, amount }).await? {
+        Funded::Done { balance } => {
+            let done = if added { "Added" } else { "Took out" };
+            let sentence = format!("{done} {}. Your balance is {}.", amount.dollars(), balance.dollars());
+            Ok(Ok(member.visit.go_saying("/wallet", NoticeKind::Good, sentence)))
+        }
+        Funded::Refused(refusal) => {
+            explain_funding(refusal, &mut again.errors);
+            Ok(Err(again))
+        }
+    }
+}
+
+async fn wallet(
+    member: &Member,
+    house: &House,
+    before: Option<i64>,
+    deposit: CashForm,
+    withdrawal: CashForm,
+) -> Result<WalletPage, PageError> {
+    let account = member.who.account;
+    let read = house.store.read(move |conn| {
+        let cash = accounts::get(conn, account)?.cash;
+        Ok::<_, StoreError>((cash, ledger::newest(conn, account, before, keyset::ASKED)?))
+    });
+    let (balance, lines) = read.await?;
+    let (lines, older) = keyset::cut(lines, |line| line.sequence);
+    Ok(WalletPage {
+        layout: member.visit.layout(),
+        balance,
+        deposit,
+        withdrawal,
+        least: Money::from_cents(1),
+        most: house.desk.rules().funding_max,
+        entries: lines.into_iter().map(LedgerRow::from).collect(),
+        newest: before.is_none(),
+        older,
+    })
 }

@@ -35,7 +35,8 @@ CREATE TABLE instruments (
     listed         INTEGER NOT NULL CHECK (listed IN (0, 1)),
     -- Where the market left off, so that prices go on after a restart.
     last_price     INTEGER CHECK (last_price > 0),
-    previous_close INTEGER CHECK (previous_close > 0)
+    previous_close INTEGER CHECK (previous_close > 0),
+    priced_at      INTEGER
 ) STRICT;
 
 CREATE TABLE accounts (

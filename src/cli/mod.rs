@@ -1,0 +1,134 @@
+//! The command line: what can be asked, and how a mistake in it is told.
+
+mod people;
+mod serve;
+mod values;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use people::UserCommand;
+pub use serve::ServeArgs;
+
+/// A self-hosted stock market: exact books, live rates, one binary.
+///
+/// Without a command the site is served with the settings below, of which none is required. Each setting can
+/// be given as a flag or as the variable named beside it; the flag wins.
+#[derive(Debug, Parser)]
+#[command(name = "tradefloor", version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve, when no command is given.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the site (what happens without a command)
+    Serve(Box<ServeArgs>),
+    /// Create the database or bring it up to date, then stop
+    ///
+    /// Serving does this by itself; run it alone to see whether an update works before people come back.
+    Migrate(DatabaseArgs),
+    /// Add people and change what they may do
+    ///
+    /// The server may be running meanwhile.
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+/// Which database.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// The database file; it and its directory are created when they do not exist
+    #[arg(long, env = "TRADEFLOOR_DATABASE", default_value = "./data/tradefloor.db", value_name = "FILE")]
+    pub database: PathBuf,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line or a setting is wrong: exit code 2.
+    Usage(String),
+    /// Something stood in the way: exit code 1.
+    Stopped(String),
+}
+
+impl Failure {
+    /// Anything that stood in the way and displays as a sentence.
+    pub fn stopped(cause: impl ToString) -> Self {
+        Self::Stopped(cause.to_string())
+    }
+}
+
+/// Reads the command line and does what it asks. Speaks on standard output and standard error.
+#[must_use]
+#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
+pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+    let done = match parse(arguments) {
+        Ok(cli) => dispatch(cli),
+        Err(error) if error.use_stderr() => Err(Failure::Usage(sentence(&error))),
+        Err(help) => {
+            let _ = help.print();
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("{sentence}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Stopped(sentence)) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Cli, clap::Error> {
+    Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+fn dispatch(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        None => serve::serve(cli.serve),
+        Some(Command::Serve(arguments)) => serve::serve(*arguments),
+        Some(Command::Migrate(arguments)) => serve::migrate(&arguments),
+        Some(Command::User { command }) => people::run(command),
+    }
+}
+
+/// What is wrong with a command line, in one sentence that names the setting, the value and what is allowed.
+fn sentence(error: &clap::Error) -> String {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let setting = context(ContextKind::InvalidArg).map(|arg| arg.split(' ').next().unwrap_or_default().to_owned());
+    let value = context(ContextKind::InvalidValue);
+    let allowed = context(ContextKind::ValidValue).map(|values| format!("it is one of {values}."));
+    let allowed = allowed.or_else(|| std::error::Error::source(error).map(ToString::to_string));
+    match (error.kind(), setting, value, allowed) {
+        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(setting), Some(value), Some(allowed))
+            if !value.is_empty() =>
+        {
+            format!("{setting} cannot be `{value}`: {allowed}")
+        }
+        (ErrorKind::InvalidValue, Some(setting), ..) => format!("{setting} needs a value. See `tradefloor --help`."),
+        (ErrorKind::UnknownArgument, Some(setting), ..) => {
+            format!("There is no setting {setting}. See `tradefloor --help` for those there are.")
+        }
+        _ => error.render().to_string().trim_start_matches("error: ").trim_end().to_owned(),
+    }
+}

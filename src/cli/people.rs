@@ -1,0 +1,208 @@
+//! `user`: add people and change what they may do.
+
+use super::{DatabaseArgs, Failure, serve, values};
+use crate::accounts::password::Hasher;
+use crate::accounts::throttle::{Allowance, Throttle};
+use crate::accounts::{Accounts, AccountsError};
+use crate::clock::Clock;
+use crate::domain::{Money, NewPassword, Role, UserId, Username};
+use crate::store::users::User;
+use crate::store::{Store, StoreError, users};
+use clap::{Args, Subcommand, ValueEnum};
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// People listed at a time.
+const PIECE: i64 = 500;
+
+/// What can be done about people.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person, with an account and its opening balance
+    ///
+    /// The password is asked for twice, or read as one line from standard input when that is not a terminal:
+    /// tradefloor user create ada --role admin < password.txt
+    Create {
+        /// 3 to 32 letters, digits, underscores, dots or hyphens
+        #[arg(value_name = "NAME")]
+        username: Username,
+        /// What they may do
+        #[arg(long, default_value = "trader")]
+        role: RoleWord,
+        /// What their account begins with, in dollars
+        #[arg(long, env = "TRADEFLOOR_OPENING_BALANCE", default_value = "10000.00", value_name = "DOLLARS", value_parser = values::money_or_none)]
+        opening_balance: Money,
+        /// How passwords are hashed.
+        #[command(flatten)]
+        hashing: HashingArgs,
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Give a person a new password and sign them out everywhere
+    ///
+    /// The password is asked for twice, or read as one line from standard input when that is not a terminal.
+    SetPassword {
+        /// Whose
+        #[arg(value_name = "NAME")]
+        username: Username,
+        /// How passwords are hashed.
+        #[command(flatten)]
+        hashing: HashingArgs,
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Say what a person may do
+    SetRole {
+        /// Whose
+        #[arg(value_name = "NAME")]
+        username: Username,
+        /// What they may do
+        role: RoleWord,
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// List everybody: name, role, since when
+    List {
+        /// Which database.
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+/// A role on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleWord {
+    /// Trades
+    Trader,
+    /// May look at everything in the back office and change nothing
+    Support,
+    /// Runs the place
+    Admin,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Trader => Self::Trader,
+            RoleWord::Support => Self::Support,
+            RoleWord::Admin => Self::Admin,
+        }
+    }
+}
+
+/// How passwords are hashed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct HashingArgs {
+    /// The bcrypt cost of passwords; one more takes twice as long
+    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = clap::value_parser!(u32).range(4..=16))]
+    password_cost: u32,
+}
+
+/// Does it.
+#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
+pub(super) fn run(command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Create { username, role, opening_balance, hashing, database } => {
+            let password = ask_password(&username)?;
+            let role = Role::from(role);
+            with_accounts(&database, hashing.password_cost, opening_balance, async |accounts| {
+                accounts.register(username.clone(), password, role).await
+            })?;
+            println!("{username} can sign in now, as {role}.");
+        }
+        UserCommand::SetPassword { username, hashing, database } => {
+            let password = ask_password(&username)?;
+            with_accounts(&database, hashing.password_cost, Money::ZERO, async |accounts| {
+                accounts.set_password(&username, password).await
+            })?;
+            println!("{username} has a new password and is signed out everywhere.");
+        }
+        UserCommand::SetRole { username, role, database } => {
+            let role = Role::from(role);
+            with_accounts(&database, 4, Money::ZERO, async |accounts| accounts.set_role(&username, role).await)?;
+            println!("{username} is now {role}.");
+        }
+        UserCommand::List { database } => list(&database)?,
+    }
+    Ok(())
+}
+
+fn with_accounts<T>(
+    database: &DatabaseArgs,
+    cost: u32,
+    opening_balance: Money,
+    act: impl AsyncFnOnce(Accounts) -> Result<T, AccountsError>,
+) -> Result<T, Failure> {
+    let store = serve::open(database)?;
+    let once = Allowance { burst: NonZeroU32::MIN, every: Duration::from_secs(1) };
+    let accounts = Accounts::new(store.clone(), Clock, Hasher::new(cost), Throttle::new(once, once), opening_balance);
+    let done = in_runtime(async { act(accounts).await.map_err(told) });
+    store.close();
+    done
+}
+
+fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Runtime::new().map_err(Failure::stopped)?.block_on(work)
+}
+
+fn told(error: AccountsError) -> Failure {
+    match error {
+        AccountsError::NameTaken => Failure::stopped("That name is taken; choose another."),
+        AccountsError::NoSuchUser => {
+            Failure::stopped("There is nobody of that name; `tradefloor user list` shows who there is.")
+        }
+        AccountsError::Store(StoreError::Busy | StoreError::Unavailable) => {
+            Failure::stopped("The database is busy; try again in a moment.")
+        }
+        other => Failure::Stopped(format!("That did not work: {other}.")),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
+fn list(database: &DatabaseArgs) -> Result<(), Failure> {
+    let store = serve::open(database)?;
+    let listed = in_runtime(async {
+        let mut after = UserId(0);
+        loop {
+            let people = page(&store, after).await?;
+            let Some(last) = people.last() else { return Ok(()) };
+            after = last.id;
+            for user in people {
+                let left = if user.closed_at.is_some() { "  (left)" } else { "" };
+                println!("{:<32}  {:<7}  {}{left}", user.username, user.role, user.created_at);
+            }
+        }
+    });
+    store.close();
+    listed
+}
+
+async fn page(store: &Store, after: UserId) -> Result<Vec<User>, Failure> {
+    let people: Result<_, StoreError> = store.read(move |conn| users::list(conn, after, PIECE)).await;
+    people.map_err(|error| Failure::Stopped(format!("The people cannot be read: {error}.")))
+}
+
+fn ask_password(username: &Username) -> Result<NewPassword, Failure> {
+    let text = if std::io::stdin().is_terminal() { ask_twice(username)? } else { read_line()? };
+    NewPassword::parse(&text, username).map_err(|weak| Failure::Usage(format!("That password is not accepted: {weak}")))
+}
+
+fn ask_twice(username: &Username) -> Result<String, Failure> {
+    let asked = |prompt: String| {
+        let _ = std::io::stderr().flush();
+        rpassword::prompt_password(prompt).map_err(Failure::stopped)
+    };
+    let first = asked(format!("New password for {username}: "))?;
+    let second = asked("The same again: ".to_owned())?;
+    if first == second { Ok(first) } else { Err(Failure::Usage("The two passwords differ; nothing was changed.".to_owned())) }
+}
+
+fn read_line() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(Failure::stopped)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,203 @@
+//! `serve` and `migrate`.
+
+use super::{DatabaseArgs, Failure, values};
+use crate::accounts::throttle::Allowance;
+use crate::app::App;
+use crate::config::Settings;
+use crate::domain::Money;
+use crate::market::{FeedPlan, Speed};
+use crate::store::{Store, StorePlan};
+use crate::telemetry::{self, LogFormat};
+use crate::trading::Rules;
+use clap::{Args, ValueEnum};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+use tracing_subscriber::filter::Targets;
+
+/// What drives prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MarketKind {
+    /// Prices are made up, the same from the same seed.
+    Simulated,
+    /// Prices are read from a tape.
+    Replay,
+}
+
+/// How to serve the site.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address and port to listen on; port 0 takes any that is free
+    #[arg(long, env = "TRADEFLOOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = values::listen)]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Where people reach the site when that is not the address it listens on; https makes cookies secure
+    #[arg(long, env = "TRADEFLOOR_PUBLIC_URL", value_name = "URL", value_parser = values::origin)]
+    public_url: Option<String>,
+    /// Believe the last entry of X-Forwarded-For; only behind a proxy that writes it
+    #[arg(long, env = "TRADEFLOOR_TRUST_PROXY")]
+    trust_proxy: bool,
+
+    /// What drives prices; replay when a tape is given, else simulated
+    #[arg(long, env = "TRADEFLOOR_MARKET", value_name = "KIND", help_heading = "Market")]
+    market: Option<MarketKind>,
+    /// What all chance in the simulated market follows from
+    #[arg(long, env = "TRADEFLOOR_SEED", default_value = "1", value_name = "NUMBER", help_heading = "Market")]
+    seed: u64,
+    /// A CSV of `symbol,name,sector,price` that the simulated market trades instead of its 50 US listings
+    #[arg(long, env = "TRADEFLOOR_INSTRUMENTS", value_name = "FILE", help_heading = "Market")]
+    instruments: Option<PathBuf>,
+    /// The recording to replay: a CSV of `time,symbol,open,high,low,close,volume,bid,ask`
+    #[arg(long, env = "TRADEFLOOR_TAPE", value_name = "FILE", help_heading = "Market")]
+    tape: Option<PathBuf>,
+    /// How many times as fast as real time the market runs, or `max`
+    #[arg(long, env = "TRADEFLOOR_SPEED", default_value = "1", value_name = "N|max", help_heading = "Market")]
+    speed: Speed,
+    /// Begin the tape again when it ends
+    #[arg(long = "loop", env = "TRADEFLOOR_LOOP", help_heading = "Market")]
+    looping: bool,
+    /// How often changed rates are pushed to watching pages
+    #[arg(long, env = "TRADEFLOOR_LIVE_EVERY", default_value = "250ms", value_name = "TIME", value_parser = values::duration, help_heading = "Market")]
+    live_every: Duration,
+    /// Live connections in all
+    #[arg(long, env = "TRADEFLOOR_SOCKETS", default_value = "10000", value_name = "COUNT", value_parser = values::count, help_heading = "Market")]
+    sockets: NonZeroU32,
+    /// Live connections from one address
+    #[arg(long, env = "TRADEFLOOR_SOCKETS_PER_ADDRESS", default_value = "100", value_name = "COUNT", value_parser = values::count, help_heading = "Market")]
+    sockets_per_address: NonZeroU32,
+
+    /// What a new account begins with, in dollars
+    #[arg(long, env = "TRADEFLOOR_OPENING_BALANCE", default_value = "10000.00", value_name = "DOLLARS", value_parser = values::money_or_none, help_heading = "Money")]
+    opening_balance: Money,
+    /// The most that can be added or taken out at a time
+    #[arg(long, env = "TRADEFLOOR_FUNDING_MAX", default_value = "1000000.00", value_name = "DOLLARS", value_parser = values::money, help_heading = "Money")]
+    funding_max: Money,
+    /// The most that can be put into one account in all, opening balance included and withdrawals taken off
+    #[arg(long, env = "TRADEFLOOR_FUNDING_TOTAL_MAX", default_value = "10000000.00", value_name = "DOLLARS", value_parser = values::money, help_heading = "Money")]
+    funding_total_max: Money,
+    /// How old a quote may be and still be traded at
+    #[arg(long, env = "TRADEFLOOR_QUOTE_AGE_MAX", default_value = "15s", value_name = "TIME", value_parser = values::duration, help_heading = "Money")]
+    quote_age_max: Duration,
+
+    /// The bcrypt cost of passwords; one more takes twice as long
+    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = clap::value_parser!(u32).range(4..=16), help_heading = "People")]
+    password_cost: u32,
+    /// How long a sign-in lasts without being used
+    #[arg(long, env = "TRADEFLOOR_SESSION_IDLE", default_value = "12h", value_name = "TIME", value_parser = values::duration, help_heading = "People")]
+    session_idle: Duration,
+    /// How long a sign-in lasts at the most
+    #[arg(long, env = "TRADEFLOOR_SESSION_MAX", default_value = "30d", value_name = "TIME", value_parser = values::duration, help_heading = "People")]
+    session_max: Duration,
+    /// Sign-ins and sign-ups one address may try at once; one more comes each second
+    #[arg(long, env = "TRADEFLOOR_TRIES_PER_ADDRESS", default_value = "100", value_name = "COUNT", value_parser = values::count, help_heading = "People")]
+    tries_per_address: NonZeroU32,
+    /// Sign-ins that may be tried at once for one name; one more comes each 30 seconds
+    #[arg(long, env = "TRADEFLOOR_TRIES_PER_NAME", default_value = "10", value_name = "COUNT", value_parser = values::count, help_heading = "People")]
+    tries_per_name: NonZeroU32,
+
+    /// Threads that answer requests; as many as there are processors unless given
+    #[arg(long, env = "TRADEFLOOR_WORKERS", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    workers: Option<NonZeroU32>,
+    /// Database connections that read
+    #[arg(long, env = "TRADEFLOOR_READERS", default_value = "4", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    readers: NonZeroU32,
+    /// Writes that may wait before further ones are answered with 503
+    #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    waiting_writes: NonZeroU32,
+    /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`
+    #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info", value_name = "LEVELS", help_heading = "Machine")]
+    log: Targets,
+    /// How the log is written
+    #[arg(long, env = "TRADEFLOOR_LOG_FORMAT", default_value = "text", value_name = "FORMAT", help_heading = "Machine")]
+    log_format: LogFormat,
+}
+
+impl ServeArgs {
+    fn settings(self) -> Result<Settings, Failure> {
+        let feed = self.feed()?;
+        if self.opening_balance > self.funding_total_max {
+            let (opening, most) = (self.opening_balance, self.funding_total_max);
+            let sentence = format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
+            return Err(Failure::Usage(sentence));
+        }
+        let count = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
+        Ok(Settings {
+            listen: self.listen,
+            workers: self.workers.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), count),
+            database: self.database.database,
+            readers: self.readers.get(),
+            waiting_writes: count(self.waiting_writes),
+            public_origin: self.public_url,
+            trusted_proxy: self.trust_proxy,
+            feed,
+            instruments: self.instruments,
+            live_cadence: self.live_every,
+            sockets: count(self.sockets),
+            sockets_per_address: count(self.sockets_per_address),
+            opening_balance: self.opening_balance,
+            rules: Rules {
+                quote_age_max: self.quote_age_max,
+                funding_max: self.funding_max,
+                contributed_max: self.funding_total_max,
+            },
+            password_cost: self.password_cost,
+            tries_by_address: Allowance { burst: self.tries_per_address, every: Duration::from_secs(1) },
+            tries_by_name: Allowance { burst: self.tries_per_name, every: Duration::from_secs(30) },
+            session_idle: self.session_idle,
+            session_absolute: self.session_max,
+        })
+    }
+
+    fn feed(&self) -> Result<FeedPlan, Failure> {
+        let wrong = |sentence: &str| Err(Failure::Usage(sentence.to_owned()));
+        match (self.market, &self.tape) {
+            (Some(MarketKind::Replay), None) => wrong("--market cannot be `replay` without a recording: name one with --tape FILE."),
+            (Some(MarketKind::Simulated), Some(_)) => wrong("--market cannot be `simulated` with a --tape: leave one of them out."),
+            (_, Some(_)) if self.instruments.is_some() => {
+                wrong("--instruments cannot be given with a --tape: the instruments are those of the tape.")
+            }
+            (_, Some(tape)) => Ok(FeedPlan::Replay { tape: tape.clone(), speed: self.speed, looping: self.looping }),
+            (_, None) if self.looping => wrong("--loop cannot be given without a --tape: a simulated market never ends."),
+            (_, None) => Ok(FeedPlan::Simulated { seed: self.seed, speed: self.speed }),
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
+pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
+    telemetry::start(arguments.log.clone(), arguments.log_format);
+    let settings = arguments.settings()?;
+    let database = settings.database.clone();
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::stopped)?;
+    runtime.block_on(async {
+        let app = App::start(settings).await.map_err(Failure::stopped)?;
+        let (address, first) = (app.url(), app.needs_administrator());
+        println!("Tradefloor is open at {address} (Ctrl-C closes it).");
+        if first {
+            let chosen = if database.as_os_str() == "./data/tradefloor.db" {
+                String::new()
+            } else {
+                format!(" --database {}", database.display())
+            };
+            println!("Nobody runs it yet. Make the first administrator with: tradefloor user create NAME --role admin{chosen}");
+        }
+        app.run().await.map_err(Failure::stopped)
+    })
+}
+
+/// Brings the database up to date.
+#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
+pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
+    open(arguments)?.close();
+    println!("The database {} is up to date.", arguments.database.display());
+    Ok(())
+}
+
+/// Opens the store for a command that does one thing.
+pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
+    let plan = StorePlan { path: arguments.database.clone(), readers: 1, waiting_writes: 8 };
+    Store::open(&plan).map_err(Failure::stopped)
+}

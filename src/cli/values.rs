@@ -1,0 +1,69 @@
+//! Reading the values of settings; each mistake is a sentence that says what is allowed.
+
+use crate::domain::Money;
+use jiff::{Span, SpanRelativeTo};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Reads a length of time such as `15s`, `250ms`, `12h` or `30d`, above zero.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let allowed = || "it is a length of time above zero, such as 250ms, 15s, 12h or 30d.".to_owned();
+    let span: Span = text.parse().map_err(|_| allowed())?;
+    let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| allowed())?;
+    Duration::try_from(signed).ok().filter(|duration| !duration.is_zero()).ok_or_else(allowed)
+}
+
+/// Reads an amount of money above zero.
+pub(super) fn money(text: &str) -> Result<Money, String> {
+    Money::parse_positive(text).map_err(|_| "it is an amount of dollars above zero, such as 10000.00.".to_owned())
+}
+
+/// Reads an amount of money that may be nothing.
+pub(super) fn money_or_none(text: &str) -> Result<Money, String> {
+    let allowed = || "it is an amount of dollars, such as 10000.00, or 0.".to_owned();
+    text.parse().ok().filter(|amount: &Money| !amount.is_negative()).ok_or_else(allowed)
+}
+
+/// Reads a whole number above zero.
+pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| "it is a whole number above zero.".to_owned())
+}
+
+/// Reads an address to listen on.
+pub(super) fn listen(text: &str) -> Result<std::net::SocketAddr, String> {
+    let with_name = text.strip_prefix("localhost").map(|port| format!("127.0.0.1{port}"));
+    let read = with_name.as_deref().unwrap_or(text).parse();
+    read.map_err(|_| "it is an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.".to_owned())
+}
+
+/// Reads where people reach the site: a scheme and a host, without a path.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let allowed = || "it is a scheme and a host, such as https://market.example.".to_owned();
+    let text = text.strip_suffix('/').unwrap_or(text);
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(allowed)?;
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    if plain && !host.is_empty() { Ok(text.to_ascii_lowercase()) } else { Err(allowed()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_read_as_people_write_them() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("12h"), Ok(Duration::from_secs(43_200)));
+        assert_eq!(duration("30d"), Ok(Duration::from_secs(2_592_000)));
+        for wrong in ["", "soon", "15", "-1s", "0s", "1e9y"] {
+            assert!(duration(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_scheme_a_host_and_nothing_else() {
+        assert_eq!(origin("https://Market.Example/"), Ok("https://market.example".to_owned()));
+        for wrong in ["market.example", "https://", "https://a/b", "ftp://a", "https://a b"] {
+            assert!(origin(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

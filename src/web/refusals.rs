@@ -1,0 +1,74 @@
+//! What the desk refuses, in words: why, and what would work.
+
+use super::field_errors::FieldErrors;
+use super::format::{Dollars as _, Show as _, fill_sentence};
+use super::moments::in_words;
+use crate::domain::Quantity;
+use crate::trading::{FundingRefusal, Refusal};
+
+/// Says beside the right field of a ticket why an order was not placed.
+pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
+    match refusal {
+        Refusal::UnknownSymbol { symbol } => {
+            errors.add("symbol", format!("This market does not trade {symbol}. Pick a symbol from the list of rates."));
+        }
+        Refusal::NoQuote { symbol } => {
+            errors.add("symbol", format!("{symbol} has no price yet; trading starts with its first quote."));
+        }
+        Refusal::StaleQuote { symbol, age } => {
+            let age = in_words(*age).unwrap_or_else(|| "more than a week".to_owned());
+            errors.refuse(format!("Prices for {symbol} are {age} old; trading resumes with the next quote."));
+        }
+        Refusal::MarketEnded => errors.refuse("The recording has been played to its end, so trading is over."),
+        Refusal::NotEnoughCash { cost, cash, affordable, .. } => {
+            let (cost, cash) = (cost.dollars(), cash.dollars());
+            errors.add("amount", format!("That costs {cost} and you have {cash}. {}", advice(*affordable)));
+        }
+        Refusal::NotEnoughShares { symbol, held, .. } if held.is_zero() => {
+            errors.add("amount", format!("You have no {symbol} to sell."));
+        }
+        Refusal::NotEnoughShares { symbol, asked, held } => {
+            let (asked, held) = (asked.show(), held.show());
+            errors.add(
+                "amount",
+                format!("That would sell {asked} {symbol} and you have {held}. You can sell up to {held}."),
+            );
+        }
+        Refusal::TooSmall => errors
+            .add("amount", "That comes to less than a cent or less than the smallest part of a share. Enter more."),
+        Refusal::TooLarge => errors.add("amount", "That is more than an account can hold. Enter less."),
+        Refusal::KeyUsed { order } => {
+            let done = fill_sentence(order.side, order.quantity, &order.symbol, order.price, order.cash);
+            errors.refuse(format!("This form has been sent before: {done} Nothing more was done. Send it again if you want this order as well."));
+        }
+    }
+}
+
+/// Says beside the amount why money was not moved.
+pub(super) fn explain_funding(refusal: FundingRefusal, errors: &mut FieldErrors) {
+    match refusal {
+        FundingRefusal::TooMuchAtOnce { most } => {
+            errors.add("amount", format!("At most {} can move at a time.", most.dollars()));
+        }
+        FundingRefusal::TooMuchInAll { room, most } => {
+            let (room, most) = (room.dollars(), most.dollars());
+            errors.add("amount", format!("An account can be given {most} in all. You can add up to {room} more."));
+        }
+        FundingRefusal::NotEnoughCash { cash } => {
+            errors.add("amount", format!("You have {}. You can take out up to that.", cash.dollars()));
+        }
+        FundingRefusal::KeyUsed => {
+            errors.refuse("This form has been sent before, with another amount. Nothing more was done. Send it again if you want this as well.");
+        }
+    }
+}
+
+/// What could be bought instead: whole shares where that is at least one.
+fn advice(affordable: Quantity) -> String {
+    let whole = Quantity::from_units(affordable.units() - affordable.units() % Quantity::ONE.units());
+    match (whole.is_zero(), affordable.is_zero()) {
+        (false, _) => format!("You can buy up to {}.", whole.show()),
+        (true, false) => format!("You can buy up to {} of a share.", affordable.show()),
+        (true, true) => "Add money to your wallet first.".to_owned(),
+    }
+}

@@ -1,0 +1,30 @@
+//! `/logout` and `/theme`: the two small forms that stand on every page.
+
+use super::cookies;
+use super::error::PageError;
+use super::form_data::Form;
+use super::house::House;
+use super::layout::{NoticeKind, Theme};
+use super::visit::{Visit, is_own_path};
+use actix_session::Session;
+use actix_web::{HttpResponse, web};
+
+/// Ends the session on the server and in the browser.
+///
+/// # Errors
+/// None of its own.
+pub async fn sign_out(visit: Visit, session: Session, _form: Form) -> Result<HttpResponse, PageError> {
+    session.purge();
+    Ok(visit.go_saying("/", NoticeKind::Good, "You are signed out."))
+}
+
+/// Remembers which colours the visitor wants, and goes back to where they were.
+///
+/// # Errors
+/// None of its own.
+pub async fn set_theme(visit: Visit, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+    let back = Some(form.get("back")).filter(|path| is_own_path(path)).unwrap_or("/");
+    let mut response = visit.go(back);
+    cookies::attach(response.headers_mut(), &cookies::set_theme(&house.site, Theme::named(form.get("theme"))));
+    Ok(response)
+}
