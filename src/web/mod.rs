@@ -1,0 +1,3 @@
+//! What browsers and other clients of HTTP meet.
+
+pub mod live;
