@@ -17,6 +17,7 @@ pub mod home;
 pub mod house;
 mod keyset;
 pub mod layout;
+pub mod live;
 pub mod moments;
 pub mod orders;
 pub mod origin;

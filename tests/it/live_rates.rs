@@ -1,0 +1,577 @@
+//! `/rates/live` keeps the promises of `docs/live-rates.md`, as a client sees them.
+
+use actix_web::{App, HttpServer, web};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_util::sync::CancellationToken;
+use tradefloor::domain::{At, Instrument, InstrumentId, Price, PublicId, Quote};
+use tradefloor::market::{Listed, Market};
+use tradefloor::web::live::{self, LiveGate, LiveLimits};
+
+/// Longer than anything here takes; only a failure waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server with nothing but live rates, on a market that moves by hand.
+struct Floor {
+    address: String,
+    market: Market,
+    gate: web::Data<LiveGate>,
+    stop: CancellationToken,
+    server: actix_web::dev::ServerHandle,
+}
+
+impl Floor {
+    fn open() -> Self {
+        Self::with(LiveLimits::default(), 3)
+    }
+
+    fn with(limits: LiveLimits, instruments: i64) -> Self {
+        let listed: Vec<_> = (1..=instruments).map(listed).collect();
+        let market = Market::by_hand(&listed, Duration::from_millis(5));
+        let stop = CancellationToken::new();
+        let gate = web::Data::new(LiveGate::new(&market, limits, None, stop.clone()));
+        let shared = gate.clone();
+        let server = HttpServer::new(move || {
+            App::new().app_data(shared.clone()).route("/rates/live", web::get().to(live::connect))
+        })
+        .on_connect(live::remember_connection)
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(5)
+        .bind("127.0.0.1:0")
+        .unwrap();
+        let address = server.addrs()[0].to_string();
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self { address, market, gate, stop, server: handle }
+    }
+
+    fn post(&self, id: i64, last: i64) {
+        let price = Price::from_units;
+        let quote = Quote {
+            bid: price(last - 100),
+            ask: price(last + 100),
+            last: price(last),
+            previous_close: price(100_000),
+            volume: 300,
+            at: At::from_micros(1_780_000_000_000_000),
+        };
+        self.market.board().post(InstrumentId(id), quote).unwrap();
+    }
+
+    async fn client(&self, query: &str) -> Client {
+        self.try_client(query, None).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    async fn try_client(&self, query: &str, origin: Option<&str>) -> Result<Client, Error> {
+        let mut request = format!("ws://{}/rates/live{query}", self.address).into_client_request()?;
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        connect_async(request).await.map(|(socket, _)| Client { socket })
+    }
+
+    /// Why a client is refused before the upgrade: the status and the sentence.
+    async fn refusal(&self, query: &str, origin: Option<&str>) -> (u16, String) {
+        match self.try_client(query, origin).await {
+            Err(Error::Http(response)) => {
+                let body = response.body().clone().unwrap_or_default();
+                (response.status().as_u16(), String::from_utf8(body).unwrap())
+            }
+            Err(error) => panic!("{error}"),
+            Ok(_) => panic!("the socket was opened"),
+        }
+    }
+
+    async fn sockets_are(&self, count: usize) {
+        let settled = async {
+            while self.gate.sockets() != count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, settled).await.unwrap_or_else(|_| panic!("{} sockets are open", self.gate.sockets()));
+    }
+
+    async fn close(self) {
+        self.stop.cancel();
+        self.market.stop().await;
+        self.server.stop(false).await;
+    }
+}
+
+fn listed(id: i64) -> Listed {
+    let symbol = ["ACME", "BOLT", "CRUX"]
+        .get(usize::try_from(id - 1).unwrap())
+        .map_or_else(|| format!("S{id}"), ToString::to_string);
+    let instrument = Instrument {
+        id: InstrumentId(id),
+        public_id: PublicId::random(),
+        symbol: symbol.parse().unwrap(),
+        name: symbol,
+        sector: String::new(),
+    };
+    Listed { instrument, last: None, previous_close: None }
+}
+
+struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Client {
+    async fn next(&mut self) -> Option<Result<Message, Error>> {
+        timeout(PATIENCE, self.socket.next()).await.expect("the server said nothing")
+    }
+
+    /// The next message, whatever its type.
+    async fn any(&mut self) -> Value {
+        loop {
+            match self.next().await {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => panic!("{other:?} instead of a message"),
+            }
+        }
+    }
+
+    /// The next message of a type, past others.
+    async fn message(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.any().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    async fn error(&mut self) -> String {
+        let error = self.message("error").await;
+        assert!(error["message"].as_str().unwrap().ends_with('.'), "{error}");
+        error["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The close frame, past all messages: its code and its reason.
+    async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.next().await {
+                Some(Ok(Message::Close(Some(CloseFrame { code, reason })))) => {
+                    return (code.into(), reason.as_str().to_owned());
+                }
+                Some(Ok(Message::Close(None))) => panic!("a close without a code"),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} instead of a close"),
+            }
+        }
+    }
+
+    async fn send(&mut self, message: &Value) {
+        self.raw(Message::text(message.to_string())).await;
+    }
+
+    async fn raw(&mut self, message: Message) {
+        self.socket.send(message).await.unwrap();
+    }
+}
+
+fn symbols(message: &Value) -> Vec<&str> {
+    message["rates"].as_array().unwrap().iter().map(|rate| rate["symbol"].as_str().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn the_first_message_is_a_snapshot_of_everything_with_nulls_where_nothing_is_quoted() {
+    let floor = Floor::open();
+    floor.post(1, 123_400);
+    let mut client = floor.client("").await;
+    let mut snapshot = client.any().await;
+    if snapshot["sequence"] == 0 {
+        snapshot = client.message("changes").await;
+    } else {
+        assert_eq!(symbols(&snapshot), ["ACME", "BOLT", "CRUX"]);
+        assert_eq!(snapshot["rates"][1]["bid"], Value::Null);
+        assert_eq!(snapshot["watching"], "everything");
+    }
+    let rate = snapshot["rates"][0].clone();
+    assert_eq!(
+        rate,
+        json!({
+            "symbol": "ACME", "bid": "12.33", "ask": "12.35", "last": "12.34", "previous_close": "10.00",
+            "change": "+2.34", "change_percent": "+23.40", "volume": 300, "time": "2026-05-28T20:26:40Z",
+            "received_ms": rate["received_ms"],
+        })
+    );
+    assert!(rate["received_ms"].as_u64() <= snapshot["clock_ms"].as_u64());
+    assert_eq!(snapshot["feed"]["name"], "simulated");
+    assert_eq!(snapshot["feed"]["state"], "live");
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn changes_follow_in_sequence_and_tell_what_they_follow() {
+    let floor = Floor::open();
+    let mut client = floor.client("").await;
+    let mut sequence = client.message("snapshot").await["sequence"].as_u64().unwrap();
+    for last in 1..=20 {
+        floor.post(2, 10_000 * last);
+        let message = client.any().await;
+        if message["type"] == "changes" {
+            assert_eq!(message["previous"].as_u64(), Some(sequence));
+        }
+        sequence = message["sequence"].as_u64().unwrap();
+        assert_eq!(sequence, u64::try_from(last).unwrap());
+        let bolt = message["rates"].as_array().unwrap().iter().find(|rate| rate["symbol"] == "BOLT").unwrap().clone();
+        assert_eq!(bolt["last"], format!("{last}.00"));
+    }
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_client_with_its_own_symbols_hears_of_no_others_and_can_change_its_mind() {
+    let floor = Floor::open();
+    let mut client = floor.client("?symbols=acme,CRUX").await;
+    let snapshot = client.any().await;
+    assert_eq!((symbols(&snapshot), &snapshot["watching"]), (vec!["ACME", "CRUX"], &json!(["ACME", "CRUX"])));
+
+    floor.post(2, 20_000);
+    floor.post(3, 30_000);
+    assert_eq!(symbols(&client.message("changes").await).last(), Some(&"CRUX"));
+
+    client.send(&json!({"type": "subscribe", "symbols": ["BOLT"]})).await;
+    assert_eq!(symbols(&client.message("snapshot").await), ["ACME", "BOLT", "CRUX"]);
+    client.send(&json!({"type": "unsubscribe", "symbols": ["ACME", "CRUX"]})).await;
+    let snapshot = client.message("snapshot").await;
+    assert_eq!((symbols(&snapshot), &snapshot["rates"][0]["last"]), (vec!["BOLT"], &json!("2.00")));
+    client.send(&json!({"type": "unsubscribe"})).await;
+    assert_eq!(symbols(&client.message("snapshot").await), Vec::<&str>::new());
+    client.send(&json!({"type": "subscribe"})).await;
+    assert_eq!(client.message("snapshot").await["watching"], "everything");
+    client.send(&json!({"type": "unsubscribe", "symbols": ["BOLT"]})).await;
+    assert_eq!(symbols(&client.message("snapshot").await), ["ACME", "CRUX"]);
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn an_unknown_symbol_is_named_and_the_known_ones_are_served() {
+    let floor = Floor::open();
+    let mut client = floor.client("?symbols=NOPE,ACME").await;
+    let error = client.any().await;
+    assert_eq!((&error["type"], &error["code"]), (&json!("error"), &json!("unknown_symbol")));
+    assert_eq!(error["message"], "\u{201c}NOPE\u{201d} is not traded here.");
+    assert_eq!(symbols(&client.any().await), ["ACME"]);
+    for _ in 0..5 {
+        client.send(&json!({"type": "subscribe", "symbols": ["<b>\"\u{0}", "BOLT"]})).await;
+        assert_eq!(client.error().await, "unknown_symbol");
+    }
+    assert_eq!(symbols(&client.message("snapshot").await), ["ACME", "BOLT"]);
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn too_many_symbols_are_refused_and_the_watch_stays_as_it_was() {
+    let floor = Floor::with(LiveLimits { symbols: 1, ..LiveLimits::default() }, 3);
+    let (status, sentence) = floor.refusal("?symbols=ACME,BOLT", None).await;
+    assert_eq!(status, 400, "{sentence}");
+    assert_eq!(floor.refusal("?symbols=ACME&symbols=BOLT", None).await.0, 400);
+    let mut client = floor.client("?symbols=ACME").await;
+    for _ in 0..5 {
+        client.send(&json!({"type": "subscribe", "symbols": ["BOLT"]})).await;
+        assert_eq!(client.error().await, "too_many_symbols");
+    }
+    floor.post(1, 10_000);
+    assert_eq!(symbols(&client.message("changes").await).last(), Some(&"ACME"));
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn the_third_message_that_cannot_be_understood_closes_the_socket() {
+    let floor = Floor::open();
+    for (text, code) in [
+        ("not json", "malformed"),
+        ("[]", "malformed"),
+        ("{}", "malformed"),
+        ("{\"type\":\"subscribe\",\"symbols\":\"ACME\"}", "malformed"),
+        ("{\"type\":\"buy\"}", "unknown_type"),
+    ] {
+        let mut client = floor.client("").await;
+        for _ in 0..3 {
+            client.raw(Message::text(text)).await;
+            assert_eq!(client.error().await, code, "{text}");
+        }
+        assert_eq!(client.closed().await, (1008, "3 messages could not be understood.".to_owned()));
+    }
+    floor.sockets_are(0).await;
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_message_that_is_too_large_is_refused_with_a_reason_whole_or_in_fragments() {
+    let floor = Floor::open();
+    for size in [4_097, 60_000, 3_000_000] {
+        let mut client = floor.client("").await;
+        // The server may close before all of it is sent.
+        let _ = client.socket.feed(Message::text("x".repeat(size))).await;
+        let (mut sink, mut stream) = client.socket.split();
+        let flush = async {
+            let _ = sink.flush().await;
+            std::future::pending::<()>().await;
+        };
+        let read = async {
+            let mut seen = Vec::new();
+            while let Some(Ok(message)) = stream.next().await {
+                seen.push(message);
+            }
+            seen
+        };
+        let seen = tokio::select! { seen = timeout(PATIENCE, read) => seen.unwrap(), () = flush => Vec::new() };
+        let error = seen.iter().any(|m| matches!(m, Message::Text(text) if text.contains("too_large")));
+        let close = seen.iter().any(|m| matches!(m, Message::Close(Some(close)) if u16::from(close.code) == 1009));
+        assert!(error && close, "{size} bytes: {seen:?}");
+    }
+    let mut client = floor.client("").await;
+    let fragment = |code, last| Message::Frame(Frame::message("y".repeat(3_000), OpCode::Data(code), last));
+    client.raw(fragment(Data::Text, false)).await;
+    client.raw(fragment(Data::Continue, true)).await;
+    assert_eq!(client.error().await, "too_large");
+    assert_eq!(client.closed().await.0, 1009);
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_message_in_fragments_is_one_message() {
+    let floor = Floor::open();
+    let mut client = floor.client("?symbols=").await;
+    assert_eq!(symbols(&client.message("snapshot").await), Vec::<&str>::new());
+    let text = json!({"type": "subscribe", "symbols": ["ACME"]}).to_string();
+    let (head, tail) = text.split_at(9);
+    client.raw(Message::Frame(Frame::message(head.to_owned(), OpCode::Data(Data::Text), false))).await;
+    client.raw(Message::Ping("between".into())).await;
+    client.raw(Message::Frame(Frame::message(tail.to_owned(), OpCode::Data(Data::Continue), true))).await;
+    assert_eq!(symbols(&client.message("snapshot").await), ["ACME"]);
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn binary_bad_text_and_bad_frames_are_each_closed_with_their_code() {
+    let floor = Floor::open();
+    let mut client = floor.client("").await;
+    client.raw(Message::binary(vec![1, 2, 3])).await;
+    assert_eq!(client.error().await, "not_text");
+    assert_eq!(client.closed().await.0, 1003);
+
+    let mut client = floor.client("").await;
+    client.raw(Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true))).await;
+    assert_eq!(client.error().await, "not_utf8");
+    assert_eq!(client.closed().await.0, 1007);
+
+    let mut client = floor.client("").await;
+    let mut frame = Frame::message("reserved", OpCode::Data(Data::Text), true);
+    frame.header_mut().rsv1 = true;
+    client.raw(Message::Frame(frame)).await;
+    assert_eq!(client.closed().await.0, 1002);
+
+    let mut client = floor.client("").await;
+    client.raw(Message::Frame(Frame::message("nothing to continue", OpCode::Data(Data::Continue), true))).await;
+    assert_eq!(client.closed().await.0, 1002);
+    floor.sockets_are(0).await;
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn too_many_messages_a_second_close_the_socket() {
+    let floor = Floor::open();
+    let mut client = floor.client("").await;
+    for _ in 0..60 {
+        let subscribe = json!({"type": "subscribe", "symbols": ["ACME"]}).to_string();
+        if client.socket.send(Message::text(subscribe)).await.is_err() {
+            break;
+        }
+    }
+    assert_eq!(client.error().await, "too_many_messages");
+    assert_eq!(client.closed().await, (1008, "At most 20 messages a second.".to_owned()));
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_silent_market_is_a_heartbeat_with_the_state_of_the_feed() {
+    let limits = LiveLimits { heartbeat: Duration::from_millis(20), ..LiveLimits::default() };
+    let floor = Floor::with(limits, 3);
+    floor.post(1, 10_000);
+    let mut client = floor.client("").await;
+    let heartbeat = client.message("heartbeat").await;
+    assert_eq!((&heartbeat["feed"]["state"], &heartbeat["sequence"]), (&json!("live"), &json!(1)));
+    assert!(heartbeat["feed"]["quote_age_ms"].is_u64() && heartbeat["rates"].is_null());
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_client_that_does_not_answer_pings_is_closed() {
+    let (ping, silence) = (Duration::from_millis(20), Duration::from_millis(200));
+    let floor = Floor::with(LiveLimits { ping, silence, ..LiveLimits::default() }, 3);
+    // A client whose library answers pings stays; one that never speaks again does not.
+    let mut answering = floor.client("").await;
+    let mut mute = raw_client(&floor, 0).await;
+    let answer = async {
+        loop {
+            answering.next().await;
+        }
+    };
+    tokio::select! { () = floor.sockets_are(1) => {}, () = answer => {} }
+    let mut heard = Vec::new();
+    timeout(PATIENCE, mute.read_to_end(&mut heard)).await.unwrap().unwrap();
+    let reason = String::from_utf8_lossy(&heard).into_owned();
+    assert!(reason.contains("No answer to pings"), "{reason}");
+    floor.close().await;
+}
+
+/// A WebSocket by hand, which reads and answers only what a test makes it.
+async fn raw_client(floor: &Floor, receive_buffer: u32) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    if receive_buffer > 0 {
+        socket.set_recv_buffer_size(receive_buffer).unwrap();
+    }
+    let mut stream = socket.connect(floor.address.parse().unwrap()).await.unwrap();
+    let head = format!(
+        "GET /rates/live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        floor.address
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"\r\n\r\n") {
+        seen.push(stream.read_u8().await.unwrap());
+    }
+    assert!(seen.starts_with(b"HTTP/1.1 101"));
+    stream
+}
+
+#[actix_web::test]
+async fn a_client_that_stops_reading_is_cut_and_its_seat_is_free() {
+    let limits = LiveLimits { unread: Duration::from_millis(300), ..LiveLimits::default() };
+    let floor = Floor::with(limits, 5_000);
+    let mut deaf = raw_client(&floor, 4_096).await;
+    let mut reading = floor.client("?symbols=ACME").await;
+    floor.sockets_are(2).await;
+    let mut last = 10_000;
+    let cut = async {
+        while floor.gate.sockets() == 2 {
+            last += 100;
+            for id in 1..=5_000 {
+                floor.post(id, last);
+            }
+            reading.message("changes").await;
+        }
+    };
+    timeout(PATIENCE, cut).await.unwrap();
+    floor.post(1, last + 100);
+    reading.message("changes").await;
+    floor.sockets_are(1).await;
+    // What it had not read is all it ever gets: the connection is down, not merely forgotten.
+    let drained = async {
+        let mut bytes = vec![0; 65_536];
+        while deaf.read(&mut bytes).await.is_ok_and(|read| read > 0) {}
+    };
+    timeout(PATIENCE, drained).await.unwrap();
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_slow_client_skips_to_the_newest_state() {
+    let floor = Floor::with(LiveLimits::default(), 5_000);
+    let mut slow = floor.client("").await;
+    let mut quick = floor.client("?symbols=ACME").await;
+    slow.message("snapshot").await;
+    for round in 1..=300 {
+        for id in 1..=5_000 {
+            floor.post(id, 10_000 + round * 100);
+        }
+        quick.message("changes").await;
+    }
+    let newest = floor.market.board().sequence();
+    let (mut messages, mut snapshots) = (0, 0);
+    loop {
+        let message = slow.any().await;
+        messages += 1;
+        snapshots += u32::from(message["type"] == "snapshot");
+        if message["sequence"].as_u64() == Some(newest) {
+            break;
+        }
+    }
+    assert!(snapshots > 0 && messages < 300, "{messages} messages, {snapshots} snapshots");
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_foreign_page_is_refused_and_our_own_is_not() {
+    let floor = Floor::open();
+    for origin in ["http://evil.example", "null", "http://127.0.0.1:1"] {
+        let (status, sentence) = floor.refusal("", Some(origin)).await;
+        assert_eq!((status, sentence.as_str()), (403, "Pages of another site cannot open live rates here.\n"));
+    }
+    let own = format!("http://{}", floor.address);
+    floor.try_client("", Some(&own)).await.unwrap_or_else(|error| panic!("{error}"));
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn sockets_are_capped_for_one_address_and_for_all_and_a_closed_one_makes_room() {
+    let floor = Floor::with(LiveLimits { sockets_per_address: 2, ..LiveLimits::default() }, 3);
+    let (first, _second) = (floor.client("").await, floor.client("").await);
+    assert_eq!(floor.refusal("", None).await.0, 429);
+    drop(first);
+    floor.sockets_are(1).await;
+    let mut third = floor.client("").await;
+    third.raw(Message::Close(None)).await;
+    floor.sockets_are(1).await;
+    floor.close().await;
+
+    let full = Floor::with(LiveLimits { sockets: 1, ..LiveLimits::default() }, 3);
+    let _first = full.client("").await;
+    let (status, sentence) = full.refusal("", None).await;
+    assert_eq!((status, sentence.as_str()), (503, "Live rates are full; try again in a moment.\n"));
+    full.close().await;
+}
+
+#[actix_web::test]
+async fn what_is_no_websocket_is_told_so() {
+    let floor = Floor::open();
+    let mut stream = TcpStream::connect(&floor.address).await.unwrap();
+    stream.write_all(b"GET /rates/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 426 ") && answer.contains("upgrade: websocket"), "{answer}");
+    floor.sockets_are(0).await;
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_stopping_server_says_goodbye_to_every_socket_and_takes_no_more() {
+    let floor = Floor::open();
+    let mut clients =
+        vec![floor.client("").await, floor.client("?symbols=ACME").await, floor.client("?symbols=").await];
+    floor.stop.cancel();
+    for client in &mut clients {
+        assert_eq!(client.closed().await, (1001, "The server is stopping; come back in a moment.".to_owned()));
+    }
+    assert_eq!(floor.refusal("", None).await.0, 503);
+    floor.sockets_are(0).await;
+    floor.server.stop(true).await;
+}
+
+#[actix_web::test]
+async fn a_client_that_says_goodbye_is_answered_in_kind() {
+    let floor = Floor::open();
+    let mut client = floor.client("").await;
+    let goodbye = CloseFrame { code: 1000.into(), reason: "done".into() };
+    client.raw(Message::Close(Some(goodbye))).await;
+    assert_eq!(client.closed().await.0, 1000);
+    floor.sockets_are(0).await;
+    floor.close().await;
+}
