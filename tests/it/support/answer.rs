@@ -46,6 +46,11 @@ impl Answer {
         self.html().select(&selector(css)).map(|element| tidy(&element.text().collect::<String>())).collect()
     }
 
+    /// An attribute of the first element that matches `css` and has it.
+    pub(crate) fn select_attribute(&self, css: &str, name: &str) -> Option<String> {
+        self.html().select(&selector(css)).find_map(|element| element.attr(name)).map(str::to_owned)
+    }
+
     /// What a reader sees in the main part of the page, shortened.
     pub(crate) fn main_text(&self) -> String {
         let main = self.select_text("main").or_else(|| self.select_text("body"));

@@ -6,6 +6,7 @@ use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long one command may take on a busy machine.
@@ -30,12 +31,13 @@ pub(crate) enum Scheme {
 /// One window of a fresh browser.
 pub(crate) struct Browser {
     driver: Driver,
+    width: AtomicU32,
 }
 
 impl Browser {
     /// Opens an empty window: desk width, light, scripts on.
     pub(crate) async fn start() -> Self {
-        let browser = Self { driver: Driver::start().await };
+        let browser = Self { driver: Driver::start().await, width: AtomicU32::new(DESK) };
         browser.prefer(Scheme::Light).await;
         browser.width(DESK).await;
         browser
@@ -43,6 +45,7 @@ impl Browser {
 
     /// Makes the window exactly `width` CSS pixels wide; a telephone's is touched and follows the viewport tag.
     pub(crate) async fn width(&self, width: u32) {
+        self.width.store(width, Ordering::Relaxed);
         let phone = width < 600;
         let metrics =
             json!({ "width": width, "height": if phone { 844 } else { 900 }, "deviceScaleFactor": 1, "mobile": phone });
@@ -80,6 +83,11 @@ impl Browser {
     /// The path of the page that is open, without its query.
     pub(crate) async fn path(&self) -> String {
         bounded("the address", self.driver.client().current_url()).await.path().to_owned()
+    }
+
+    /// The title of the page that is open.
+    pub(crate) async fn title(&self) -> String {
+        bounded("the title", self.driver.client().title()).await
     }
 
     /// Runs a script in the page and gives what it returns.
@@ -124,11 +132,11 @@ impl Browser {
         }
     }
 
-    /// Waits until the page of this path is open.
-    pub(crate) async fn wait_for_path(&self, path: &str) {
+    /// Waits until a page is open whose path is as wanted.
+    pub(crate) async fn wait_for_path(&self, wanted: impl Fn(&str) -> bool) {
         let deadline = Instant::now() + SHOWN;
-        while self.path().await != path {
-            self.still_waiting(path, deadline).await;
+        while !wanted(&self.path().await) {
+            self.still_waiting("another page", deadline).await;
         }
     }
 
@@ -151,7 +159,7 @@ impl Browser {
         self.click(&format!(r#"{form} button:not([type="button"]):not([type="reset"])"#)).await;
     }
 
-    /// Fills in one field as a person would: types, chooses or ticks.
+    /// Fills in one field as a person would: types, chooses or presses the label of a choice.
     pub(crate) async fn fill(&self, form: &str, name: &str, value: &str) {
         let css = format!(r#"{form} [name="{name}"]"#);
         let control = self.wait_for(&css).await;
@@ -159,7 +167,8 @@ impl Browser {
         let kind = bounded(&css, control.attr("type")).await.unwrap_or_default();
         match (tag.as_str(), kind.as_str()) {
             ("select", _) => bounded(&css, control.select_by_value(value)).await,
-            (_, "radio") => self.click(&format!(r#"{css}[value="{value}"]"#)).await,
+            // The dot itself may be drawn over: people press its words.
+            (_, "radio") => self.click(&format!(r#"{form} label:has([name="{name}"][value="{value}"])"#)).await,
             _ => {
                 bounded(&css, control.clear()).await;
                 bounded(&css, control.send_keys(value)).await;
@@ -182,18 +191,18 @@ impl Browser {
 
     /// Claims that the page is no wider than the window.
     pub(crate) async fn assert_no_sideways_scroll(&self, what: &str) {
-        let found = self
-            .run(
-                r"const wide = document.documentElement, room = window.screen.width, seen = [];
-                  for (const element of document.body.querySelectorAll('*')) {
-                      const right = element.getBoundingClientRect().right + window.scrollX;
-                      if (right > room + 0.5 && seen.length < 5) seen.push(element.outerHTML.slice(0, 120) + ' … ends at ' + right);
-                  }
-                  return { width: Math.max(wide.scrollWidth, wide.clientWidth), room, seen };",
-            )
-            .await;
-        let fits = found["width"].as_u64() <= found["room"].as_u64();
-        assert!(fits, "{what} is {} pixels wide in a window of {}: {:#}", found["width"], found["room"], found["seen"]);
+        let room = self.width.load(Ordering::Relaxed);
+        let look = format!(
+            r"const page = document.documentElement, beyond = [];
+              for (const element of document.body.querySelectorAll('*')) {{
+                  const right = element.getBoundingClientRect().right + window.scrollX;
+                  if (right > {room} + 0.5 && beyond.length < 5) beyond.push(right + ': ' + element.outerHTML.slice(0, 120));
+              }}
+              return {{ width: Math.max(page.scrollWidth, page.clientWidth), beyond }};"
+        );
+        let found = self.run(&look).await;
+        let width = found["width"].as_u64().expect("a page has a width");
+        assert!(width <= room.into(), "{what} is {width} pixels wide in a window of {room}: {:#}", found["beyond"]);
     }
 
     /// Keeps a picture of the window as a PNG.

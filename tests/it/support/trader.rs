@@ -1,6 +1,7 @@
 //! What a trader does on the site, each through its page and its form.
 
 use super::answer::Answer;
+use super::form::Form;
 use super::visitor::Visitor;
 
 /// The password of everybody who registers in a test.
@@ -62,8 +63,16 @@ impl Visitor {
         self.trade("sell", symbol, "dollars", dollars).await
     }
 
-    async fn trade(&self, side: &str, symbol: &str, by: &str, amount: &str) -> Answer {
+    /// Fills in the ticket, to be sent by `Visitor::send`, once or twice.
+    pub(crate) async fn ticket(&self, side: &str, symbol: &str, by: &str, amount: &str) -> Form {
         let fields = [("side", side), ("symbol", symbol), ("by", by), ("amount", amount)];
-        self.submit("/trade", "/trade", &fields).await
+        let mut ticket = self.fill("/trade", "/trade/review", &fields).await;
+        "/trade".clone_into(&mut ticket.action);
+        ticket
+    }
+
+    async fn trade(&self, side: &str, symbol: &str, by: &str, amount: &str) -> Answer {
+        let ticket = self.ticket(side, symbol, by, amount).await;
+        self.send(&ticket).await
     }
 }
