@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    tradefloor::cli::run(std::env::args())
+    tradefloor::cli::run(std::env::args_os())
 }

@@ -6,6 +6,7 @@ mod values;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -73,7 +74,7 @@ impl Failure {
 /// Reads the command line and does what it asks. Speaks on standard output and standard error.
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
-pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match parse(arguments) {
         Ok(cli) => dispatch(cli),
         Err(error) if error.use_stderr() => Err(Failure::Usage(sentence(&error))),
@@ -95,7 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
     }
 }
 
-fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Cli, clap::Error> {
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
 }
 

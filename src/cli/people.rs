@@ -198,7 +198,11 @@ fn ask_twice(username: &Username) -> Result<String, Failure> {
     };
     let first = asked(format!("New password for {username}: "))?;
     let second = asked("The same again: ".to_owned())?;
-    if first == second { Ok(first) } else { Err(Failure::Usage("The two passwords differ; nothing was changed.".to_owned())) }
+    if first == second {
+        Ok(first)
+    } else {
+        Err(Failure::Usage("The two passwords differ; nothing was changed.".to_owned()))
+    }
 }
 
 fn read_line() -> Result<String, Failure> {

@@ -18,7 +18,7 @@ use tracing_subscriber::filter::Targets;
 
 /// What drives prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MarketKind {
+pub(super) enum MarketKind {
     /// Prices are made up, the same from the same seed.
     Simulated,
     /// Prices are read from a tape.
@@ -110,7 +110,13 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info", value_name = "LEVELS", help_heading = "Machine")]
     log: Targets,
     /// How the log is written
-    #[arg(long, env = "TRADEFLOOR_LOG_FORMAT", default_value = "text", value_name = "FORMAT", help_heading = "Machine")]
+    #[arg(
+        long,
+        env = "TRADEFLOOR_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT",
+        help_heading = "Machine"
+    )]
     log_format: LogFormat,
 }
 
@@ -119,7 +125,8 @@ impl ServeArgs {
         let feed = self.feed()?;
         if self.opening_balance > self.funding_total_max {
             let (opening, most) = (self.opening_balance, self.funding_total_max);
-            let sentence = format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
+            let sentence =
+                format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
             return Err(Failure::Usage(sentence));
         }
         let count = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
@@ -153,13 +160,19 @@ impl ServeArgs {
     fn feed(&self) -> Result<FeedPlan, Failure> {
         let wrong = |sentence: &str| Err(Failure::Usage(sentence.to_owned()));
         match (self.market, &self.tape) {
-            (Some(MarketKind::Replay), None) => wrong("--market cannot be `replay` without a recording: name one with --tape FILE."),
-            (Some(MarketKind::Simulated), Some(_)) => wrong("--market cannot be `simulated` with a --tape: leave one of them out."),
+            (Some(MarketKind::Replay), None) => {
+                wrong("--market cannot be `replay` without a recording: name one with --tape FILE.")
+            }
+            (Some(MarketKind::Simulated), Some(_)) => {
+                wrong("--market cannot be `simulated` with a --tape: leave one of them out.")
+            }
             (_, Some(_)) if self.instruments.is_some() => {
                 wrong("--instruments cannot be given with a --tape: the instruments are those of the tape.")
             }
             (_, Some(tape)) => Ok(FeedPlan::Replay { tape: tape.clone(), speed: self.speed, looping: self.looping }),
-            (_, None) if self.looping => wrong("--loop cannot be given without a --tape: a simulated market never ends."),
+            (_, None) if self.looping => {
+                wrong("--loop cannot be given without a --tape: a simulated market never ends.")
+            }
             (_, None) => Ok(FeedPlan::Simulated { seed: self.seed, speed: self.speed }),
         }
     }

@@ -118,3 +118,12 @@ pub fn close(conn: &mut Conn, id: UserId, placeholder: &Username, at: At) -> Res
         .execute(conn)?;
     exactly_one(changed, "closing a user")
 }
+
+/// Whether anybody who has not left is an administrator.
+///
+/// # Errors
+/// When the database fails.
+pub fn any_administrator(conn: &mut Conn) -> Result<bool, StoreError> {
+    let administrators = users::table.filter(users::role.eq(Role::Admin)).filter(users::closed_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(administrators)).get_result(conn)?)
+}

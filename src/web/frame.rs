@@ -32,7 +32,8 @@ pub async fn frame(
     let visit = Visit::of(&request, house.clone());
     request.extensions_mut().insert(visit.clone());
     let request_line = request.request().clone();
-    let refused = !request.method().is_safe() && !origin::may_change(request.request(), &house.site);
+    let refused =
+        !request.method().is_safe() && !origin::may_change(request.request(), house.site.public_origin.as_deref());
     let answered = if refused {
         Ok(request.into_response(PageError::Expired.error_response()).map_into_boxed_body())
     } else {

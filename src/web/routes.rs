@@ -13,7 +13,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, FromRequest as _, Handler, Responder, Route, web};
+use actix_web::{Error, FromRequest as _, Handler, HttpResponse, Responder, Route, web};
 use std::collections::BTreeMap;
 
 /// Who may come.
@@ -95,6 +95,14 @@ pub fn configure(config: &mut web::ServiceConfig, entries: Vec<Entry>) {
     for resource in resources.into_values() {
         config.service(resource);
     }
+}
+
+/// Answers for every address that is none.
+///
+/// # Errors
+/// [`PageError::NotFound`], always.
+pub(super) async fn nowhere() -> Result<HttpResponse, PageError> {
+    Err(PageError::NotFound)
 }
 
 /// Lets in those who are signed in.

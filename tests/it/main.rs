@@ -2,3 +2,7 @@
 #![cfg(test)]
 
 mod live_rates;
+mod page_checks;
+#[expect(dead_code, reason = "the pages that most of it visits are still to come")]
+mod support;
+mod tidy;

@@ -3,7 +3,6 @@
 mod flow;
 mod inbox;
 mod limits;
-mod origin;
 mod request;
 mod seats;
 mod sever;
@@ -12,6 +11,7 @@ mod socket;
 pub use limits::LiveLimits;
 pub use sever::remember_connection;
 
+use super::origin;
 use crate::market::{Board, Hub, Market};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};

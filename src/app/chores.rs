@@ -1,0 +1,65 @@
+//! What has to be done now and then: ended sessions forgotten, prices saved.
+
+use crate::domain::At;
+use crate::store::instruments::{self, Prices};
+use crate::store::{Lock, StoreError, sessions};
+use crate::web::house::House;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+
+/// How often prices are saved; a market that is not closed in order goes on from prices this old.
+const SAVE_EVERY: Duration = Duration::from_secs(15);
+/// How often ended sessions are forgotten, in savings of prices.
+const SWEEP_EVERY: u64 = 40;
+
+/// Does the chores until `stop`.
+pub(super) async fn run(house: House, simulated: bool, stop: CancellationToken) {
+    let mut every = interval_at(Instant::now() + SAVE_EVERY, SAVE_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for turn in 1_u64.. {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        save_prices(&house, simulated).await;
+        if turn % SWEEP_EVERY == 0 {
+            sweep_sessions(&house).await;
+        }
+    }
+}
+
+/// Saves where a simulated market stands. A tape brings its own prices every time.
+pub(super) async fn save_prices(house: &House, simulated: bool) {
+    if !simulated {
+        return;
+    }
+    let prices: Vec<Prices> = house
+        .market
+        .board()
+        .rates()
+        .into_iter()
+        .filter_map(|rate| {
+            let quote = rate.standing?.quote;
+            Some(Prices { instrument: rate.instrument.id, last: quote.last, previous_close: quote.previous_close })
+        })
+        .collect();
+    let now = house.clock.now();
+    let saved: Result<(), StoreError> =
+        house.store.write(Lock::House, move |conn| instruments::save_prices(conn, &prices, now)).await;
+    if let Err(error) = saved {
+        tracing::warn!(%error, "prices were not saved");
+    }
+}
+
+async fn sweep_sessions(house: &House) {
+    let now: At = house.clock.now();
+    let idle = now.minus(house.site.session_idle);
+    let swept: Result<usize, StoreError> =
+        house.store.write(Lock::House, move |conn| sessions::delete_ended(conn, now, idle)).await;
+    match swept {
+        Ok(0) => {}
+        Ok(ended) => tracing::info!(ended, "sessions ended"),
+        Err(error) => tracing::warn!(%error, "ended sessions were not forgotten"),
+    }
+}

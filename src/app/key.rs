@@ -1,0 +1,49 @@
+//! The secret that signs cookies: made on first start, kept beside the database, for its owner's eyes alone.
+
+use super::StartError;
+use actix_web::cookie::Key;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Bytes of the secret.
+const LENGTH: usize = 64;
+
+/// The secret of the database at `database`, which lies beside it under the same name and `.key`.
+///
+/// # Errors
+/// When the file cannot be read or written, or is not one of ours.
+pub(super) fn load(database: &Path) -> Result<Key, StartError> {
+    let path = database.with_extension("key");
+    let unusable = |cause: String| StartError::Key { path: path.clone(), cause };
+    match create(&path) {
+        Ok(key) => Ok(key),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(&path).map_err(unusable),
+        Err(error) => Err(unusable(error.to_string())),
+    }
+}
+
+fn create(path: &PathBuf) -> std::io::Result<Key> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    let key = Key::generate();
+    file.write_all(key.master())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+fn read(path: &PathBuf) -> Result<Key, String> {
+    let file = OpenOptions::new().read(true).open(path).map_err(|error| error.to_string())?;
+    let mut secret = Vec::with_capacity(LENGTH + 1);
+    let limit = u64::try_from(LENGTH).unwrap_or(u64::MAX) + 1;
+    file.take(limit).read_to_end(&mut secret).map_err(|error| error.to_string())?;
+    if secret.len() != LENGTH {
+        return Err(
+            "it does not hold 64 bytes; move it away to have a new one made, which signs everybody out".to_owned()
+        );
+    }
+    Key::try_from(secret.as_slice()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,56 @@
+//! What the market trades, and from which prices it goes on.
+
+use super::StartError;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::{At, Listing};
+use crate::market::{FeedPlan, Listed, listings, replay};
+use crate::store::instruments::{self, Standing};
+use crate::store::{Lock, Store, StoreError};
+use std::collections::HashMap;
+use std::fs::File;
+
+/// The feed that the settings name, and whether its prices are made up.
+pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
+    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated { .. }))
+}
+
+/// Puts what the settings name on the books, and says with which prices it opens.
+///
+/// # Errors
+/// When a file cannot be used, or the store fails.
+pub(super) async fn list(settings: &Settings, store: &Store, clock: Clock) -> Result<Vec<Listed>, StartError> {
+    let (listings, simulated) = match &settings.feed {
+        FeedPlan::Replay { tape, .. } => (replay::survey(tape)?, false),
+        FeedPlan::Simulated { .. } => (simulated(settings)?, true),
+    };
+    let starting: HashMap<_, _> =
+        listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
+    let standings: Result<Vec<Standing>, StoreError> =
+        store.write(Lock::House, move |conn| instruments::list(conn, &listings)).await;
+    let now = clock.now();
+    Ok(standings?
+        .into_iter()
+        .map(|standing| {
+            if !simulated {
+                return Listed { instrument: standing.instrument, last: None, previous_close: None };
+            }
+            let last = standing.last_price.or_else(|| starting.get(&standing.instrument.symbol).copied());
+            Listed { previous_close: previous_close(&standing, now), instrument: standing.instrument, last }
+        })
+        .collect())
+}
+
+/// What the day's change is measured from: the close before, unless prices were saved on an earlier day,
+/// whose last price is then the close before.
+fn previous_close(standing: &Standing, now: At) -> Option<crate::domain::Price> {
+    let same_day = standing.priced_at.is_some_and(|saved| saved.utc_day() == now.utc_day());
+    if same_day { standing.previous_close } else { standing.last_price }
+}
+
+fn simulated(settings: &Settings) -> Result<Vec<Listing>, StartError> {
+    let Some(path) = &settings.instruments else { return Ok(listings::starter()) };
+    let unusable = |cause: String| StartError::Instruments { path: path.clone(), cause };
+    let file = File::open(path).map_err(|error| unusable(error.to_string()))?;
+    listings::read(file).map_err(|error| unusable(error.to_string()))
+}

@@ -1,0 +1,164 @@
+//! The real binary, serving on a port of its own from a directory of its own.
+
+use super::process::Process;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a start may take on a busy machine.
+const START: Duration = Duration::from_secs(20);
+/// How long an orderly stop may take.
+const STOP: Duration = Duration::from_secs(20);
+
+/// What the server is started with; it starts out with a free port and a cheap password cost.
+pub(crate) struct Settings {
+    flags: BTreeMap<String, Option<String>>,
+    variables: BTreeMap<String, String>,
+}
+
+impl Settings {
+    fn for_tests() -> Self {
+        let mut settings = Self { flags: BTreeMap::new(), variables: BTreeMap::new() };
+        settings.set("--listen", "127.0.0.1:0").set("--password-cost", "4");
+        settings
+    }
+
+    /// Gives `flag` a value, in place of the one it had.
+    pub(crate) fn set(&mut self, flag: &str, value: &str) -> &mut Self {
+        self.flags.insert(flag.to_owned(), Some(value.to_owned()));
+        self
+    }
+
+    /// Gives `flag`, which takes no value.
+    pub(crate) fn switch(&mut self, flag: &str) -> &mut Self {
+        self.flags.insert(flag.to_owned(), None);
+        self
+    }
+
+    /// Sets an environment variable; those of the surrounding shell that begin with `TRADEFLOOR_` never reach the server.
+    pub(crate) fn variable(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Replays a recorded tape instead of simulating.
+    pub(crate) fn replay(&mut self, tape: &Path, speed: &str) -> &mut Self {
+        self.set("--market", "replay").set("--tape", &tape.to_string_lossy()).set("--speed", speed)
+    }
+}
+
+/// A running (or killed) server and the directory that outlives its restarts.
+pub(crate) struct Server {
+    process: Process,
+    address: String,
+    settings: Settings,
+    directory: TempDir,
+}
+
+impl Server {
+    /// Starts with the settings that suit most tests: the simulated market, an empty database.
+    pub(crate) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// Starts with the settings that `change` changes.
+    pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::for_tests();
+        change(&mut settings);
+        let directory = tempfile::tempdir().expect("a directory for the server");
+        let (process, address) = run(&settings, directory.path());
+        Self { process, address, settings, directory }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The full address of a path that begins with a slash.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> PathBuf {
+        database_in(self.directory.path())
+    }
+
+    /// The directory the server runs in; it lasts until the server is dropped.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The server's process id.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What the server printed lately.
+    pub(crate) fn said(&self) -> String {
+        self.process.said()
+    }
+
+    /// `kill -9`, as a power cut would end it. The directory stays.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Asks it to stop in order, waits until it has, and tells how it ended.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        self.process.stop(STOP)
+    }
+
+    /// Starts it again on the same directory, on another port: visitors go on with `Visitor::moves_to`.
+    pub(crate) fn restart(&mut self) {
+        self.process.kill();
+        let (process, address) = run(&self.settings, self.directory.path());
+        self.process = process;
+        self.address = address;
+    }
+}
+
+fn database_in(directory: &Path) -> PathBuf {
+    directory.join("tradefloor.db")
+}
+
+fn run(settings: &Settings, directory: &Path) -> (Process, String) {
+    let mut command = command(directory);
+    command.arg("serve").arg("--database").arg(database_in(directory));
+    for (flag, value) in &settings.flags {
+        command.arg(flag).args(value);
+    }
+    command.envs(&settings.variables);
+    let mut process = Process::start(&mut command);
+    let address = process.wait_for_line(START, address_in);
+    (process, address)
+}
+
+/// The binary, ready for arguments, in `directory` and untouched by the surrounding shell's settings.
+pub(crate) fn command(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradefloor"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("TRADEFLOOR_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(directory);
+    command
+}
+
+fn address_in(line: &str) -> Option<String> {
+    let (_, after) = line.split_once("http://")?;
+    let host = after.split(|sign: char| !(sign.is_ascii_alphanumeric() || ".:[]-".contains(sign))).next()?;
+    Some(format!("http://{}", host.trim_end_matches(['.', ':'])))
+}
+
+#[test]
+fn the_address_is_found_in_the_sentence_that_announces_it() {
+    let found = address_in("Tradefloor is open at http://127.0.0.1:41234. Press Ctrl-C to stop.");
+    assert_eq!(found.as_deref(), Some("http://127.0.0.1:41234"));
+    assert_eq!(address_in("http://127.0.0.1:8080/").as_deref(), Some("http://127.0.0.1:8080"));
+    assert_eq!(address_in("migrating"), None);
+}
