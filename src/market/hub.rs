@@ -4,7 +4,6 @@
 //! What all watch is encoded once and its bytes are shared; a choice of symbols costs joining ready pieces.
 
 use super::board::{Board, Changes};
-use super::status::FeedState;
 use super::wire;
 use bytestring::ByteString;
 use std::sync::{Arc, OnceLock};
@@ -187,12 +186,6 @@ impl Hub {
     #[must_use]
     pub fn heartbeat(&self, sequence: u64) -> String {
         wire::heartbeat(sequence, &wire::stamp(&self.board, &self.board.status()))
-    }
-
-    /// Whether quotes are coming, for those who look at the hub alone.
-    #[must_use]
-    pub fn feed_state(&self) -> FeedState {
-        self.board.status().state
     }
 }
 

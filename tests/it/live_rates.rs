@@ -359,6 +359,22 @@ async fn a_message_in_fragments_is_one_message() {
 }
 
 #[actix_web::test]
+async fn large_messages_that_arrive_together_are_each_answered() {
+    let floor = Floor::open();
+    let mut client = floor.client("?symbols=").await;
+    client.message("snapshot").await;
+    let text = json!({"type": "subscribe", "symbols": ["ACME"], "padding": "x".repeat(4_000)}).to_string();
+    for _ in 0..19 {
+        client.socket.feed(Message::text(text.clone())).await.unwrap();
+    }
+    client.socket.flush().await.unwrap();
+    for _ in 0..19 {
+        assert_eq!(symbols(&client.message("snapshot").await), ["ACME"]);
+    }
+    floor.close().await;
+}
+
+#[actix_web::test]
 async fn binary_bad_text_and_bad_frames_are_each_closed_with_their_code() {
     let floor = Floor::open();
     let mut client = floor.client("").await;

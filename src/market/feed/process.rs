@@ -93,7 +93,7 @@ impl Walk {
         // At most eight bytes make a symbol, so no two share a stream, and none has stream 0, the market's.
         chance.set_stream(symbol.as_str().bytes().fold(0, |stream, byte| (stream << 8) | u64::from(byte)));
         let mut between = |low: f64, high: f64| low + (high - low) * chance.random::<f64>();
-        let (volatility, beta, spread) = (between(0.009, 0.024), between(0.6, 1.5), between(0.000_05, 0.000_4));
+        let (volatility, beta, spread) = (between(0.009, 0.024), between(0.6, 1.5), between(0.000_02, 0.000_15));
         let value = dollars(price.units().max(Price::LOWEST.units()));
         Self { chance, value, volatility, beta, spread, moved: begin, factor_seen: 0.0 }
     }

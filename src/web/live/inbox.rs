@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 /// How much may arrive, beyond the largest message, without completing a frame: what one read brings.
-const READ_AHEAD: usize = 64 * 1024;
+const READ_AHEAD: usize = 160 * 1024;
 
 /// How much has arrived since the last complete message.
 #[derive(Clone, Default)]
