@@ -11,7 +11,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use askama::Template as _;
 use tracing_actix_web::RequestId;
 
@@ -21,7 +21,7 @@ const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// Goes around the handlers of all pages, inside the session middleware.
 ///
 /// # Errors
-/// None of its own: failures become pages.
+/// When it was not given a house. All other failures become pages.
 pub async fn frame(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -31,18 +31,13 @@ pub async fn frame(
     };
     let visit = Visit::of(&request, house.clone());
     request.extensions_mut().insert(visit.clone());
-    let request_line = request.request().clone();
     let refused =
         !request.method().is_safe() && !origin::may_change(request.request(), house.site.public_origin.as_deref());
-    let answered = if refused {
-        Ok(request.into_response(PageError::Expired.error_response()).map_into_boxed_body())
+    let mut response = if refused {
+        request.error_response(PageError::Expired)
     } else {
-        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+        next.call(request).await?.map_into_boxed_body()
     };
-    let mut response = answered.unwrap_or_else(|error| {
-        let response = HttpResponse::from_error(error);
-        ServiceResponse::new(request_line, response)
-    });
     if let Some(page) = failure(&response, &visit) {
         let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).cloned().collect();
         let retry = response.headers().get(header::RETRY_AFTER).cloned();

@@ -9,7 +9,7 @@ use super::{
     health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out, statics, stock, trade,
     wallet,
 };
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
@@ -108,14 +108,14 @@ pub(super) async fn nowhere() -> Result<HttpResponse, PageError> {
 /// Lets in those who are signed in.
 async fn signed_in(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let visit = Visit::extract(request.request()).await?;
     if visit.signed_in().is_some() {
-        next.call(request).await
-    } else {
-        Err(PageError::sign_in_first(request.request()).into())
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
+    let error = PageError::sign_in_first(request.request());
+    Ok(request.error_response(error))
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Entry
