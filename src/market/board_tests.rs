@@ -94,7 +94,7 @@ fn recent_prices_are_sampled_in_market_time_and_bounded() {
     let rates = board.rates();
     let recent = &rates[0].recent;
     assert_eq!(recent.len(), RECENT_PRICES);
-    assert!(recent.windows(2).all(|pair| pair[1].units() - pair[0].units() == 15));
+    assert!(recent.windows(2).all(|pair| pair[1].1.units() - pair[0].1.units() == 15));
     assert!(rates[1].recent.is_empty() && rates[1].standing.is_none());
 }
 

@@ -1,8 +1,10 @@
 //! The promises of the house, tested through its doors: one binary, one file for each promise.
 #![cfg(test)]
 
+mod journey_browser;
 mod live_rates;
 mod page_checks;
-#[expect(dead_code, reason = "the pages that most of it visits are still to come")]
+mod pages_browser;
+#[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;

@@ -11,7 +11,6 @@ pub(crate) mod server;
 pub(crate) mod trader;
 pub(crate) mod visitor;
 
-#[expect(unused_imports, reason = "the pages they visit are still to come")]
 pub(crate) use self::{
     browser::{Browser, Scheme},
     server::Server,
