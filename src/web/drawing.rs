@@ -39,7 +39,9 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
     let low = values.iter().min().copied().map(Price::from_units);
     let high = values.iter().max().copied().map(Price::from_units);
     match (low, high) {
-        (Some(low), Some(high)) => line(&values, &format!("Line of recent prices between {} and {}", low.show(), high.show())),
+        (Some(low), Some(high)) => {
+            line(&values, &format!("Line of recent prices between {} and {}", low.show(), high.show()))
+        }
         _ => Html(String::new()),
     }
 }

@@ -64,9 +64,15 @@ const fn words(status: u16) -> (&'static str, &'static str) {
             "That form has expired",
             "It was opened in another session, or came from somewhere else. Go back, reload the page and send it again.",
         ),
-        404 => ("Nothing here", "There is no page at this address. It may have been mistyped, or it belongs to someone else."),
+        404 => (
+            "Nothing here",
+            "There is no page at this address. It may have been mistyped, or it belongs to someone else.",
+        ),
         405 => ("Not like that", "This page cannot be asked for in that way. Open it from a link instead."),
-        409 => ("Something else happened first", "What you sent no longer fits what is there now. Look at it again, then repeat what you wanted."),
+        409 => (
+            "Something else happened first",
+            "What you sent no longer fits what is there now. Look at it again, then repeat what you wanted.",
+        ),
         413 => ("That is too much", "What was sent is larger than any form here needs. Nothing was changed."),
         415 => ("Not a form we can read", "Forms are sent as this site's own pages send them. Nothing was changed."),
         422 => ("That cannot be done as it is", "Something in the form needs another look. Nothing was changed."),

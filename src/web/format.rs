@@ -19,7 +19,8 @@ impl fmt::Display for Html {
 impl askama::filters::HtmlSafe for Html {}
 
 /// What stands where a number is not known.
-const UNKNOWN: &str = r#"<span class="unknown"><span aria-hidden="true">–</span><span class="unseen">not known</span></span>"#;
+const UNKNOWN: &str =
+    r#"<span class="unknown"><span aria-hidden="true">–</span><span class="unseen">not known</span></span>"#;
 
 /// A number as people read it.
 pub trait Show {
@@ -99,7 +100,9 @@ pub trait Change {
             Some('\u{2212}') => ("fall", "▼"),
             _ => ("flat", ""),
         };
-        Html(format!(r#"<span class="change {class}"><span class="arrow" aria-hidden="true">{arrow}</span>{text}</span>"#))
+        Html(format!(
+            r#"<span class="change {class}"><span class="arrow" aria-hidden="true">{arrow}</span>{text}</span>"#
+        ))
     }
 }
 

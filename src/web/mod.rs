@@ -20,5 +20,7 @@ pub mod ticket;
 pub mod trade;
 pub mod wallet;
 
-
-
+#[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod sample;

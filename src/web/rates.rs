@@ -61,16 +61,8 @@ pub enum RateColumn {
 
 impl RateColumn {
     /// Every column, in the order of the table.
-    pub const ALL: [Self; 8] = [
-        Self::Symbol,
-        Self::Sector,
-        Self::Last,
-        Self::Change,
-        Self::Percent,
-        Self::Bid,
-        Self::Ask,
-        Self::Volume,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Symbol, Self::Sector, Self::Last, Self::Change, Self::Percent, Self::Bid, Self::Ask, Self::Volume];
 
     /// The word in `?sort=`.
     #[must_use]

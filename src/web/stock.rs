@@ -9,6 +9,7 @@ use super::portfolio::HoldingRow;
 use super::ticket::{SizeBy, Ticket};
 use crate::domain::{At, Price, Quote, Side, Symbol};
 use askama::Template;
+use std::time::Duration;
 
 /// One instrument: its price, the viewer's shares of it and the ticket.
 #[derive(Debug, Template)]
@@ -24,8 +25,8 @@ pub struct StockPage {
     pub sector: String,
     /// Its latest quote, when it has one.
     pub quote: Option<Quote>,
-    /// When that quote reached this site, by this site's clock.
-    pub received: Option<At>,
+    /// How long ago that quote reached this site.
+    pub quote_age: Option<Duration>,
     /// The day's lowest and highest price, where known.
     pub day_range: Option<(Price, Price)>,
     /// Recent prices with the market's moments, oldest first; hidden with fewer than two.

@@ -6,6 +6,7 @@ use super::moments::ShowTime;
 use super::ticket::{SizeBy, Ticket};
 use crate::domain::{At, Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
 use askama::Template;
+use std::time::Duration;
 
 /// The ticket alone.
 #[derive(Debug, Template)]
@@ -33,8 +34,10 @@ pub struct ReviewPage {
     pub size: OrderSize,
     /// The price it would meet.
     pub price: Price,
-    /// When that price came.
+    /// When it was quoted, by the market's own clock.
     pub quoted: At,
+    /// How long ago that quote reached this site.
+    pub quote_age: Duration,
     /// How many shares that makes.
     pub quantity: Quantity,
     /// What would be paid or got.
