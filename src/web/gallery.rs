@@ -344,7 +344,9 @@ fn every_field_has_a_label_and_every_description_it_refers_to_exists() {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all, "{name}: an id stands twice");
-        for field in document.select(&Selector::parse("input:not([type=hidden]):not([type=radio]), select").unwrap()) {
+        for field in document
+            .select(&Selector::parse("input:not([type=hidden]):not([type=radio]):not([hidden]), select").unwrap())
+        {
             let id = field.attr("id").unwrap_or_default();
             assert_eq!(count(&document, &format!("label[for='{id}']")), 1, "{name}: {id}");
             for described in field.attr("aria-describedby").unwrap_or_default().split_whitespace() {
