@@ -23,4 +23,4 @@ pub mod wallet;
 #[cfg(test)]
 mod gallery;
 #[cfg(test)]
-#[cfg(test)]
+mod sample;
