@@ -7,7 +7,7 @@
   const spoken = document.querySelector("[data-badge-spoken]");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const FEW_SYMBOLS = 20;
-  const SILENCE = 15000;
+  const SILENCE = 10000;
   const HIDDEN_FOR = 60000;
 
   const holders = new Map();
@@ -31,7 +31,7 @@
       previous: frame.previous,
       state: feed.state ?? "live",
       overFor: feed.over_ms ?? 0,
-      rates: (frame.rates ?? []).filter((rate) => rate.last !== null).map((rate) => ({
+      rates: (frame.rates ?? []).filter((rate) => rate.last !== null && rate.bid !== null).map((rate) => ({
         symbol: rate.symbol,
         bid: exact.units(rate.bid, 4),
         ask: exact.units(rate.ask, 4),
@@ -163,22 +163,27 @@
   let heard = Date.now();
   let asleep = 0;
 
+  // The symbols of this page when they are few; nothing for the whole market, which costs the server least.
+  const watched = (() => {
+    const symbols = new Set(holders.keys());
+    if (ticket && !anySymbol) symbols.add(ticket.querySelector('[name="symbol"]').value);
+    return anySymbol || symbols.size > FEW_SYMBOLS ? null : [...symbols];
+  })();
   const address = () => {
     const url = new URL("/rates/live", window.location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const symbols = [...holders.keys()];
-    if (ticket && !anySymbol) symbols.push(ticket.querySelector('[name="symbol"]').value);
-    const few = [...new Set(symbols)];
-    if (!anySymbol && few.length <= FEW_SYMBOLS) url.searchParams.set("symbols", few.join(","));
+    if (watched) url.searchParams.set("symbols", watched.join(","));
     return url;
   };
 
   const take = (frame) => {
     if (frame.kind === "error") return;
     if (frame.kind === "changes" && sequence !== null && frame.previous !== sequence) {
-      socket.close();
+      socket.send(JSON.stringify({ type: "subscribe", ...(watched && { symbols: watched }) }));
+      sequence = null;
       return;
     }
+    if (frame.kind === "changes" && sequence === null) return;
     sequence = frame.sequence;
     stand(frame.state, Date.now() - frame.overFor);
     if (frame.rates.length === 0) return;
@@ -201,18 +206,23 @@
     mine.addEventListener("message", (event) => {
       if (mine !== socket) return;
       heard = Date.now();
-      attempt = 0;
-      take(read(event.data));
+      const frame = read(event.data);
+      if (frame.kind === "snapshot") attempt = 0;
+      take(frame);
     });
     mine.addEventListener("close", () => {
-      if (mine !== socket) return;
-      socket = null;
-      if (document.hidden && asleep) return;
-      stand("reconnecting");
-      const ceiling = Math.min(30000, 500 * 2 ** attempt);
-      attempt += 1;
-      retry = setTimeout(connect, ceiling / 2 + (Math.random() * ceiling) / 2);
+      if (mine === socket) lost();
     });
+  };
+
+  // Without a socket: come back after a random wait whose limit doubles, so that a restart is not met by everyone at once.
+  const lost = () => {
+    socket = null;
+    if (document.hidden && asleep) return;
+    stand("reconnecting");
+    const limit = Math.min(30000, 1000 * 2 ** attempt);
+    attempt += 1;
+    retry = setTimeout(connect, 100 + Math.random() * limit);
   };
 
   // A page nobody looks at lets go of its socket, and takes it up again when somebody does.
@@ -259,7 +269,7 @@
     }
     if (socket && Date.now() - heard > SILENCE) {
       const dead = socket;
-      heard = Date.now();
+      lost();
       dead.close();
     }
   }, 1000);
