@@ -1,1 +1,278 @@
-/* */
+// Prices as they move: one socket, the newest state, and a badge that says how things stand.
+"use strict";
+(() => {
+  const exact = window.tradefloor;
+  const badge = document.querySelector("[data-badge]");
+  const words = badge.querySelector("[data-badge-words]");
+  const spoken = document.querySelector("[data-badge-spoken]");
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const FEW_SYMBOLS = 20;
+  const SILENCE = 10000;
+  const HIDDEN_FOR = 60000;
+
+  const holders = new Map();
+  for (const element of document.querySelectorAll("[data-symbol]")) {
+    const symbol = element.dataset.symbol;
+    if (!holders.has(symbol)) holders.set(symbol, []);
+    holders.get(symbol).push(element);
+  }
+  const ticket = document.querySelector("[data-ticket]");
+  const anySymbol = ticket && !ticket.querySelector('input[type="hidden"][name="symbol"]');
+  if (holders.size === 0 && !ticket) return;
+
+  // ---- what a frame says; the only place that knows the protocol ----
+  const read = (text) => {
+    const frame = JSON.parse(text);
+    if (frame.type === "error") return { kind: "error" };
+    const feed = frame.feed ?? {};
+    return {
+      kind: frame.type,
+      sequence: frame.sequence,
+      previous: frame.previous,
+      state: feed.state ?? "live",
+      overFor: feed.over_ms ?? 0,
+      rates: (frame.rates ?? []).filter((rate) => rate.last !== null && rate.bid !== null).map((rate) => ({
+        symbol: rate.symbol,
+        bid: exact.units(rate.bid, 4),
+        ask: exact.units(rate.ask, 4),
+        last: exact.units(rate.last, 4),
+        change: exact.units(rate.change, 4),
+        percent: exact.units(rate.change_percent, 2),
+        volume: BigInt(rate.volume),
+        age: frame.clock_ms === undefined ? 0 : Math.max(0, frame.clock_ms - rate.received_ms),
+        time: rate.time,
+      })),
+    };
+  };
+
+  // ---- the badge ----
+  let standing = { state: "connecting", since: Date.now() };
+  const span = (milliseconds) => {
+    const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    return seconds < 86400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
+  };
+  const drawBadge = () => {
+    const text = {
+      connecting: () => "Connecting…",
+      live: () => "Live",
+      starting: () => "Waiting for prices",
+      reconnecting: () => "Reconnecting…",
+      stopped: () => `Stopped ${span(Date.now() - standing.since)} ago`,
+      ended: () => "Recording over",
+    }[standing.state]?.() ?? "Live";
+    if (words.textContent !== text) words.textContent = text;
+    badge.dataset.state = standing.state;
+  };
+  const stand = (state, since = Date.now()) => {
+    const turned = standing.state !== state;
+    standing = { state, since };
+    drawBadge();
+    if (turned && spoken) spoken.textContent = state === "stopped" ? "Prices have stopped" : words.textContent;
+  };
+
+  // ---- cells ----
+  let washes = {};
+  const flash = (cell, direction) => {
+    if (still.matches || direction === 0n) return;
+    cell.animate({ backgroundColor: [direction > 0n ? washes.rise : washes.fall, "transparent"] }, { duration: 1100, easing: "ease-out" });
+  };
+  const known = new WeakMap();
+  const write = (element, field, number, draw, flashes = false) => {
+    for (const cell of element.querySelectorAll(`[data-field="${field}"]`)) {
+      const before = known.get(cell);
+      if (before === number) continue;
+      known.set(cell, number);
+      const content = draw(number);
+      if (typeof content === "string") cell.textContent = content;
+      else cell.replaceChildren(content);
+      if (flashes && before !== undefined) flash(cell, number > before ? 1n : -1n);
+    }
+  };
+  const change = (text) => (number) => exact.changeNode(number, text(number));
+  const signed = (text) => (number) => exact.signed(number, text(number));
+
+  const ages = new Map();
+  const drawRate = (element, rate) => {
+    write(element, "last", rate.last, exact.price, true);
+    write(element, "bid", rate.bid, exact.price, true);
+    write(element, "ask", rate.ask, exact.price, true);
+    if (rate.change !== null) write(element, "change", rate.change, change(exact.price));
+    if (rate.percent !== null) {
+      write(element, "change-percent", rate.percent, change(exact.percent));
+      write(element, "change-percent-plain", rate.percent, signed(exact.percent));
+    }
+    write(element, "volume", rate.volume, (volume) => exact.show(volume, 0, 0));
+    const age = element.querySelector('[data-field="age"]');
+    if (age) ages.set(age, { since: Date.now() - rate.age, time: rate.time });
+  };
+
+  // ---- what is held ----
+  const totals = document.querySelector("[data-totals]");
+  const total = totals && Object.fromEntries(Object.entries(totals.dataset).map(([name, text]) => [name, exact.units(text, 2)]));
+  const held = [...document.querySelectorAll("[data-quantity][data-value]")].map((element) => ({
+    element,
+    symbol: element.dataset.symbol,
+    quantity: exact.units(element.dataset.quantity, 9),
+    cost: exact.units(element.dataset.cost, 2),
+    first: exact.units(element.dataset.value, 2),
+    day: element.dataset.day === undefined ? null : exact.units(element.dataset.day, 2),
+    value: exact.units(element.dataset.value, 2),
+  }));
+  const drawHeld = () => {
+    for (const holding of held) {
+      const rate = exact.rates.get(holding.symbol);
+      if (!rate) continue;
+      holding.value = exact.value(exact.notional(rate.last, holding.quantity));
+      const gain = holding.value - holding.cost;
+      const element = holding.element;
+      write(element, "value", holding.value, exact.money, true);
+      if (holding.day !== null) write(element, "day", holding.day + holding.value - holding.first, change(exact.money));
+      write(element, "gain", gain, change(exact.money));
+      const points = exact.basisPoints(gain, holding.cost);
+      if (points !== null) write(element, "gain-percent", points, signed(exact.percent));
+    }
+    if (!total) return;
+    const moved = held.reduce((sum, holding) => sum + holding.value - holding.first, 0n);
+    const everything = total.total + moved;
+    for (const holding of held) {
+      const weight = exact.basisPoints(holding.value, everything);
+      if (weight !== null) write(holding.element, "weight", weight, exact.percent);
+    }
+    const foot = document.querySelector(".holdings tfoot");
+    const both = [totals, foot].filter(Boolean);
+    for (const place of both) {
+      write(place, "total", everything, exact.dollars);
+      write(place, "invested", total.invested + moved, exact.dollars);
+      write(place, "invested-plain", total.invested + moved, exact.money);
+      for (const [name, base] of [["day", total.dayBase], ["return", total.returnBase], ["unrealised", total.unrealisedBase]]) {
+        const amount = total[name] + moved;
+        write(place, name, amount, change(exact.money));
+        const points = exact.basisPoints(amount, base);
+        if (points !== null) write(place, `${name}-percent`, points, signed(exact.percent));
+      }
+    }
+  };
+
+  // ---- the socket ----
+  let socket = null;
+  let sequence = null;
+  let attempt = 0;
+  let retry = 0;
+  let heard = Date.now();
+  let asleep = 0;
+
+  // The symbols of this page when they are few; nothing for the whole market, which costs the server least.
+  const watched = (() => {
+    const symbols = new Set(holders.keys());
+    if (ticket && !anySymbol) symbols.add(ticket.querySelector('[name="symbol"]').value);
+    return anySymbol || symbols.size > FEW_SYMBOLS ? null : [...symbols];
+  })();
+  const address = () => {
+    const url = new URL("/rates/live", window.location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    if (watched) url.searchParams.set("symbols", watched.join(","));
+    return url;
+  };
+
+  const take = (frame) => {
+    if (frame.kind === "error") return;
+    if (frame.kind === "changes" && sequence !== null && frame.previous !== sequence) {
+      socket.send(JSON.stringify({ type: "subscribe", ...(watched && { symbols: watched }) }));
+      sequence = null;
+      return;
+    }
+    if (frame.kind === "changes" && sequence === null) return;
+    sequence = frame.sequence;
+    stand(frame.state, Date.now() - frame.overFor);
+    if (frame.rates.length === 0) return;
+    const style = getComputedStyle(document.documentElement);
+    washes = { rise: style.getPropertyValue("--rise-wash"), fall: style.getPropertyValue("--fall-wash") };
+    for (const rate of frame.rates) {
+      exact.rates.set(rate.symbol, rate);
+      for (const element of holders.get(rate.symbol) ?? []) drawRate(element, rate);
+    }
+    drawHeld();
+    document.dispatchEvent(new Event("rates"));
+  };
+
+  const connect = () => {
+    clearTimeout(retry);
+    sequence = null;
+    heard = Date.now();
+    const mine = new WebSocket(address());
+    socket = mine;
+    mine.addEventListener("message", (event) => {
+      if (mine !== socket) return;
+      heard = Date.now();
+      const frame = read(event.data);
+      if (frame.kind === "snapshot") attempt = 0;
+      take(frame);
+    });
+    mine.addEventListener("close", () => {
+      if (mine === socket) lost();
+    });
+  };
+
+  // Without a socket: come back after a random wait whose limit doubles, so that a restart is not met by everyone at once.
+  const lost = () => {
+    socket = null;
+    if (document.hidden && asleep) return;
+    stand("reconnecting");
+    const limit = Math.min(30000, 1000 * 2 ** attempt);
+    attempt += 1;
+    retry = setTimeout(connect, 100 + Math.random() * limit);
+  };
+
+  // A page nobody looks at lets go of its socket, and takes it up again when somebody does.
+  let hiding = 0;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) {
+      hiding = setTimeout(() => {
+        asleep = 1;
+        clearTimeout(retry);
+        socket?.close();
+      }, HIDDEN_FOR);
+    } else if (!socket) {
+      asleep = 0;
+      attempt = 0;
+      connect();
+    }
+  });
+  window.addEventListener("online", () => {
+    if (!socket) connect();
+  });
+  window.addEventListener("pagehide", () => {
+    const mine = socket;
+    socket = null;
+    clearTimeout(retry);
+    mine?.close();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && !socket) connect();
+  });
+
+  setInterval(() => {
+    if (document.hidden) return;
+    if (standing.state === "stopped") drawBadge();
+    for (const [cell, { since, time }] of ages) {
+      const seconds = Math.floor((Date.now() - since) / 1000);
+      const moment = cell.querySelector("time") ?? cell.appendChild(document.createElement("time"));
+      const text = seconds < 1 ? "just now" : `${span(seconds * 1000)} ago`;
+      if (moment.textContent !== text) moment.textContent = text;
+      if (time && moment.dateTime !== time) {
+        moment.dateTime = time;
+        moment.title = time;
+      }
+    }
+    if (socket && Date.now() - heard > SILENCE) {
+      const dead = socket;
+      lost();
+      dead.close();
+    }
+  }, 1000);
+
+  connect();
+})();

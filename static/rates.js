@@ -1,1 +1,73 @@
-/* */
+// The rates: find as you type, sort without a reload, star without leaving.
+"use strict";
+(() => {
+  const table = document.querySelector("[data-sortable]");
+  const find = document.querySelector("[data-find]");
+  const body = table?.tBodies[0];
+  const rows = body ? [...body.rows] : [];
+
+  // ---- find ----
+  const input = find.elements.namedItem("q");
+  const count = document.querySelector("[data-count]");
+  const nothing = document.querySelector("[data-nothing]");
+  const sought = rows.map((row) => `${row.querySelector("th").textContent} ${row.dataset.sector}`.toLowerCase());
+  const asked = input.value.trim().toLowerCase();
+  const narrow = () => {
+    const terms = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row, index) => {
+      row.hidden = !terms.every((term) => sought[index].includes(term));
+      if (!row.hidden) shown += 1;
+    });
+    table.hidden = shown === 0;
+    nothing.hidden = shown > 0;
+    const name = nothing.querySelector("[data-nothing-query]");
+    if (name) name.textContent = input.value.trim();
+    const total = Number(count.dataset.total);
+    count.textContent = shown === total ? `${total} instruments` : `${shown} of ${total} instruments`;
+  };
+  if (table && asked === "") {
+    find.querySelector("[data-find-button]").hidden = true;
+    input.addEventListener("input", narrow);
+    find.addEventListener("submit", (event) => event.preventDefault());
+    window.addEventListener("pageshow", narrow);
+  }
+
+  // ---- sort ----
+  const text = (row, column) => {
+    if (column === "symbol") return row.dataset.symbol;
+    if (column === "sector") return row.dataset.sector;
+    return row.querySelector(`[data-field="${column === "percent" ? "change-percent" : column}"]`)?.textContent ?? "";
+  };
+  const number = (shown) => {
+    const plain = shown.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
+    return plain === "" ? null : Number(plain);
+  };
+  const sort = (head) => {
+    const column = head.dataset.column;
+    const words = column === "symbol" || column === "sector";
+    const before = head.getAttribute("aria-sort");
+    const descending = before === "none" ? !words : before === "ascending";
+    const keyed = [...body.rows].map((row) => ({ row, key: words ? text(row, column) : number(text(row, column)) }));
+    keyed.sort((one, other) => {
+      if (one.key === null || other.key === null) return (one.key === null) - (other.key === null);
+      const order = words ? one.key.localeCompare(other.key) : one.key - other.key;
+      return descending ? -order : order;
+    });
+    body.append(...keyed.map(({ row }) => row));
+    for (const other of table.querySelectorAll("[data-column]")) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    const url = new URL(window.location.href);
+    url.searchParams.set("sort", column);
+    url.searchParams.set("order", descending ? "desc" : "asc");
+    window.history.replaceState(null, "", url);
+    find.elements.namedItem("sort").value = column;
+    find.elements.namedItem("order").value = descending ? "desc" : "asc";
+  };
+  table?.tHead.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    sort(link.closest("th"));
+  });
+})();

@@ -1,1 +1,89 @@
-/* */
+// The ticket: what an order would cost and leave, as it is typed, to the cent.
+"use strict";
+(() => {
+  const exact = window.tradefloor;
+  const form = document.querySelector("[data-ticket]");
+  if (!form) return;
+  const field = (name) => form.elements.namedItem(name);
+  const part = (name) => form.querySelector(`[data-estimate-value="${name}"]`);
+  const name = (which) => form.querySelector(`[data-estimate-name="${which}"]`);
+  const box = form.querySelector("[data-estimate]");
+  const words = form.querySelector("[data-estimate-words]");
+  const primary = form.querySelector("[data-primary]");
+  const review = form.querySelector("[data-review]");
+  const means = form.querySelector("[data-means]");
+  const plain = primary.textContent;
+  const cash = exact.units(form.dataset.cash, 2);
+  const choices = new Map([...document.getElementById("symbols").options].map((option) => [option.value, option.dataset]));
+
+  const setText = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+
+  const estimate = () => {
+    const symbol = field("symbol").value.trim().toUpperCase();
+    const choice = choices.get(symbol);
+    const side = field("side").value;
+    const byShares = field("by").value === "shares";
+    if (!choice) return { symbol };
+    const held = exact.units(choice.held, 9) ?? 0n;
+    const rate = exact.rates.get(symbol);
+    const price = rate ? (side === "buy" ? rate.ask : rate.bid) : exact.units(side === "buy" ? choice.ask : choice.bid, 4);
+    const amount = exact.typed(field("amount").value, byShares ? 9 : 2);
+    if (price === null || price <= 0n || amount === null) return { symbol, held };
+    let quantity = amount;
+    if (!byShares) quantity = side === "buy" ? (amount * exact.CENT) / price : (amount * exact.CENT + price - 1n) / price;
+    const notional = exact.notional(price, quantity);
+    const total = side === "buy" ? exact.cost(notional) : exact.proceeds(notional);
+    return { symbol, held, side, byShares, price, amount, quantity, total };
+  };
+
+  const refusal = ({ symbol, side, byShares, price, held, quantity, total }) => {
+    if (side === "buy" && total > cash) {
+      const most = (cash * exact.CENT) / price;
+      const whole = byShares && most >= 1000000000n ? most - (most % 1000000000n) : most;
+      const way = whole > 0n ? ` You can buy up to ${exact.shares(whole)}.` : " Add money first.";
+      return `That costs ${exact.dollars(total)} and you have ${exact.dollars(cash)}.${way}`;
+    }
+    if (side === "sell" && quantity > held) {
+      return held > 0n
+        ? `That is ${exact.shares(quantity)} ${symbol} and you have ${exact.shares(held)}. You can sell up to ${exact.shares(held)}.`
+        : `You have no ${symbol} to sell.`;
+    }
+    return "";
+  };
+
+  const draw = () => {
+    const order = estimate();
+    const { symbol, held, side, byShares, price, amount, quantity, total } = order;
+    setText(means, held ? `You have ${exact.dollars(cash)} in cash and ${exact.shares(held)} ${symbol}.` : `You have ${exact.dollars(cash)} in cash.`);
+    const ready = quantity !== undefined;
+    box.hidden = !ready;
+    const refused = ready ? refusal(order) : "";
+    const direct = ready && refused === "";
+    if (ready) {
+      const buying = side === "buy";
+      setText(name("price"), buying ? "Ask now" : "Bid now");
+      setText(part("price"), exact.price(price));
+      setText(name("total"), buying ? "Estimated cost" : "Estimated proceeds");
+      setText(part("total"), exact.dollars(total));
+      setText(part("cash"), exact.dollars(buying ? cash - total : cash + total));
+      setText(part("shares"), exact.shares(buying ? held + quantity : held - quantity));
+      const note = byShares ? "" : `That is about ${exact.shares(quantity)} ${symbol}.`;
+      setText(words, refused || note);
+      words.classList.toggle("refused", refused !== "");
+    }
+    if (form.dataset.sent) return;
+    const verb = side === "sell" ? "Sell" : "Buy";
+    setText(primary, direct ? (byShares ? `${verb} ${exact.shares(amount)} ${symbol}` : `${verb} ${exact.dollars(amount)} of ${symbol}`) : plain);
+    if (direct) primary.setAttribute("formaction", "/trade");
+    else primary.removeAttribute("formaction");
+    review.hidden = !direct;
+  };
+
+  form.addEventListener("input", draw);
+  form.addEventListener("change", draw);
+  document.addEventListener("rates", draw);
+  window.addEventListener("pageshow", draw);
+  draw();
+})();

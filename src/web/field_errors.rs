@@ -9,14 +9,14 @@ pub struct FieldErrors {
 
 impl FieldErrors {
     /// Adds what is wrong with `field`. A field keeps its first error.
-    pub fn add(&mut self, field: &'static str, sentence: impl ToString) {
+    pub fn add(&mut self, field: &'static str, sentence: &(impl ToString + ?Sized)) {
         if self.get(field).is_none() {
             self.fields.push((field, sentence.to_string()));
         }
     }
 
     /// Says why the form as a whole was refused.
-    pub fn refuse(&mut self, sentence: impl ToString) {
+    pub fn refuse(&mut self, sentence: &(impl ToString + ?Sized)) {
         self.form = Some(sentence.to_string());
     }
 

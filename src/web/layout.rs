@@ -1,8 +1,9 @@
 //! What every page shows around its own content.
 
 use super::assets;
-use super::moments::in_words;
+use super::moments::age_words;
 use crate::domain::{At, Role, Username};
+use std::time::Duration;
 
 /// Who is signed in.
 #[derive(Debug, Clone)]
@@ -79,8 +80,12 @@ pub struct Notice {
 pub enum FeedState {
     /// They do.
     Live,
-    /// The last one came at this moment.
-    Stopped(At),
+    /// None has come yet.
+    Starting,
+    /// They stopped coming this long ago, and should not have.
+    Stopped(Duration),
+    /// The recording is over.
+    Ended,
 }
 
 /// Where the prices come from and whether they move.
@@ -97,12 +102,12 @@ pub struct MarketBadge {
 impl MarketBadge {
     /// The badge as scripts that know better have not yet changed it.
     #[must_use]
-    pub fn state_words(&self, now: &At) -> String {
+    pub fn state_words(&self) -> String {
         match self.state {
             FeedState::Live => "Prices moving".to_owned(),
-            FeedState::Stopped(since) => {
-                in_words(now.since(since)).map_or_else(|| "Stopped".to_owned(), |words| format!("Stopped {words} ago"))
-            }
+            FeedState::Starting => "Waiting for prices".to_owned(),
+            FeedState::Stopped(age) => format!("Stopped {}", age_words(age)),
+            FeedState::Ended => "Recording over".to_owned(),
         }
     }
 
@@ -111,7 +116,9 @@ impl MarketBadge {
     pub const fn state_word(&self) -> &'static str {
         match self.state {
             FeedState::Live => "open",
+            FeedState::Starting => "starting",
             FeedState::Stopped(_) => "stopped",
+            FeedState::Ended => "ended",
         }
     }
 }

@@ -38,3 +38,8 @@ pub mod ticket;
 pub mod trade;
 pub mod visit;
 pub mod wallet;
+
+#[cfg(test)]
+mod gallery;
+#[cfg(test)]
+mod sample;

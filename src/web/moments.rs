@@ -4,10 +4,15 @@ use super::format::Html;
 use crate::domain::At;
 use std::time::Duration;
 
+/// From this age on a date says more than a distance.
+const A_WEEK: Duration = Duration::from_hours(7 * 24);
+
 /// A moment on a page.
 pub trait ShowTime {
     /// In words relative to `now`: `12 s ago`, `3 h ago`, and a date when that is longer than a week.
     fn ago(&self, now: &At) -> Html;
+    /// A moment by another clock, `age` ago by ours: the words are of the age, the exact time is the other clock's.
+    fn aged(&self, age: &Duration) -> Html;
     /// To the second: `4 Oct 2013, 14:31:07 UTC`.
     fn moment(&self) -> Html;
     /// To the minute and short enough for a table: `4 Oct 2013, 14:31`.
@@ -16,12 +21,13 @@ pub trait ShowTime {
 
 impl ShowTime for At {
     fn ago(&self, now: &At) -> Html {
-        let words = match in_words(now.since(*self)) {
-            Some(words) if words == "just now" => words,
-            Some(words) => format!("{words} ago"),
-            None => strftime(*self, "%-d %b %Y"),
-        };
-        Html(format!(r#"<time datetime="{self}" title="{}" data-ago>{words}</time>"#, exact(*self)))
+        let age = now.since(*self);
+        let words = if age < A_WEEK { age_words(age) } else { strftime(*self, "%-d %b %Y") };
+        Html(format!(r#"<time datetime="{self}" title="{}">{words}</time>"#, exact(*self)))
+    }
+
+    fn aged(&self, age: &Duration) -> Html {
+        Html(format!(r#"<time datetime="{self}" title="{}">{}</time>"#, exact(*self), age_words(*age)))
     }
 
     fn moment(&self) -> Html {
@@ -37,17 +43,16 @@ impl ShowTime for At {
     }
 }
 
-/// A length of time as a person would say it, in its largest whole unit; nothing when longer than a week.
+/// How old something is, in its largest whole unit: `just now`, `12 s ago`, `3 days ago`.
 #[must_use]
-pub fn in_words(span: Duration) -> Option<String> {
-    match span.as_secs() {
-        0 => Some("just now".to_owned()),
-        seconds @ 1..60 => Some(format!("{seconds} s")),
-        seconds @ 60..3_600 => Some(format!("{} min", seconds / 60)),
-        seconds @ 3_600..86_400 => Some(format!("{} h", seconds / 3_600)),
-        seconds @ 86_400..604_800 if seconds < 172_800 => Some("1 day".to_owned()),
-        seconds @ 86_400..604_800 => Some(format!("{} days", seconds / 86_400)),
-        _ => None,
+pub fn age_words(age: Duration) -> String {
+    match age.as_secs() {
+        0 => "just now".to_owned(),
+        seconds @ 1..60 => format!("{seconds} s ago"),
+        seconds @ 60..3_600 => format!("{} min ago", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        86_400..172_800 => "1 day ago".to_owned(),
+        seconds => format!("{} days ago", seconds / 86_400),
     }
 }
 

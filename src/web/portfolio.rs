@@ -40,12 +40,14 @@ pub struct HoldingRow {
 }
 
 impl HoldingRow {
-    /// The average cost of a share, to the nearest ten-thousandth of a dollar.
+    /// The average cost of a share, to the nearest cent; below a dollar to the nearest ten-thousandth.
     #[must_use]
     pub fn average_cost(&self) -> Option<Price> {
         let quantity = i128::from(self.quantity.units());
-        let scaled = i128::from(self.cost.cents()) * 100 * i128::from(Quantity::ONE.units());
-        let units = (scaled + quantity / 2).checked_div(quantity)?;
+        let scaled = i128::from(self.cost.cents()) * i128::from(Quantity::ONE.units());
+        let to_nearest = |numerator: i128| (numerator + quantity / 2).checked_div(quantity);
+        let cents = to_nearest(scaled)?;
+        let units = if scaled >= 100 * quantity { cents * 100 } else { to_nearest(scaled * 100)? };
         i64::try_from(units).ok().map(Price::from_units)
     }
 }
@@ -176,4 +178,16 @@ fn allocation(portfolio: &Portfolio, holdings: &[HoldingRow]) -> Vec<Slice> {
         weight,
     });
     shares.chain(cash).collect()
+}
+#[cfg(test)]
+mod tests {
+    use crate::web::sample::{holding, price};
+
+    #[test]
+    fn an_average_cost_is_to_the_cent_and_finer_below_a_dollar() {
+        let average = |quantity: &str, cost: &str| holding("AAPL", "Apple Inc.", quantity, cost, None).average_cost();
+        assert_eq!(average("6.5", "4410.22"), Some(price("678.50")));
+        assert_eq!(average("3", "1.00"), Some(price("0.3333")));
+        assert_eq!(average("3", "2.99"), Some(price("0.9967")));
+    }
 }

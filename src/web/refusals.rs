@@ -2,7 +2,7 @@
 
 use super::field_errors::FieldErrors;
 use super::format::{Dollars as _, Show as _, fill_sentence};
-use super::moments::in_words;
+use super::moments::age_words;
 use crate::domain::Quantity;
 use crate::trading::{FundingRefusal, Refusal};
 
@@ -10,28 +10,29 @@ use crate::trading::{FundingRefusal, Refusal};
 pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
     match refusal {
         Refusal::UnknownSymbol { symbol } => {
-            errors.add("symbol", format!("This market does not trade {symbol}. Pick a symbol from the list of rates."));
+            errors
+                .add("symbol", &format!("This market does not trade {symbol}. Pick a symbol from the list of rates."));
         }
         Refusal::NoQuote { symbol } => {
-            errors.add("symbol", format!("{symbol} has no price yet; trading starts with its first quote."));
+            errors.add("symbol", &format!("{symbol} has no price yet; trading starts with its first quote."));
         }
         Refusal::StaleQuote { symbol, age } => {
-            let age = in_words(*age).unwrap_or_else(|| "more than a week".to_owned());
-            errors.refuse(format!("Prices for {symbol} are {age} old; trading resumes with the next quote."));
+            let age = age_words(*age);
+            errors.refuse(&format!("The latest price of {symbol} came {age}; trading resumes with the next quote."));
         }
         Refusal::MarketEnded => errors.refuse("The recording has been played to its end, so trading is over."),
         Refusal::NotEnoughCash { cost, cash, affordable, .. } => {
             let (cost, cash) = (cost.dollars(), cash.dollars());
-            errors.add("amount", format!("That costs {cost} and you have {cash}. {}", advice(*affordable)));
+            errors.add("amount", &format!("That costs {cost} and you have {cash}. {}", advice(*affordable)));
         }
         Refusal::NotEnoughShares { symbol, held, .. } if held.is_zero() => {
-            errors.add("amount", format!("You have no {symbol} to sell."));
+            errors.add("amount", &format!("You have no {symbol} to sell."));
         }
         Refusal::NotEnoughShares { symbol, asked, held } => {
             let (asked, held) = (asked.show(), held.show());
             errors.add(
                 "amount",
-                format!("That would sell {asked} {symbol} and you have {held}. You can sell up to {held}."),
+                &format!("That would sell {asked} {symbol} and you have {held}. You can sell up to {held}."),
             );
         }
         Refusal::TooSmall => errors
@@ -39,7 +40,7 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
         Refusal::TooLarge => errors.add("amount", "That is more than an account can hold. Enter less."),
         Refusal::KeyUsed { order } => {
             let done = fill_sentence(order.side, order.quantity, &order.symbol, order.price, order.cash);
-            errors.refuse(format!("This form has been sent before: {done} Nothing more was done. Send it again if you want this order as well."));
+            errors.refuse(&format!("This form has been sent before: {done} Nothing more was done. Send it again if you want this order as well."));
         }
     }
 }
@@ -48,14 +49,14 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
 pub(super) fn explain_funding(refusal: FundingRefusal, errors: &mut FieldErrors) {
     match refusal {
         FundingRefusal::TooMuchAtOnce { most } => {
-            errors.add("amount", format!("At most {} can move at a time.", most.dollars()));
+            errors.add("amount", &format!("At most {} can move at a time.", most.dollars()));
         }
         FundingRefusal::TooMuchInAll { room, most } => {
             let (room, most) = (room.dollars(), most.dollars());
-            errors.add("amount", format!("An account can be given {most} in all. You can add up to {room} more."));
+            errors.add("amount", &format!("An account can be given {most} in all. You can add up to {room} more."));
         }
         FundingRefusal::NotEnoughCash { cash } => {
-            errors.add("amount", format!("You have {}. You can take out up to that.", cash.dollars()));
+            errors.add("amount", &format!("You have {}. You can take out up to that.", cash.dollars()));
         }
         FundingRefusal::KeyUsed => {
             errors.refuse("This form has been sent before, with another amount. Nothing more was done. Send it again if you want this as well.");

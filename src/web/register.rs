@@ -59,7 +59,9 @@ pub async fn submit(
         errors.add("username", wrong);
     }
     let password = match &username {
-        Ok(username) => NewPassword::parse(sent.get("password"), username).map_err(|weak| errors.add("password", weak)),
+        Ok(username) => {
+            NewPassword::parse(sent.get("password"), username).map_err(|weak| errors.add("password", &weak))
+        }
         Err(_) => Err(()),
     };
     if let (Ok(username), Ok(password)) = (username, password) {

@@ -129,7 +129,7 @@ pub async fn change_password(
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(weak) => errors.add("new_password", weak),
+        Err(weak) => errors.add("new_password", &weak),
     }
     page::again(&settings(&member, &house, errors, FieldErrors::default()).await?)
 }

@@ -17,6 +17,7 @@ use crate::store::orders::{self, Filter};
 use crate::store::{StoreError, accounts, holdings};
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::time::Duration;
 
 /// One instrument: its price, the viewer's shares of it and the ticket.
 #[derive(Debug, Template)]
@@ -32,8 +33,8 @@ pub struct StockPage {
     pub sector: String,
     /// Its latest quote, when it has one.
     pub quote: Option<Quote>,
-    /// When that quote reached this site, by this site's clock.
-    pub received: Option<At>,
+    /// How long ago that quote reached this site.
+    pub quote_age: Option<Duration>,
     /// The day's lowest and highest price, where known.
     pub day_range: Option<(Price, Price)>,
     /// Recent prices with the market's moments, oldest first; hidden with fewer than two.
@@ -80,14 +81,13 @@ pub async fn show(visit: Visit, house: web::Data<House>, path: web::Path<String>
         let held = holding.as_ref().map(|row| row.quantity).unwrap_or_default();
         trade::fixed_ticket(&rate, cash, held)
     });
-    let now = house.clock.now();
     page::show(&StockPage {
         layout: visit.layout(),
         symbol,
         name: instrument.name.clone(),
         sector: instrument.sector.clone(),
         quote: rate.standing.map(|standing| standing.quote),
-        received: rate.standing.map(|standing| now.minus(standing.age)),
+        quote_age: rate.standing.map(|standing| standing.age),
         day_range: rate.day_range,
         recent: rate.recent,
         watched: watched(&visit, &house).await?.contains(&instrument.id),

@@ -18,6 +18,7 @@ use crate::trading::{Order, Placed, Terms};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// The ticket alone.
 #[derive(Debug, Template)]
@@ -45,8 +46,10 @@ pub struct ReviewPage {
     pub size: OrderSize,
     /// The price it would meet.
     pub price: Price,
-    /// When that price came.
+    /// When it was quoted, by the market's own clock.
     pub quoted: At,
+    /// How long ago that quote reached this site.
+    pub quote_age: Duration,
     /// How many shares that makes.
     pub quantity: Quantity,
     /// What would be paid or got.
@@ -227,10 +230,10 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
 fn reviewed(member: &Member, house: &House, order: Order, terms: &Terms) -> Result<ReviewPage, PageError> {
     let instrument = house.market.board().find(&order.symbol).ok_or(PageError::NotFound)?;
     let standing = house.market.board().quote(instrument.id).ok_or(PageError::NotFound)?;
-    let layout = member.visit.layout();
     Ok(ReviewPage {
-        quoted: layout.now.minus(standing.age),
-        layout,
+        quoted: terms.quote.at,
+        quote_age: standing.age,
+        layout: member.visit.layout(),
         side: order.side,
         symbol: order.symbol,
         name: instrument.name.clone(),

@@ -167,10 +167,10 @@ fn badge(house: &House) -> MarketBadge {
         (FeedName::Replay, None) => "Recorded prices".to_owned(),
     };
     let state = match status.state {
-        FeedState::Starting | FeedState::Live => BadgeState::Live,
-        FeedState::Stopped { since } | FeedState::Ended { since } => {
-            BadgeState::Stopped(house.clock.now().minus(since.elapsed()))
-        }
+        FeedState::Starting => BadgeState::Starting,
+        FeedState::Live => BadgeState::Live,
+        FeedState::Stopped { since } => BadgeState::Stopped(since.elapsed()),
+        FeedState::Ended { .. } => BadgeState::Ended,
     };
     MarketBadge { simulated, words, state }
 }

@@ -203,7 +203,7 @@ async fn fund(
     let amount = match Money::parse_positive(form.get("amount")) {
         Ok(amount) => amount,
         Err(wrong) => {
-            again.errors.add("amount", wrong);
+            again.errors.add("amount", &wrong);
             return Ok(Err(again));
         }
     };
