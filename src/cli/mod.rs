@@ -66,6 +66,7 @@ pub enum Failure {
 
 impl Failure {
     /// Anything that stood in the way and displays as a sentence.
+    #[expect(clippy::needless_pass_by_value, reason = "it is the end of an error's way, and maps one")]
     pub fn stopped(cause: impl ToString) -> Self {
         Self::Stopped(cause.to_string())
     }

@@ -114,13 +114,13 @@ pub async fn file(member: Member, house: web::Data<House>, Query(query): Query) 
             let lines: Vec<OrderLine> =
                 house.store.read(move |conn| orders::newest(conn, account, &filter, before, PIECE)).await?;
             let next = lines.last().map(|line| line.id);
-            Ok((lines.into_iter().map(record).collect(), next))
+            Ok((lines.iter().map(record).collect(), next))
         }
     })
     .await
 }
 
-fn record(line: OrderLine) -> Vec<String> {
+fn record(line: &OrderLine) -> Vec<String> {
     vec![
         line.public_id.to_string(),
         line.filled_at.to_string(),

@@ -161,7 +161,7 @@ impl OrderPage {
 }
 
 /// For how long an order counts as just placed.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 impl From<OrderLine> for FillRow {
     fn from(line: OrderLine) -> Self {

@@ -74,7 +74,7 @@ pub async fn submit(
                 return Ok(visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, welcome));
             }
             Err(AccountsError::NameTaken) => {
-                errors.add("username", "That name is taken. Choose another, or sign in if it is yours.")
+                errors.add("username", "That name is taken. Choose another, or sign in if it is yours.");
             }
             Err(error) => return Err(error.into()),
         }

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// How stale the note of a session's latest use may be.
-const SEEN_EVERY: Duration = Duration::from_secs(60);
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// Under which name a session knows who is signed in; written at sign-in.
 pub(super) const OWNER: &str = "owner";

@@ -190,14 +190,14 @@ fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Order> {
     if by.is_none() {
         errors.add("by", "Choose whether the amount is shares or dollars.");
     }
-    let size = match by.unwrap_or_default() {
+    let wanted = match by.unwrap_or_default() {
         SizeBy::Shares => Quantity::parse_positive(form.get("amount")).map(OrderSize::Shares),
         SizeBy::Dollars => Money::parse_positive(form.get("amount")).map(OrderSize::Dollars),
     };
-    if let Err(wrong) = &size {
+    if let Err(wrong) = &wanted {
         errors.add("amount", wrong);
     }
-    by.and(Some(Order { key: key.ok()?, side: side.ok()?, symbol: symbol.ok()?, size: size.ok()? }))
+    by.and(Some(Order { key: key.ok()?, side: side.ok()?, symbol: symbol.ok()?, size: wanted.ok()? }))
 }
 
 /// The ticket with what was typed, under a new key.

@@ -59,7 +59,6 @@ struct Choice {
 }
 
 /// `GET /rates/live[?symbols=A,B]`. What cannot be served is refused in a sentence before the upgrade.
-#[expect(clippy::unused_async, reason = "a handler is async whether it waits or not")]
 pub async fn connect(request: HttpRequest, payload: web::Payload, gate: web::Data<LiveGate>) -> HttpResponse {
     if !origin::is_ours(&request, gate.public_origin.as_deref()) {
         return refuse(StatusCode::FORBIDDEN, "Pages of another site cannot open live rates here.");
