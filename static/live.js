@@ -93,6 +93,40 @@
   const change = (text) => (number) => exact.changeNode(number, text(number));
   const signed = (text) => (number) => exact.signed(number, text(number));
 
+  // ---- lines: one price for every 15 seconds of the market's own time, as the server draws them ----
+  const BUCKET = 15000;
+  const FEWEST_KEPT = 40;
+  const lines = new WeakMap();
+  const drawLine = (svg, price, time) => {
+    const box = svg.viewBox.baseVal;
+    const margin = Number(svg.dataset.margin);
+    const room = box.height - 2 * margin;
+    if (!lines.has(svg)) {
+      const low = Number(svg.dataset.low);
+      const span = Number(svg.dataset.high) - low;
+      const heights = [...svg.querySelector("polyline").points].map((point) => point.y);
+      lines.set(svg, { values: heights.map((y) => low + ((box.height - margin - y) * span) / room), bucket: null });
+    }
+    const drawn = lines.get(svg);
+    const bucket = Math.floor(Date.parse(time) / BUCKET);
+    const kept = Math.max(FEWEST_KEPT, drawn.values.length);
+    if (drawn.bucket !== null && bucket > drawn.bucket) drawn.values.push(price);
+    else drawn.values[drawn.values.length - 1] = price;
+    drawn.bucket = bucket;
+    drawn.values = drawn.values.slice(-kept);
+    const low = Math.min(...drawn.values);
+    const high = Math.max(...drawn.values);
+    const steps = drawn.values.length - 1;
+    const points = drawn.values.map((value, index) => {
+      const height = high === low ? room / 2 : ((high - value) * room) / (high - low);
+      return `${Math.floor((index * box.width) / steps)},${Math.round(height + margin)}`;
+    }).join(" ");
+    svg.querySelector("polyline").setAttribute("points", points);
+    svg.querySelector("polygon")?.setAttribute("points", `0,${box.height} ${points} ${box.width},${box.height}`);
+    const way = Math.sign(drawn.values[steps] - drawn.values[0]);
+    for (const [name, sign] of [["rise", 1], ["flat", 0], ["fall", -1]]) svg.classList.toggle(name, way === sign);
+  };
+
   const ages = new Map();
   const drawRate = (element, rate) => {
     write(element, "last", rate.last, exact.price, true);
@@ -104,6 +138,7 @@
       write(element, "change-percent-plain", rate.percent, signed(exact.percent));
     }
     write(element, "volume", rate.volume, (volume) => exact.show(volume, 0, 0));
+    for (const svg of element.querySelectorAll("svg[data-low]")) drawLine(svg, Number(rate.last), rate.time);
     const age = element.querySelector('[data-field="age"]');
     if (age) ages.set(age, { since: Date.now() - rate.age, time: rate.time });
   };

@@ -12,24 +12,45 @@ const MOST_POINTS: usize = 600;
 /// A full turn of the allocation ring.
 const TURN: i64 = 10_000;
 
+/// A picture's own box, and how far its line stays from the upper and lower edge.
+struct Frame {
+    width: i64,
+    height: i64,
+    margin: i64,
+}
+
+const SMALL: Frame = Frame { width: 960, height: 280, margin: 20 };
+const WIDE: Frame = Frame { width: 10_000, height: 3_000, margin: 120 };
+
 /// A small line of recent prices, oldest first; nothing for fewer than two. Decoration beside a change in figures.
 #[must_use]
 pub fn sparkline(prices: &[Price]) -> Html {
     let values: Vec<i64> = prices.iter().map(|price| price.units()).collect();
-    let Some(points) = polyline(&values, 960, 280, 20) else { return Html(String::new()) };
+    let Some(points) = polyline(&values, &SMALL) else { return Html(String::new()) };
     Html(format!(
-        r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none" aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
-        direction(&values)
+        r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none"{} aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
+        direction(&values),
+        scale(&values, &SMALL),
     ))
 }
 
-/// A wide line of values with the area below it; nothing for fewer than two. `title` is read aloud.
-fn line(values: &[i64], title: &str) -> Html {
-    let Some(points) = polyline(values, 10_000, 3_000, 120) else { return Html(String::new()) };
+/// A wide line of values with the area below it; nothing for fewer than two. `title` is read aloud, and
+/// `live` says whether a script may go on drawing it.
+fn line(values: &[i64], title: &str, live: bool) -> Html {
+    let Some(points) = polyline(values, &WIDE) else { return Html(String::new()) };
     Html(format!(
-        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none" role="img" aria-label="{title}"><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
-        direction(values)
+        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none"{} role="img" aria-label="{title}"><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
+        direction(values),
+        if live { scale(values, &WIDE) } else { String::new() },
     ))
+}
+
+/// What a script needs to go on drawing a line: the values at its lowest and highest point.
+fn scale(values: &[i64], frame: &Frame) -> String {
+    match (values.iter().min(), values.iter().max()) {
+        (Some(low), Some(high)) => format!(r#" data-low="{low}" data-high="{high}" data-margin="{}""#, frame.margin),
+        _ => String::new(),
+    }
 }
 
 /// Recent prices with their moments, oldest first, as a wide line.
@@ -40,7 +61,7 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
     let high = values.iter().max().copied().map(Price::from_units);
     match (low, high) {
         (Some(low), Some(high)) => {
-            line(&values, &format!("Line of recent prices between {} and {}", low.show(), high.show()))
+            line(&values, &format!("Line of recent prices between {} and {}", low.show(), high.show()), true)
         }
         _ => Html(String::new()),
     }
@@ -50,7 +71,7 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
 #[must_use]
 pub fn value_line(worth: &[(At, Money)]) -> Html {
     let values: Vec<i64> = worth.iter().map(|(_, value)| value.cents()).collect();
-    line(&values, "Line of the portfolio's value over time")
+    line(&values, "Line of the portfolio's value over time", false)
 }
 
 /// One part of an allocation.
@@ -96,7 +117,8 @@ pub fn ring(slices: &[Slice]) -> Html {
 }
 
 /// The points of a line through `values`, the lowest at the bottom, evenly spaced; nothing for fewer than two.
-fn polyline(values: &[i64], width: i64, height: i64, margin: i64) -> Option<String> {
+fn polyline(values: &[i64], frame: &Frame) -> Option<String> {
+    let Frame { width, height, margin } = *frame;
     let values = values.get(values.len().saturating_sub(MOST_POINTS)..)?;
     let steps = i64::try_from(values.len().checked_sub(1)?).ok().filter(|steps| *steps > 0)?;
     let (low, high) = (i128::from(*values.iter().min()?), i128::from(*values.iter().max()?));
@@ -127,11 +149,12 @@ mod tests {
 
     #[test]
     fn a_line_runs_from_edge_to_edge_with_the_highest_on_top() {
-        assert_eq!(polyline(&[1, 3, 2], 100, 50, 5).as_deref(), Some("0,45 50,5 100,25"));
-        assert_eq!(polyline(&[7, 7], 100, 50, 5).as_deref(), Some("0,25 100,25"));
-        assert_eq!(polyline(&[7], 100, 50, 5), None);
-        assert_eq!(polyline(&[], 100, 50, 5), None);
-        assert!(polyline(&[i64::MIN, i64::MAX], 100, 50, 5).is_some());
+        let frame = Frame { width: 100, height: 50, margin: 5 };
+        assert_eq!(polyline(&[1, 3, 2], &frame).as_deref(), Some("0,45 50,5 100,25"));
+        assert_eq!(polyline(&[7, 7], &frame).as_deref(), Some("0,25 100,25"));
+        assert_eq!(polyline(&[7], &frame), None);
+        assert_eq!(polyline(&[], &frame), None);
+        assert!(polyline(&[i64::MIN, i64::MAX], &frame).is_some());
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl MarketBadge {
 pub struct Layout {
     /// Who is looking; nobody when signed out.
     pub viewer: Option<Viewer>,
-    /// The path and query of this page on this site.
+    /// The path and query of this page on this site; for a page that answers a POST, those of the page it came from.
     pub path: String,
     /// What every form of this session carries as `_token`.
     pub token: String,
