@@ -1,6 +1,7 @@
-//! What has to be done now and then: ended sessions forgotten, prices saved.
+//! What has to be done now and then: prices saved, accounts valued, ended sessions forgotten.
 
 use crate::domain::At;
+use crate::portfolio::history;
 use crate::store::instruments::{self, Prices};
 use crate::store::{Lock, StoreError, sessions};
 use crate::web::house::House;
@@ -12,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 const SAVE_EVERY: Duration = Duration::from_secs(15);
 /// How often ended sessions are forgotten, in savings of prices.
 const SWEEP_EVERY: u64 = 40;
+/// How often accounts are valued, in savings of prices.
+const VALUE_EVERY: u64 = 20;
 
 /// Does the chores until `stop`.
 pub(super) async fn run(house: House, simulated: bool, stop: CancellationToken) {
@@ -23,6 +26,9 @@ pub(super) async fn run(house: House, simulated: bool, stop: CancellationToken) 
             _ = every.tick() => {}
         }
         save_prices(&house, simulated).await;
+        if turn % VALUE_EVERY == 1 {
+            value_accounts(&house).await;
+        }
         if turn % SWEEP_EVERY == 0 {
             sweep_sessions(&house).await;
         }
@@ -49,6 +55,12 @@ pub(super) async fn save_prices(house: &House, simulated: bool) {
         house.store.write(Lock::House, move |conn| instruments::save_prices(conn, &prices, now)).await;
     if let Err(error) = saved {
         tracing::warn!(%error, "prices were not saved");
+    }
+}
+
+async fn value_accounts(house: &House) {
+    if let Err(error) = history::record(&house.store, house.market.board(), house.clock.now()).await {
+        tracing::warn!(%error, "accounts were not valued");
     }
 }
 

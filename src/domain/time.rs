@@ -52,6 +52,13 @@ impl At {
         Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 
+    /// The beginning of the span that this moment lies in, where spans follow each other since the epoch.
+    #[must_use]
+    pub fn beginning_of(self, span: Duration) -> Self {
+        let span = micros_of(span).max(1);
+        Self(self.0.div_euclid(span).saturating_mul(span))
+    }
+
     /// The number of whole UTC days since the epoch.
     #[must_use]
     pub const fn utc_day(self) -> i64 {

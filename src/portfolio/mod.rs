@@ -3,6 +3,8 @@
 //! Money put in is never shown as gain: the total return is the account's value less all that was
 //! contributed, and a day's gain counts cash paid for shares as money spent, not lost.
 
+pub mod history;
+
 use crate::domain::{Instrument, Money, Notional};
 use crate::market::board::{Board, Standing};
 use crate::store::accounts::Account;

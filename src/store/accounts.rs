@@ -2,8 +2,8 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::schema::accounts;
-use crate::domain::{AccountId, At, ChainHash, Money, PublicId, UserId};
+use super::schema::{accounts, holdings};
+use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
 use diesel::prelude::*;
 
 /// An account as it stands after its latest ledger entry.
@@ -73,6 +73,20 @@ pub fn get(conn: &mut Conn, id: AccountId) -> Result<Account, StoreError> {
 pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Account, StoreError> {
     let theirs = accounts::table.filter(accounts::user_id.eq(user)).order(accounts::id);
     Ok(theirs.select(Account::as_select()).first(conn)?)
+}
+
+/// Up to `limit` accounts that hold shares, by id, after the account `after`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
+    let shares = holdings::table.filter(holdings::account_id.eq(accounts::id)).filter(holdings::quantity.gt(Quantity::ZERO));
+    let holding = accounts::table
+        .filter(accounts::id.gt(after))
+        .filter(diesel::dsl::exists(shares))
+        .order(accounts::id)
+        .limit(limit);
+    Ok(holding.select(Account::as_select()).load(conn)?)
 }
 
 /// Moves an account from where it stood to `after`, in step with the entry that says why.

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod orders;
 pub mod sessions;
 pub mod users;
+pub mod valuations;
 pub mod watches;
 
 pub use conn::Conn;

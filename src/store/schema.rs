@@ -119,6 +119,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    valuations (account_id, at) {
+        account_id -> BigInt,
+        at -> BigInt,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
     watches (user_id, instrument_id) {
         user_id -> BigInt,
         instrument_id -> BigInt,
@@ -141,5 +149,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     fills,
     ledger_entries,
+    valuations,
     watches,
 );

@@ -10,7 +10,7 @@ use super::orders::FillRow;
 use super::page;
 use super::visit::Member;
 use crate::domain::{At, Money, Price, Quantity, Symbol};
-use crate::portfolio::{self, Line, Portfolio};
+use crate::portfolio::{self, Line, Portfolio, history};
 use crate::store::orders::{self, Filter};
 use crate::store::{StoreError, accounts, holdings};
 use actix_web::{HttpResponse, web};
@@ -138,18 +138,23 @@ impl HoldingRow {
 /// When the store fails.
 pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
     let account = member.who.account;
+    let opening = house.site.opening_balance;
     let read = house.store.read(move |conn| {
         let held = holdings::of_account(conn, account)?;
         let latest = orders::newest(conn, account, &Filter::default(), None, LATEST)?;
-        Ok::<_, StoreError>((accounts::get(conn, account)?, held, latest))
+        let account = accounts::get(conn, account)?;
+        let worth = history::of_account(conn, &account, opening)?;
+        Ok::<_, StoreError>((account, held, latest, worth))
     });
-    let (account, held, latest) = read.await?;
+    let (account, held, latest, mut worth) = read.await?;
     let portfolio = portfolio::value(&account, held, house.market.board())
         .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
     let holdings: Vec<HoldingRow> =
         portfolio.holdings.iter().filter_map(|line| HoldingRow::of(line, portfolio.total)).collect();
+    let layout = member.visit.layout();
+    worth.push((layout.now, portfolio.total));
     page::show(&PortfolioPage {
-        layout: member.visit.layout(),
+        layout,
         total: portfolio.total,
         cash: portfolio.cash,
         invested: portfolio.shares.value,
@@ -163,7 +168,7 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
         realised: portfolio.realised,
         allocation: allocation(&portfolio, &holdings),
         holdings,
-        history: Vec::new(),
+        history: worth,
         fills: latest.into_iter().map(FillRow::from).collect(),
     })
 }

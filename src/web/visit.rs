@@ -43,7 +43,7 @@ impl Visit {
             newly_marked,
             notice: cookies::notice(request, &house.site),
             theme: cookies::theme(request),
-            path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            path: readable_path(request),
             address: address(request, house.site.trusted_proxy),
             house,
         }
@@ -67,7 +67,7 @@ impl Visit {
         self.address
     }
 
-    /// The path and query that were asked for.
+    /// The path and query that were asked for, or that lead back to the form that was sent.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -136,6 +136,17 @@ impl FromRequest for Member {
             Ok(Self { visit, who })
         });
         ready(member)
+    }
+}
+
+/// The address of the page: of the page with the form, for what answers one that was sent.
+fn readable_path(request: &HttpRequest) -> String {
+    if request.method().is_safe() {
+        return request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    }
+    match request.path().split('/').nth(1) {
+        None | Some("" | "logout" | "theme") => "/".to_owned(),
+        Some(section) => format!("/{section}"),
     }
 }
 

@@ -1,4 +1,5 @@
 DROP TABLE watches;
+DROP TABLE valuations;
 DROP TABLE ledger_entries;
 DROP TABLE fills;
 DROP TABLE orders;

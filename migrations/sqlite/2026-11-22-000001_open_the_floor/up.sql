@@ -134,6 +134,16 @@ BEGIN
     SELECT RAISE(ABORT, 'a ledger entry is never removed');
 END;
 
+CREATE TABLE valuations (
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    -- The beginning of the hour, or of the day once it is old.
+    at         INTEGER NOT NULL,
+    -- The latest value seen in it.
+    value      INTEGER NOT NULL,
+    PRIMARY KEY (account_id, at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX valuations_by_age ON valuations (at);
+
 CREATE TABLE watches (
     user_id       INTEGER NOT NULL REFERENCES users (id),
     instrument_id INTEGER NOT NULL REFERENCES instruments (id),

@@ -1,0 +1,55 @@
+//! What accounts were worth, hour by hour and then day by day.
+
+use super::Conn;
+use super::error::{StoreError, exactly_one};
+use super::schema::valuations;
+use crate::domain::{AccountId, At, Money};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use std::time::Duration;
+
+/// What old valuations are thinned to.
+const DAY: Duration = Duration::from_hours(24);
+
+/// Records what `account` is worth in the hour that begins `at`; a later word on the same hour replaces it.
+///
+/// # Errors
+/// When the database fails.
+pub fn record(conn: &mut Conn, account: AccountId, at: At, value: Money) -> Result<(), StoreError> {
+    let hour = valuations::table.find((account, at));
+    if diesel::update(hour).set(valuations::value.eq(value)).execute(conn)? > 0 {
+        return Ok(());
+    }
+    let row = (valuations::account_id.eq(account), valuations::at.eq(at), valuations::value.eq(value));
+    exactly_one(diesel::insert_into(valuations::table).values(row).execute(conn)?, "recording a valuation")
+}
+
+/// The latest `limit` valuations of `account`, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn latest(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<(At, Money)>, StoreError> {
+    let theirs = valuations::table.filter(valuations::account_id.eq(account));
+    let newest = theirs.order(valuations::at.desc()).limit(limit).select((valuations::at, valuations::value));
+    let mut values: Vec<(At, Money)> = newest.load(conn)?;
+    values.reverse();
+    Ok(values)
+}
+
+/// Thins the day that `within` lies in to its last valuation of each account; how many rows went.
+///
+/// # Errors
+/// When the database fails.
+pub fn thin_day(conn: &mut Conn, within: At) -> Result<usize, StoreError> {
+    let (begin, end) = (within.beginning_of(DAY), within.beginning_of(DAY).plus(DAY));
+    let later = diesel::alias!(valuations as later);
+    let replaced = later
+        .filter(later.field(valuations::account_id).eq(valuations::account_id))
+        .filter(later.field(valuations::at).gt(valuations::at))
+        .filter(later.field(valuations::at).lt(end));
+    let superseded = valuations::table
+        .filter(valuations::at.ge(begin))
+        .filter(valuations::at.lt(end))
+        .filter(exists(replaced));
+    Ok(diesel::delete(superseded).execute(conn)?)
+}
