@@ -5,7 +5,7 @@ use crate::domain::{AccountId, At, Money};
 use crate::market::Board;
 use crate::store::accounts::{self, Account};
 use crate::store::holdings::{self, Holding};
-use crate::store::{Conn, Lock, Store, StoreError, valuations};
+use crate::store::{Conn, Lock, Store, StoreError, ledger, valuations};
 use std::time::Duration;
 
 /// What one valuation stands for while it is new.
@@ -47,10 +47,12 @@ pub async fn record(store: &Store, board: &Board, now: At) -> Result<(), StoreEr
 ///
 /// # Errors
 /// When the store fails.
-pub fn of_account(conn: &mut Conn, account: &Account, opening: Money) -> Result<Vec<(At, Money)>, StoreError> {
+pub fn of_account(conn: &mut Conn, account: &Account) -> Result<Vec<(At, Money)>, StoreError> {
     let mut points = valuations::latest(conn, account.id, POINTS)?;
-    if points.len() < usize::try_from(POINTS).unwrap_or(usize::MAX) {
-        points.insert(0, (account.opened_at, opening));
+    let complete = points.len() < usize::try_from(POINTS).unwrap_or(usize::MAX);
+    let opening = if complete { ledger::newest(conn, account.id, Some(2), 1)?.pop() } else { None };
+    if let Some(opening) = opening {
+        points.insert(0, (opening.at, opening.balance));
     }
     Ok(points)
 }

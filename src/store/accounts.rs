@@ -80,7 +80,8 @@ pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Account, StoreError> {
 /// # Errors
 /// When the database fails or a row is corrupt.
 pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
-    let shares = holdings::table.filter(holdings::account_id.eq(accounts::id)).filter(holdings::quantity.gt(Quantity::ZERO));
+    let shares =
+        holdings::table.filter(holdings::account_id.eq(accounts::id)).filter(holdings::quantity.gt(Quantity::ZERO));
     let holding = accounts::table
         .filter(accounts::id.gt(after))
         .filter(diesel::dsl::exists(shares))

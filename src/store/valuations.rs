@@ -47,9 +47,7 @@ pub fn thin_day(conn: &mut Conn, within: At) -> Result<usize, StoreError> {
         .filter(later.field(valuations::account_id).eq(valuations::account_id))
         .filter(later.field(valuations::at).gt(valuations::at))
         .filter(later.field(valuations::at).lt(end));
-    let superseded = valuations::table
-        .filter(valuations::at.ge(begin))
-        .filter(valuations::at.lt(end))
-        .filter(exists(replaced));
+    let superseded =
+        valuations::table.filter(valuations::at.ge(begin)).filter(valuations::at.lt(end)).filter(exists(replaced));
     Ok(diesel::delete(superseded).execute(conn)?)
 }

@@ -138,12 +138,11 @@ impl HoldingRow {
 /// When the store fails.
 pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
     let account = member.who.account;
-    let opening = house.site.opening_balance;
     let read = house.store.read(move |conn| {
         let held = holdings::of_account(conn, account)?;
         let latest = orders::newest(conn, account, &Filter::default(), None, LATEST)?;
         let account = accounts::get(conn, account)?;
-        let worth = history::of_account(conn, &account, opening)?;
+        let worth = history::of_account(conn, &account)?;
         Ok::<_, StoreError>((account, held, latest, worth))
     });
     let (account, held, latest, mut worth) = read.await?;
