@@ -9,9 +9,10 @@ use crate::store::{Conn, Lock, Store, StoreError, ledger, valuations};
 use std::time::Duration;
 
 /// What one valuation stands for while it is new.
-const HOUR: Duration = Duration::from_hours(1);
-/// For how long valuations are kept hour by hour; after that, one a day.
-const HOURLY_FOR: Duration = Duration::from_hours(14 * 24);
+const QUARTER: Duration = Duration::from_mins(15);
+/// What is kept of valuations of each age: one for each span, the last of it.
+const KEPT: [(Duration, Duration); 2] =
+    [(Duration::from_hours(24), Duration::from_hours(1)), (Duration::from_hours(7 * 24), Duration::from_hours(24))];
 /// Accounts valued at a time.
 const PIECE: i64 = 500;
 /// The most points of a picture.
@@ -22,7 +23,7 @@ const POINTS: i64 = 500;
 /// # Errors
 /// When the store fails; accounts already written down stay so.
 pub async fn record(store: &Store, board: &Board, now: At) -> Result<(), StoreError> {
-    let hour = now.beginning_of(HOUR);
+    let quarter = now.beginning_of(QUARTER);
     let mut after = AccountId(0);
     loop {
         let held = store.read(move |conn| accounts_with_shares(conn, after)).await?;
@@ -34,12 +35,15 @@ pub async fn record(store: &Store, board: &Board, now: At) -> Result<(), StoreEr
             .collect();
         store
             .write(Lock::House, move |conn| {
-                worth.iter().try_for_each(|(account, total)| valuations::record(conn, *account, hour, *total))
+                worth.iter().try_for_each(|(account, total)| valuations::record(conn, *account, quarter, *total))
             })
             .await?;
     }
-    let old = now.minus(HOURLY_FOR);
-    store.write(Lock::House, move |conn| valuations::thin_day(conn, old).map(|_| ())).await
+    store
+        .write(Lock::House, move |conn| {
+            KEPT.iter().try_for_each(|(age, span)| valuations::thin(conn, now.minus(*age), *span))
+        })
+        .await
 }
 
 /// What `account` was worth, oldest first, for as far back as a picture reaches. Before its first trade an
@@ -60,4 +64,80 @@ pub fn of_account(conn: &mut Conn, account: &Account) -> Result<Vec<(At, Money)>
 fn accounts_with_shares(conn: &mut Conn, after: AccountId) -> Result<Vec<(Account, Vec<Holding>)>, StoreError> {
     let found = accounts::with_shares(conn, after, PIECE)?;
     found.into_iter().map(|account| Ok((account.clone(), holdings::of_account(conn, account.id)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Instrument, InstrumentId, Price, PublicId, Quantity, Quote, Role};
+    use crate::market::{FeedName, Listed, day::Calendar};
+    use crate::store::StorePlan;
+    use crate::store::users::{self, NewUser};
+
+    fn board() -> Board {
+        let symbol = "ACME".parse().unwrap();
+        let instrument = Instrument {
+            id: InstrumentId(1),
+            public_id: PublicId::random(),
+            symbol,
+            name: "Acme".to_owned(),
+            sector: String::new(),
+        };
+        Board::new(&[Listed { instrument, last: None, previous_close: None }], FeedName::Simulated, Calendar::Utc)
+    }
+
+    fn quote(board: &Board, dollars: i64, at: At) {
+        let price = Price::from_units(dollars * 10_000);
+        let quote = Quote { bid: price, ask: price, last: price, previous_close: price, volume: 0, at };
+        board.post(InstrumentId(1), quote).unwrap();
+    }
+
+    fn holder(conn: &mut Conn, at: At) -> Result<Account, StoreError> {
+        let username = "ada".parse().unwrap();
+        let user = users::insert(
+            conn,
+            &NewUser { username, password_hash: String::new(), role: Role::Trader, created_at: at },
+        );
+        let listing = crate::domain::Listing {
+            symbol: "ACME".parse().unwrap(),
+            name: "Acme".to_owned(),
+            sector: String::new(),
+            starting_price: Price::LOWEST,
+        };
+        crate::store::instruments::list(conn, &[listing])?;
+        let account = accounts::open(conn, user?.unwrap(), at)?;
+        let held = Holding { quantity: Quantity::ONE, ..Holding::none(account.id, InstrumentId(1), 0) };
+        holdings::save(conn, None, &held)?;
+        Ok(account)
+    }
+
+    #[tokio::test]
+    async fn values_are_kept_finely_while_new_and_one_a_day_once_old() {
+        let directory = tempfile::tempdir().unwrap();
+        let plan = StorePlan { path: directory.path().join("history.db"), readers: 1, waiting_writes: 8 };
+        let store = Store::open(&plan).unwrap();
+        let board = board();
+        let begin: At = "2026-01-01T00:00:00Z".parse().unwrap();
+        let account = store.write(Lock::House, move |conn| holder(conn, begin)).await.unwrap();
+        let quarters = 10 * 24 * 4;
+        for quarter in 0..quarters {
+            let now = begin.plus(QUARTER * quarter);
+            quote(&board, i64::from(quarter) + 1, now);
+            record(&store, &board, now).await.unwrap();
+        }
+        let kept: Vec<(At, Money)> =
+            store.read(move |conn| valuations::latest(conn, account.id, 10_000)).await.unwrap();
+        let newest = kept.last().unwrap();
+        assert_eq!(newest.1, Money::from_cents(i64::from(quarters) * 100));
+        let age = |at: At| newest.0.since(at);
+        let count = |from: u64, to: u64| {
+            kept.iter()
+                .filter(|(at, _)| (Duration::from_hours(from)..Duration::from_hours(to)).contains(&age(*at)))
+                .count()
+        };
+        assert!((92..=96).contains(&count(0, 24)), "{} in the last day", count(0, 24));
+        assert!((23..=25).contains(&count(48, 72)), "{} in a day of this week", count(48, 72));
+        assert_eq!(count(8 * 24, 9 * 24), 1);
+        store.close();
+    }
 }

@@ -1,4 +1,4 @@
-//! What accounts were worth, hour by hour and then day by day.
+//! What accounts were worth, the closer in time the finer.
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
@@ -8,16 +8,13 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::time::Duration;
 
-/// What old valuations are thinned to.
-const DAY: Duration = Duration::from_hours(24);
-
-/// Records what `account` is worth in the hour that begins `at`; a later word on the same hour replaces it.
+/// Records what `account` is worth in the span that begins `at`; a later word on the same span replaces it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn record(conn: &mut Conn, account: AccountId, at: At, value: Money) -> Result<(), StoreError> {
-    let hour = valuations::table.find((account, at));
-    if diesel::update(hour).set(valuations::value.eq(value)).execute(conn)? > 0 {
+    let span = valuations::table.find((account, at));
+    if diesel::update(span).set(valuations::value.eq(value)).execute(conn)? > 0 {
         return Ok(());
     }
     let row = (valuations::account_id.eq(account), valuations::at.eq(at), valuations::value.eq(value));
@@ -36,12 +33,12 @@ pub fn latest(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<(At
     Ok(values)
 }
 
-/// Thins the day that `within` lies in to its last valuation of each account; how many rows went.
+/// Keeps of each account only the last valuation in the `span` that `within` lies in.
 ///
 /// # Errors
 /// When the database fails.
-pub fn thin_day(conn: &mut Conn, within: At) -> Result<usize, StoreError> {
-    let (begin, end) = (within.beginning_of(DAY), within.beginning_of(DAY).plus(DAY));
+pub fn thin(conn: &mut Conn, within: At, span: Duration) -> Result<(), StoreError> {
+    let (begin, end) = (within.beginning_of(span), within.beginning_of(span).plus(span));
     let later = diesel::alias!(valuations as later);
     let replaced = later
         .filter(later.field(valuations::account_id).eq(valuations::account_id))
@@ -49,5 +46,6 @@ pub fn thin_day(conn: &mut Conn, within: At) -> Result<usize, StoreError> {
         .filter(later.field(valuations::at).lt(end));
     let superseded =
         valuations::table.filter(valuations::at.ge(begin)).filter(valuations::at.lt(end)).filter(exists(replaced));
-    Ok(diesel::delete(superseded).execute(conn)?)
+    diesel::delete(superseded).execute(conn)?;
+    Ok(())
 }

@@ -26,7 +26,7 @@ const WIDE: Frame = Frame { width: 10_000, height: 3_000, margin: 120 };
 #[must_use]
 pub fn sparkline(prices: &[Price]) -> Html {
     let values: Vec<i64> = prices.iter().map(|price| price.units()).collect();
-    let Some(points) = polyline(&values, &SMALL) else { return Html(String::new()) };
+    let Some(points) = polyline(evenly(&values), &values, &SMALL) else { return Html(String::new()) };
     Html(format!(
         r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none"{} aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
         direction(&values),
@@ -35,14 +35,18 @@ pub fn sparkline(prices: &[Price]) -> Html {
 }
 
 /// A wide line of values with the area below it; nothing for fewer than two. `title` is read aloud, and
-/// `live` says whether a script may go on drawing it.
-fn line(values: &[i64], title: &str, live: bool) -> Html {
-    let Some(points) = polyline(values, &WIDE) else { return Html(String::new()) };
+/// `scale` tells a script how to go on drawing it.
+fn line(places: impl Iterator<Item = i64>, values: &[i64], title: &str, scale: &str) -> Html {
+    let Some(points) = polyline(places, values, &WIDE) else { return Html(String::new()) };
     Html(format!(
-        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none"{} role="img" aria-label="{title}"><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
+        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none"{scale} role="img" aria-label="{title}"><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
         direction(values),
-        if live { scale(values, &WIDE) } else { String::new() },
     ))
+}
+
+/// Places for values that follow each other at one pace.
+fn evenly(values: &[i64]) -> impl Iterator<Item = i64> {
+    (0..).take(values.len())
 }
 
 /// What a script needs to go on drawing a line: the values at its lowest and highest point.
@@ -61,7 +65,8 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
     let high = values.iter().max().copied().map(Price::from_units);
     match (low, high) {
         (Some(low), Some(high)) => {
-            line(&values, &format!("Line of recent prices between {} and {}", low.show(), high.show()), true)
+            let title = format!("Line of recent prices between {} and {}", low.show(), high.show());
+            line(evenly(&values), &values, &title, &scale(&values, &WIDE))
         }
         _ => Html(String::new()),
     }
@@ -71,7 +76,8 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
 #[must_use]
 pub fn value_line(worth: &[(At, Money)]) -> Html {
     let values: Vec<i64> = worth.iter().map(|(_, value)| value.cents()).collect();
-    line(&values, "Line of the portfolio's value over time", false)
+    let moments = worth.iter().map(|(at, _)| at.micros());
+    line(moments, &values, "Line of the portfolio's value over time", "")
 }
 
 /// One part of an allocation.
@@ -117,17 +123,21 @@ pub fn ring(slices: &[Slice]) -> Html {
 }
 
 /// The points of a line through `values`, the lowest at the bottom, evenly spaced; nothing for fewer than two.
-fn polyline(values: &[i64], frame: &Frame) -> Option<String> {
+/// The points of a line through `values` at `places`, both in order; nothing for fewer than two places.
+fn polyline(places: impl Iterator<Item = i64>, values: &[i64], frame: &Frame) -> Option<String> {
     let Frame { width, height, margin } = *frame;
-    let values = values.get(values.len().saturating_sub(MOST_POINTS)..)?;
-    let steps = i64::try_from(values.len().checked_sub(1)?).ok().filter(|steps| *steps > 0)?;
+    let passed_over = values.len().saturating_sub(MOST_POINTS);
+    let values = values.get(passed_over..)?;
+    let places: Vec<i64> = places.skip(passed_over).collect();
+    let first = *places.first()?;
+    let length = i128::from(places.last()?.checked_sub(first).filter(|length| *length > 0)?);
     let (low, high) = (i128::from(*values.iter().min()?), i128::from(*values.iter().max()?));
     let (span, room) = ((high - low).max(1), i128::from(height - 2 * margin));
     let mut points = String::with_capacity(values.len() * 10);
-    for (index, value) in values.iter().enumerate() {
-        let x = i64::try_from(index).ok()? * width / steps;
+    for (place, value) in places.iter().zip(values) {
+        let x = i128::from(place.checked_sub(first)?) * i128::from(width) / length;
         let y = if high == low { room / 2 } else { (high - i128::from(*value)) * room / span };
-        if index > 0 {
+        if !points.is_empty() {
             points.push(' ');
         }
         let _ = write!(points, "{x},{}", y + i128::from(margin));
@@ -150,11 +160,11 @@ mod tests {
     #[test]
     fn a_line_runs_from_edge_to_edge_with_the_highest_on_top() {
         let frame = Frame { width: 100, height: 50, margin: 5 };
-        assert_eq!(polyline(&[1, 3, 2], &frame).as_deref(), Some("0,45 50,5 100,25"));
-        assert_eq!(polyline(&[7, 7], &frame).as_deref(), Some("0,25 100,25"));
-        assert_eq!(polyline(&[7], &frame), None);
-        assert_eq!(polyline(&[], &frame), None);
-        assert!(polyline(&[i64::MIN, i64::MAX], &frame).is_some());
+        assert_eq!(polyline(evenly(&[1, 3, 2]), &[1, 3, 2], &frame).as_deref(), Some("0,45 50,5 100,25"));
+        assert_eq!(polyline(evenly(&[7, 7]), &[7, 7], &frame).as_deref(), Some("0,25 100,25"));
+        assert_eq!(polyline(evenly(&[7]), &[7], &frame), None);
+        assert_eq!(polyline(evenly(&[]), &[], &frame), None);
+        assert!(polyline(evenly(&[i64::MIN, i64::MAX]), &[i64::MIN, i64::MAX], &frame).is_some());
     }
 
     #[test]

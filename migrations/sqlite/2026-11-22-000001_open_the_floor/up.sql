@@ -136,7 +136,7 @@ END;
 
 CREATE TABLE valuations (
     account_id INTEGER NOT NULL REFERENCES accounts (id),
-    -- The beginning of the hour, or of the day once it is old.
+    -- The beginning of the span it stands for.
     at         INTEGER NOT NULL,
     -- The latest value seen in it.
     value      INTEGER NOT NULL,
