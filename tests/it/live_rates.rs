@@ -500,11 +500,13 @@ async fn a_client_that_stops_reading_is_cut_and_its_seat_is_free() {
 
 #[actix_web::test]
 async fn a_slow_client_skips_to_the_newest_state() {
-    let floor = Floor::with(LiveLimits::default(), 5_000);
+    // However long the rounds take on a busy machine, this client is only slow, not gone.
+    let (unread, silence) = (Duration::from_mins(5), Duration::from_mins(5));
+    let floor = Floor::with(LiveLimits { unread, silence, ..LiveLimits::default() }, 5_000);
     let mut slow = floor.client("").await;
     let mut quick = floor.client("?symbols=ACME").await;
     slow.message("snapshot").await;
-    for round in 1..=300 {
+    for round in 1..=120 {
         for id in 1..=5_000 {
             floor.post(id, 10_000 + round * 100);
         }
@@ -520,7 +522,7 @@ async fn a_slow_client_skips_to_the_newest_state() {
             break;
         }
     }
-    assert!(snapshots > 0 && messages < 300, "{messages} messages, {snapshots} snapshots");
+    assert!(snapshots > 0 && messages < 120, "{messages} messages, {snapshots} snapshots");
     floor.close().await;
 }
 
