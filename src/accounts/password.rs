@@ -51,7 +51,8 @@ impl Hasher {
     /// See [`HashError`].
     pub async fn hash(&self, password: NewPassword) -> Result<String, HashError> {
         let cost = self.cost;
-        self.run(move || bcrypt::non_truncating_hash(password.reveal(), cost)).await
+        // bcrypt takes in 72 bytes, and a `NewPassword` has no more; its own guard counts the closing NUL as one of them.
+        self.run(move || bcrypt::hash(password.reveal(), cost)).await
     }
 
     /// Whether `password` is the one behind `hash`. No hash, or one that no password has, takes as long as
@@ -65,7 +66,7 @@ impl Hasher {
         let hash = hash.unwrap_or_else(|| self.nobody());
         let possible = password.len() <= NewPassword::LONGEST && !password.contains('\0');
         let password = if possible { password } else { String::new() };
-        let matches = self.run(move || bcrypt::non_truncating_verify(&password, &hash)).await?;
+        let matches = self.run(move || bcrypt::verify(&password, &hash)).await?;
         Ok(matches && known && possible)
     }
 
@@ -116,6 +117,18 @@ mod tests {
         assert_eq!(hasher.verify("correct horse battery".to_owned(), Some(hash.clone())).await, Ok(true));
         assert_eq!(hasher.verify("correct horse".to_owned(), Some(hash.clone())).await, Ok(false));
         assert_eq!(hasher.verify("x".repeat(5_000), Some(hash)).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn the_longest_password_counts_to_its_last_byte() {
+        let hasher = Hasher::new(4);
+        let longest = "a long walk ".repeat(6);
+        assert_eq!(longest.len(), NewPassword::LONGEST);
+        let hash = hasher.hash(password(&longest)).await.unwrap();
+        assert_eq!(hasher.verify(longest.clone(), Some(hash.clone())).await, Ok(true));
+        assert_eq!(hasher.verify(longest.replace("walk ", "walk!"), Some(hash.clone())).await, Ok(false));
+        assert_eq!(hasher.verify(longest[..71].to_owned(), Some(hash.clone())).await, Ok(false));
+        assert_eq!(hasher.verify(longest + "x", Some(hash)).await, Ok(false));
     }
 
     #[tokio::test]

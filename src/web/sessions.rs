@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// How stale the note of a session's latest use may be.
+/// How stale the note of a session's latest use may be, where sessions last long enough unused.
 const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// Under which name a session knows who is signed in; written at sign-in.
@@ -108,7 +108,8 @@ impl Sessions {
         if session.expires_at <= now || idle_end <= now {
             return Ok(None);
         }
-        if now.since(session.seen_at) >= SEEN_EVERY {
+        // A session that is used must not end for want of a note of it.
+        if now.since(session.seen_at) >= SEEN_EVERY.min(self.house.site.session_idle / 8) {
             self.note_use(hash.clone());
         }
         let mut state: State = serde_json::from_str(&session.state)?;
