@@ -17,6 +17,8 @@ bigint_column!(Money);
 impl Money {
     /// No money.
     pub const ZERO: Self = Self(0);
+    /// The most that fits.
+    pub const MAX: Self = Self(i64::MAX);
     /// The decimals of a dollar.
     pub const SCALE: u32 = 2;
 

@@ -71,7 +71,7 @@ pub struct Store {
 
 struct Inner {
     readers: r2d2::Pool<Readers>,
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
     writer: Writer,
 }
 
@@ -90,7 +90,7 @@ impl Store {
             .connection_timeout(READ_WAIT)
             .build(Readers { path: plan.path.clone() })
             .map_err(|error| unusable(error.to_string()))?;
-        let reading = Semaphore::new(usize::try_from(plan.readers).unwrap_or(1));
+        let reading = Arc::new(Semaphore::new(usize::try_from(plan.readers).unwrap_or(1)));
         let writer = Writer::start(conn, plan.waiting_writes).map_err(|error| unusable(error.to_string()))?;
         Ok(Self { inner: Arc::new(Inner { readers, reading, writer }) })
     }
@@ -105,12 +105,14 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let _turn = timeout(READ_WAIT, self.inner.reading.acquire())
+        let turn = timeout(READ_WAIT, Arc::clone(&self.inner.reading).acquire_owned())
             .await
             .map_err(|_| StoreError::Busy)?
             .map_err(|_| StoreError::Unavailable)?;
         let readers = self.inner.readers.clone();
         tokio::task::spawn_blocking(move || {
+            // The turn ends with the read, even when nobody waits for it any more.
+            let _turn = turn;
             let mut pooled = readers.get().map_err(|error| {
                 tracing::error!(%error, "no connection to read with");
                 StoreError::Unavailable

@@ -69,6 +69,13 @@ pub enum OpenError {
     },
 }
 
+/// A pragma in its plain form: as a table-valued function it would take the limit for a table's name.
+#[derive(QueryableByName)]
+struct CheckRow {
+    #[diesel(sql_type = Text)]
+    quick_check: String,
+}
+
 #[derive(QueryableByName)]
 struct TextRow {
     #[diesel(sql_type = Text)]
@@ -120,11 +127,11 @@ fn inspect(path: &Path, size: u64) -> Result<(), OpenError> {
         return Err(OpenError::Foreign { path: path.to_owned() });
     }
     if size <= QUICKLY_CHECKED {
-        let verdict = diesel::sql_query("SELECT quick_check AS value FROM pragma_quick_check(1)")
-            .get_result::<TextRow>(&mut conn)
+        let verdict = diesel::sql_query("PRAGMA quick_check(1)")
+            .get_result::<CheckRow>(&mut conn)
             .map_err(|error| damaged(&error))?;
-        if verdict.value != "ok" {
-            return Err(damaged(&verdict.value));
+        if verdict.quick_check != "ok" {
+            return Err(damaged(&verdict.quick_check));
         }
     }
     if application.value == APPLICATION_ID {

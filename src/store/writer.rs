@@ -9,6 +9,7 @@ use super::conn::Conn;
 use super::error::StoreError;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::result::Error as DieselError;
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -150,10 +151,24 @@ fn commit(
 /// Runs one job in its savepoint. An error means that the transaction around it is lost.
 fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<(), DieselError> {
     AnsiTransactionManager::begin_transaction(conn)?;
+    let own = depth(conn)?;
     match job.run(conn) {
-        Verdict::Keep => AnsiTransactionManager::commit_transaction(conn),
-        Verdict::Undo => AnsiTransactionManager::rollback_transaction(conn),
+        Verdict::Keep if depth(conn)? == own => AnsiTransactionManager::commit_transaction(conn),
+        Verdict::Keep => Err(DieselError::BrokenTransactionManager),
+        Verdict::Undo => {
+            // A job that panicked inside a transaction of its own has left that one open too.
+            while depth(conn)? >= own {
+                AnsiTransactionManager::rollback_transaction(conn)?;
+            }
+            Ok(())
+        }
     }
+}
+
+/// How many transactions are open inside each other.
+fn depth(conn: &mut Conn) -> Result<u32, DieselError> {
+    let status = <AnsiTransactionManager as TransactionManager<Conn>>::transaction_manager_status_mut(conn);
+    Ok(status.transaction_depth()?.map_or(0, NonZeroU32::get))
 }
 
 /// Leaves no transaction open behind a failure, whatever state it left the connection in.

@@ -3,6 +3,7 @@
 use super::refusal::FundingRefusal;
 use super::{Desk, Rules};
 use crate::domain::{AccountId, At, EntryKind, Money, OrderKey};
+use crate::store::accounts::Account;
 use crate::store::ledger::Movement;
 use crate::store::{Conn, Lock, StoreError, accounts, ledger};
 
@@ -54,7 +55,7 @@ fn move_money(
     } else {
         (EntryKind::Withdrawal, funding.amount.checked_neg())
     };
-    // Only the lowest number has no opposite, and an amount is above zero.
+    // Only the lowest number has no opposite, and it is refused below.
     let change = change.unwrap_or(Money::ZERO);
     if let Some(made) = ledger::by_request(conn, account, &funding.key)? {
         return Ok(if made.kind == kind && made.cash == change {
@@ -63,13 +64,15 @@ fn move_money(
             Funded::Refused(FundingRefusal::KeyUsed)
         });
     }
+    if funding.amount <= Money::ZERO {
+        return Ok(Funded::Refused(FundingRefusal::TooSmall));
+    }
     if funding.amount > rules.funding_max {
         return Ok(Funded::Refused(FundingRefusal::TooMuchAtOnce { most: rules.funding_max }));
     }
     let account = accounts::get(conn, account)?;
-    let contributed = account.contributed.checked_add(change).unwrap_or(rules.contributed_max);
-    if funding.added && contributed > rules.contributed_max {
-        let room = rules.contributed_max.checked_sub(account.contributed).unwrap_or(Money::ZERO).max(Money::ZERO);
+    if funding.added && funding.amount > room(&account, rules) {
+        let room = room(&account, rules);
         return Ok(Funded::Refused(FundingRefusal::TooMuchInAll { room, most: rules.contributed_max }));
     }
     let movement =
@@ -78,4 +81,10 @@ fn move_money(
         Some(after) => Funded::Done { balance: after.cash },
         None => Funded::Refused(FundingRefusal::NotEnoughCash { cash: account.cash }),
     })
+}
+
+/// What more may be added: what the rules leave, and what the books can hold.
+fn room(account: &Account, rules: Rules) -> Money {
+    let left = |most: Money, have: Money| most.checked_sub(have).unwrap_or(Money::MAX).max(Money::ZERO);
+    left(rules.contributed_max, account.contributed).min(left(Money::MAX, account.cash))
 }

@@ -60,6 +60,8 @@ pub enum Refusal {
 /// Money that is not added or taken out. Nothing has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FundingRefusal {
+    /// Nothing, or less than nothing.
+    TooSmall,
     /// More than may move at a time.
     TooMuchAtOnce {
         /// What may.

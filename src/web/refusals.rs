@@ -48,6 +48,7 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
 /// Says beside the amount why money was not moved.
 pub(super) fn explain_funding(refusal: FundingRefusal, errors: &mut FieldErrors) {
     match refusal {
+        FundingRefusal::TooSmall => errors.add("amount", "Enter a number above zero."),
         FundingRefusal::TooMuchAtOnce { most } => {
             errors.add("amount", &format!("At most {} can move at a time.", most.dollars()));
         }

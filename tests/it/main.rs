@@ -1,12 +1,14 @@
 //! The promises of the house, tested through its doors: one binary, one file for each promise.
 #![cfg(test)]
 
+mod books_balance;
 mod isolation;
 mod journey_browser;
 mod live_rates;
 mod page_checks;
 mod pages_browser;
 mod people;
+mod store;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;

@@ -2,8 +2,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod axe;
+pub(crate) mod books;
 pub(crate) mod browser;
 pub(crate) mod driver;
+pub(crate) mod floor;
 pub(crate) mod form;
 pub(crate) mod process;
 pub(crate) mod recorded;
@@ -13,6 +15,7 @@ pub(crate) mod visitor;
 
 pub(crate) use self::{
     browser::{Browser, Scheme},
+    floor::Floor,
     server::Server,
     visitor::Visitor,
 };

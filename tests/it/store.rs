@@ -1,0 +1,239 @@
+//! The store's two verbs keep their word: what fails is undone alone, what panics is answered, what is answered is kept.
+
+use diesel::prelude::*;
+use std::sync::mpsc;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tradefloor::clock::Clock;
+use tradefloor::domain::{Role, UserId};
+use tradefloor::store::users::NewUser;
+use tradefloor::store::{Conn, Lock, Store, StoreError, StorePlan, users};
+
+struct House {
+    store: Store,
+    directory: TempDir,
+}
+
+impl House {
+    fn open(readers: u32, waiting_writes: usize) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(&directory, readers, waiting_writes);
+        Self { store, directory }
+    }
+
+    async fn names(&self) -> Vec<String> {
+        names(&self.store).await
+    }
+}
+
+fn open(directory: &TempDir, readers: u32, waiting_writes: usize) -> Store {
+    let path = directory.path().join("tradefloor.db");
+    Store::open(&StorePlan { path, readers, waiting_writes }).unwrap()
+}
+
+async fn names(store: &Store) -> Vec<String> {
+    let people: Result<_, StoreError> = store.read(|conn| users::list(conn, UserId(0), 1_000)).await;
+    people.unwrap().into_iter().map(|user| user.username.to_string()).collect()
+}
+
+fn add(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
+    let new = NewUser {
+        username: name.parse().unwrap(),
+        password_hash: String::new(),
+        role: Role::Trader,
+        created_at: Clock.now(),
+    };
+    users::insert(conn, &new)?.map(|_| ()).ok_or(StoreError::Busy)
+}
+
+async fn add_to(store: &Store, name: &'static str) -> Result<(), StoreError> {
+    store.write(Lock::House, move |conn| add(conn, name)).await
+}
+
+/// Holds the writing thread until the sender is dropped or used, and waits until it does.
+async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
+    let (going, told) = mpsc::channel::<()>();
+    let (begun, begins) = oneshot::channel();
+    let store = store.clone();
+    let job = tokio::spawn(async move {
+        let wait = move |_: &mut Conn| {
+            let _ = begun.send(());
+            let _ = told.recv();
+            Ok(())
+        };
+        store.write(Lock::House, wait).await
+    });
+    begins.await.unwrap();
+    (going, job)
+}
+
+#[tokio::test]
+async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_of_the_same_batch_stay() {
+    let house = House::open(2, 64);
+    let (going, holding) = held(&house.store).await;
+    let first = add_to(&house.store, "first");
+    let fails = house.store.write(Lock::House, |conn| {
+        add(conn, "failed")?;
+        Err::<(), _>(StoreError::Corrupt("on purpose".to_owned()))
+    });
+    let panics = house.store.write(Lock::House, |conn| -> Result<(), StoreError> {
+        add(conn, "panicked")?;
+        panic!("on purpose");
+    });
+    let nested = house.store.write(Lock::House, |conn| -> Result<(), StoreError> {
+        add(conn, "outside")?;
+        conn.transaction(|conn| {
+            diesel::sql_query("DELETE FROM users").execute(conn)?;
+            panic!("inside a transaction of its own");
+        })
+        .map_err(|error: diesel::result::Error| StoreError::Database(error))
+    });
+    let last = add_to(&house.store, "last");
+    let together = async { tokio::join!(first, fails, panics, nested, last) };
+    let (ended, _) = tokio::join!(together, async move {
+        // The others queue up first, because `join!` polls them in order.
+        tokio::task::yield_now().await;
+        drop(going);
+    });
+    holding.await.unwrap().unwrap();
+    assert!(matches!(
+        ended,
+        (Ok(()), Err(StoreError::Corrupt(_)), Err(StoreError::Panicked), Err(StoreError::Panicked), Ok(()))
+    ));
+    assert_eq!(house.names().await, ["first", "last"]);
+    assert!(add_to(&house.store, "later").await.is_ok());
+    house.store.close();
+    assert_eq!(names(&open(&house.directory, 1, 8)).await, ["first", "last", "later"]);
+}
+
+#[tokio::test]
+async fn a_job_that_ends_the_transaction_it_runs_in_is_never_told_done() {
+    let house = House::open(1, 8);
+    assert!(add_to(&house.store, "before").await.is_ok());
+    for statement in ["ROLLBACK", "COMMIT"] {
+        let ended = house.store.write(Lock::House, move |conn| {
+            diesel::sql_query(statement).execute(conn).map_err(StoreError::from).map(|_| ())
+        });
+        assert!(ended.await.is_err(), "{statement}");
+        assert!(add_to(&house.store, if statement == "COMMIT" { "later" } else { "between" }).await.is_ok());
+    }
+    assert_eq!(house.names().await, ["before", "between", "later"]);
+}
+
+#[tokio::test]
+async fn a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards() {
+    let house = House::open(1, 2);
+    let (going, holding) = held(&house.store).await;
+    let (one, two, three) = (add_to(&house.store, "one"), add_to(&house.store, "two"), add_to(&house.store, "three"));
+    let waiting = async { tokio::join!(one, two) };
+    let (waited, refused) = tokio::join!(waiting, async {
+        let refused = three.await;
+        drop(going);
+        refused
+    });
+    assert!(matches!(refused, Err(StoreError::Busy)), "{refused:?}");
+    assert!(matches!(waited, (Ok(()), Ok(()))));
+    holding.await.unwrap().unwrap();
+    assert!(add_to(&house.store, "three").await.is_ok());
+    assert_eq!(house.names().await, ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn closing_finishes_what_was_accepted_and_accepts_no_more() {
+    let house = House::open(1, 64);
+    let (going, holding) = held(&house.store).await;
+    let accepted = add_to(&house.store, "accepted");
+    let closing = house.store.clone();
+    let (accepted, _) = tokio::join!(accepted, async move {
+        let closed = tokio::task::spawn_blocking(move || closing.close());
+        drop(going);
+        closed.await.unwrap();
+    });
+    assert!(accepted.is_ok());
+    holding.await.unwrap().unwrap();
+    assert!(matches!(add_to(&house.store, "late").await, Err(StoreError::Unavailable)));
+    let alone = tempfile::tempdir().unwrap();
+    std::fs::copy(house.directory.path().join("tradefloor.db"), alone.path().join("tradefloor.db")).unwrap();
+    assert_eq!(names(&open(&alone, 1, 8)).await, ["accepted"], "the file alone is complete");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_read_sees_every_write_that_was_answered() {
+    let house = House::open(4, 64);
+    let writers = (0..8).map(|writer| {
+        let store = house.store.clone();
+        tokio::spawn(async move {
+            for turn in 0..25 {
+                let name = format!("w{writer}-{turn}");
+                let written = name.clone();
+                let answered: Result<(), StoreError> = store.write(Lock::House, move |conn| add(conn, &written)).await;
+                answered.unwrap();
+                let read: Result<_, StoreError> =
+                    store.read(move |conn| users::by_name(conn, &name.parse().unwrap())).await;
+                assert!(read.unwrap().is_some());
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(house.names().await.len(), 200);
+}
+
+#[tokio::test]
+async fn a_read_is_one_moment_however_long_it_takes() {
+    let house = House::open(2, 8);
+    assert!(add_to(&house.store, "before").await.is_ok());
+    let (looked, looks) = oneshot::channel();
+    let (going, told) = mpsc::channel::<()>();
+    let reading = house.store.read(move |conn| {
+        let before = users::list(conn, UserId(0), 10)?.len();
+        let _ = looked.send(());
+        let _ = told.recv();
+        Ok::<_, StoreError>((before, users::list(conn, UserId(0), 10)?.len()))
+    });
+    let (seen, ()) = tokio::join!(reading, async {
+        looks.await.unwrap();
+        assert!(add_to(&house.store, "meanwhile").await.is_ok());
+        drop(going);
+    });
+    assert_eq!(seen.unwrap(), (1, 1));
+    assert_eq!(house.names().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable() {
+    let house = House::open(1, 8);
+    for _ in 0..3 {
+        let refused = house.store.read(|conn| add(conn, "smuggled")).await;
+        assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+        let panicked: Result<(), StoreError> = house.store.read(|_| panic!("on purpose")).await;
+        assert!(matches!(panicked, Err(StoreError::Panicked)), "{panicked:?}");
+    }
+    assert!(house.names().await.is_empty());
+    assert!(add_to(&house.store, "written").await.is_ok());
+    assert_eq!(house.names().await, ["written"], "no old snapshot is left behind");
+}
+
+#[tokio::test]
+async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over() {
+    let house = House::open(1, 8);
+    let (begun, begins) = oneshot::channel();
+    let (going, told) = mpsc::channel::<()>();
+    let store = house.store.clone();
+    let abandoned = tokio::spawn(async move {
+        let read = move |_: &mut Conn| {
+            let _ = begun.send(());
+            let _ = told.recv();
+            Ok::<_, StoreError>(())
+        };
+        store.read(read).await
+    });
+    begins.await.unwrap();
+    abandoned.abort();
+    assert!(abandoned.await.unwrap_err().is_cancelled());
+    let next: Result<(), StoreError> = house.store.read(|_| Ok(())).await;
+    assert!(matches!(next, Err(StoreError::Busy)), "{next:?}");
+    drop(going);
+    assert!(house.names().await.is_empty());
+}

@@ -1,0 +1,374 @@
+//! An audit of a database file that trusts nothing but the ledger: everything else is derived from it again, in
+//! arithmetic of its own, and compared.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tradefloor::domain::{AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, Quantity, Side};
+
+/// Price units times share units in one cent.
+const UNITS_PER_CENT: i128 = 100_000_000_000;
+
+/// What was looked at when everything agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Audited {
+    pub(crate) accounts: usize,
+    pub(crate) entries: usize,
+    pub(crate) fills: usize,
+}
+
+/// Audits the books in the file at `path` against one snapshot of it, while others may write.
+///
+/// # Errors
+/// The first disagreement, as a sentence.
+pub(crate) fn audit(path: &Path) -> Result<Audited, String> {
+    let unreadable = |cause: &dyn std::fmt::Display| format!("{} cannot be read: {cause}", path.display());
+    let address = format!("file:{}?mode=ro", path.display());
+    let mut conn = SqliteConnection::establish(&address).map_err(|error| unreadable(&error))?;
+    conn.batch_execute("PRAGMA busy_timeout = 5000; BEGIN").map_err(|error| unreadable(&error))?;
+    whole(&mut conn)?;
+    agreeing_orders(&mut conn)?;
+    let accounts: Vec<AccountRow> =
+        rows(&mut conn, "SELECT id, cash, contributed, entries, head FROM accounts ORDER BY id")?;
+    let mut audited = Audited { accounts: accounts.len(), ..Audited::default() };
+    for account in &accounts {
+        let (entries, fills) =
+            audit_account(&mut conn, account).map_err(|found| format!("account {}: {found}", account.id))?;
+        audited.entries += entries;
+        audited.fills += fills;
+    }
+    Ok(audited)
+}
+
+/// [`audit`], for a test that expects the books to balance.
+#[track_caller]
+pub(crate) fn assert_balanced(path: &Path) -> Audited {
+    audit(path).unwrap_or_else(|disagreement| panic!("the books do not balance: {disagreement}"))
+}
+
+#[derive(QueryableByName)]
+struct AccountRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    cash: i64,
+    #[diesel(sql_type = BigInt)]
+    contributed: i64,
+    #[diesel(sql_type = BigInt)]
+    entries: i64,
+    #[diesel(sql_type = Binary)]
+    head: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct EntryRow {
+    #[diesel(sql_type = BigInt)]
+    sequence: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    cash: i64,
+    #[diesel(sql_type = BigInt)]
+    balance: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    instrument_id: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    quantity: i64,
+    #[diesel(sql_type = BigInt)]
+    cost: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    order_id: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    at: i64,
+    #[diesel(sql_type = Text)]
+    memo: String,
+    #[diesel(sql_type = Binary)]
+    hash: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct FillRow {
+    #[diesel(sql_type = BigInt)]
+    order_id: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    shares: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    dollars: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    instrument_id: i64,
+    #[diesel(sql_type = Text)]
+    side: String,
+    #[diesel(sql_type = BigInt)]
+    quantity: i64,
+    #[diesel(sql_type = BigInt)]
+    price: i64,
+    #[diesel(sql_type = BigInt)]
+    cash: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    gain: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    bid: i64,
+    #[diesel(sql_type = BigInt)]
+    ask: i64,
+    #[diesel(sql_type = BigInt)]
+    filled_at: i64,
+    #[diesel(sql_type = BigInt)]
+    balance: i64,
+}
+
+#[derive(QueryableByName)]
+struct HoldingRow {
+    #[diesel(sql_type = BigInt)]
+    instrument_id: i64,
+    #[diesel(sql_type = BigInt)]
+    quantity: i64,
+    #[diesel(sql_type = BigInt)]
+    cost: i64,
+    #[diesel(sql_type = BigInt)]
+    realised: i64,
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+fn rows<R>(conn: &mut SqliteConnection, query: &str) -> Result<Vec<R>, String>
+where
+    R: QueryableByName<diesel::sqlite::Sqlite> + 'static,
+{
+    diesel::sql_query(query).load(conn).map_err(|error| format!("the rows of {query:?} cannot be read: {error}"))
+}
+
+fn ensure(agrees: bool, disagreement: impl FnOnce() -> String) -> Result<(), String> {
+    if agrees { Ok(()) } else { Err(disagreement()) }
+}
+
+/// The file is a sound database and every reference leads somewhere.
+fn whole(conn: &mut SqliteConnection) -> Result<(), String> {
+    let damage: Vec<Word> =
+        rows(conn, "SELECT integrity_check AS word FROM pragma_integrity_check WHERE integrity_check <> 'ok'")?;
+    ensure(damage.is_empty(), || format!("the file is damaged: {}", damage[0].word))?;
+    let loose: Vec<Word> = rows(
+        conn,
+        "SELECT \"table\" || ' row ' || ifnull(rowid, '') || ' to ' || parent AS word FROM pragma_foreign_key_check",
+    )?;
+    ensure(loose.is_empty(), || format!("a reference leads nowhere: {}", loose[0].word))
+}
+
+/// Every order has its execution, of the same thing, and the other way round.
+fn agreeing_orders(conn: &mut SqliteConnection) -> Result<(), String> {
+    let odd: Vec<Word> = rows(
+        conn,
+        "SELECT cast(o.id AS TEXT) AS word FROM orders o LEFT JOIN fills f ON f.order_id = o.id
+         WHERE f.id IS NULL OR (f.account_id, f.instrument_id, f.side) <> (o.account_id, o.instrument_id, o.side)",
+    )?;
+    ensure(odd.is_empty(), || format!("order {} has no fill that agrees with it", odd[0].word))
+}
+
+/// What the ledger says of one instrument.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Held {
+    quantity: i128,
+    cost: i128,
+    realised: i128,
+}
+
+/// What the ledger says of an account so far.
+#[derive(Default)]
+struct Book {
+    cash: i128,
+    contributed: i128,
+    entries: i64,
+    held: BTreeMap<i64, Held>,
+}
+
+fn audit_account(conn: &mut SqliteConnection, account: &AccountRow) -> Result<(usize, usize), String> {
+    let entries: Vec<EntryRow> = rows(
+        conn,
+        &format!(
+            "SELECT sequence, kind, cash, balance, instrument_id, quantity, cost, order_id, at, memo, hash
+             FROM ledger_entries WHERE account_id = {} ORDER BY sequence",
+            account.id
+        ),
+    )?;
+    let fills: Vec<FillRow> = rows(
+        conn,
+        &format!(
+            "SELECT f.order_id, o.shares, o.dollars, f.instrument_id, f.side, f.quantity, f.price, f.cash, f.gain,
+                    f.bid, f.ask, f.filled_at, f.balance
+             FROM fills f JOIN orders o ON o.id = f.order_id WHERE f.account_id = {}",
+            account.id
+        ),
+    )?;
+    let counts = (entries.len(), fills.len());
+    let mut fills: BTreeMap<i64, FillRow> = fills.into_iter().map(|fill| (fill.order_id, fill)).collect();
+    let (mut book, mut head) = (Book::default(), ChainHash::START);
+    for entry in &entries {
+        let here = |found: String| format!("entry {}: {found}", entry.sequence);
+        head = chained(account.id, entry, head).map_err(here)?;
+        book.post(entry, &mut fills).map_err(here)?;
+    }
+    ensure(fills.is_empty(), || format!("order {} has no entry in the ledger", fills.keys().min().unwrap_or(&0)))?;
+    book.compare(account, head)?;
+    let holdings: Vec<HoldingRow> = rows(
+        conn,
+        &format!("SELECT instrument_id, quantity, cost, realised FROM holdings WHERE account_id = {}", account.id),
+    )?;
+    book.compare_holdings(&holdings)?;
+    Ok(counts)
+}
+
+/// The hash that the entry carries, when it is the right one.
+fn chained(account: i64, row: &EntryRow, previous: ChainHash) -> Result<ChainHash, String> {
+    let kind: EntryKind = row.kind.parse().map_err(|_| format!("{:?} is no kind of entry", row.kind))?;
+    let entry = Entry {
+        account: AccountId(account),
+        sequence: row.sequence,
+        kind,
+        cash: Money::from_cents(row.cash),
+        balance: Money::from_cents(row.balance),
+        instrument: row.instrument_id.map(InstrumentId),
+        quantity: Quantity::from_units(row.quantity),
+        cost: Money::from_cents(row.cost),
+        order: row.order_id.map(OrderId),
+        at: At::from_micros(row.at),
+        memo: row.memo.clone(),
+    };
+    let hash = entry.chain(previous);
+    ensure(row.hash == hash.0, || "its hash is not that of its fields after the entry before".to_owned())?;
+    Ok(hash)
+}
+
+impl Book {
+    fn post(&mut self, entry: &EntryRow, fills: &mut BTreeMap<i64, FillRow>) -> Result<(), String> {
+        self.entries += 1;
+        ensure(entry.sequence == self.entries, || format!("the ledger has no entry {}", self.entries))?;
+        ensure((entry.kind == "opening") == (self.entries == 1), || {
+            format!("a ledger begins with its one opening, and this is a {}", entry.kind)
+        })?;
+        self.cash += i128::from(entry.cash);
+        ensure(i128::from(entry.balance) == self.cash, || {
+            format!("its balance is {} and the entries come to {}", entry.balance, self.cash)
+        })?;
+        ensure(self.cash >= 0, || format!("the balance is {}", self.cash))?;
+        match entry.kind.as_str() {
+            "buy" | "sell" => {
+                let order = entry.order_id.ok_or("shares moved without an order")?;
+                let fill =
+                    fills.remove(&order).ok_or_else(|| format!("order {order} has no fill left to explain it"))?;
+                fill.is_sound().map_err(|found| format!("the fill of order {order}: {found}"))?;
+                self.trade(entry, &fill).map_err(|found| format!("the fill of order {order}: {found}"))
+            }
+            kind => {
+                let bare = (entry.instrument_id, entry.order_id, entry.quantity, entry.cost) == (None, None, 0, 0);
+                ensure(bare, || format!("a {kind} moves shares"))?;
+                let right = if kind == "withdrawal" { entry.cash < 0 } else { entry.cash > 0 || kind == "opening" };
+                ensure(right, || format!("a {kind} changes cash by {}", entry.cash))?;
+                self.contributed += i128::from(entry.cash);
+                Ok(())
+            }
+        }
+    }
+
+    /// Moves shares by the average-cost rule and compares what the entry and the fill say of it.
+    fn trade(&mut self, entry: &EntryRow, fill: &FillRow) -> Result<(), String> {
+        let told = (entry.kind.as_str(), entry.instrument_id, entry.at, entry.balance);
+        let filled = (fill.side.as_str(), Some(fill.instrument_id), fill.filled_at, fill.balance);
+        ensure(told == filled, || format!("the entry says {told:?} and the fill {filled:?}"))?;
+        let held = self.held.entry(fill.instrument_id).or_default();
+        let (quantity, cash) = (i128::from(fill.quantity), i128::from(fill.cash));
+        let (moved, paid, cost, gain) = if fill.side == Side::Buy.as_str() {
+            (quantity, -cash, cash, None)
+        } else {
+            ensure(quantity <= held.quantity, || format!("{quantity} units were sold of {}", held.quantity))?;
+            let removed = (2 * held.cost * quantity + held.quantity).div_euclid(2 * held.quantity);
+            (-quantity, cash, -removed, Some(cash - removed))
+        };
+        let derived = (moved, paid, cost);
+        let entered = (i128::from(entry.quantity), i128::from(entry.cash), i128::from(entry.cost));
+        ensure(derived == entered, || {
+            format!("shares, cash and cost moved by {derived:?} and the entry says {entered:?}")
+        })?;
+        ensure(fill.gain.map(i128::from) == gain, || {
+            format!("the gain is {gain:?} and the fill says {:?}", fill.gain)
+        })?;
+        held.quantity += moved;
+        held.cost += cost;
+        held.realised += gain.unwrap_or(0);
+        Ok(())
+    }
+
+    fn compare(&self, account: &AccountRow, head: ChainHash) -> Result<(), String> {
+        ensure(self.entries > 0, || "its ledger has no opening".to_owned())?;
+        let derived = (self.cash, self.contributed, self.entries);
+        let kept = (i128::from(account.cash), i128::from(account.contributed), account.entries);
+        ensure(derived == kept, || {
+            format!("cash, contributions and entries come to {derived:?} and the account says {kept:?}")
+        })?;
+        ensure(account.head == head.0, || "its head is not the hash of its newest entry".to_owned())
+    }
+
+    fn compare_holdings(&self, holdings: &[HoldingRow]) -> Result<(), String> {
+        let kept: BTreeMap<i64, Held> = holdings.iter().map(|row| (row.instrument_id, Held::from(row))).collect();
+        let every = self.held.keys().chain(kept.keys());
+        for instrument in every {
+            let (derived, kept) = (self.held.get(instrument), kept.get(instrument));
+            ensure(derived == kept, || {
+                format!("of instrument {instrument} the ledger makes {derived:?} and the holding says {kept:?}")
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl From<&HoldingRow> for Held {
+    fn from(row: &HoldingRow) -> Self {
+        Self { quantity: row.quantity.into(), cost: row.cost.into(), realised: row.realised.into() }
+    }
+}
+
+impl FillRow {
+    /// It met the right side of its quote, its cash follows from price and quantity, and it is what was ordered.
+    fn is_sound(&self) -> Result<(), String> {
+        let buys = self.side == Side::Buy.as_str();
+        ensure(self.bid <= self.ask, || format!("it met the bid {} above the ask {}", self.bid, self.ask))?;
+        let met = if buys { self.ask } else { self.bid };
+        ensure(self.price == met, || format!("the price is {} and the quote was {met}", self.price))?;
+        ensure(i128::from(self.cash) == self.cash_of(self.quantity.into()), || {
+            format!("{} units at {} do not come to {}", self.quantity, self.price, self.cash)
+        })?;
+        match (self.shares, self.dollars) {
+            (Some(shares), None) => {
+                ensure(shares == self.quantity, || format!("{shares} units were asked for and {} moved", self.quantity))
+            }
+            (None, Some(dollars)) => ensure(self.is_the_size_of(dollars.into()), || {
+                format!("{} units are not what {dollars} cents come to", self.quantity)
+            }),
+            sizes => Err(format!("the size of the order is {sizes:?}")),
+        }
+    }
+
+    /// A buyer pays the next whole cent up, a seller gets the whole cents below.
+    fn cash_of(&self, quantity: i128) -> i128 {
+        let exact = i128::from(self.price) * quantity;
+        if self.side == Side::Buy.as_str() {
+            (exact + UNITS_PER_CENT - 1) / UNITS_PER_CENT
+        } else {
+            exact / UNITS_PER_CENT
+        }
+    }
+
+    /// A buyer gets the most shares for the money, a seller gives the fewest.
+    fn is_the_size_of(&self, dollars: i128) -> bool {
+        let quantity = i128::from(self.quantity);
+        if self.side == Side::Buy.as_str() {
+            self.cash_of(quantity) <= dollars && self.cash_of(quantity + 1) > dollars
+        } else {
+            self.cash_of(quantity) >= dollars && self.cash_of(quantity - 1) < dollars
+        }
+    }
+}
