@@ -7,6 +7,7 @@ mod live_rates;
 mod page_checks;
 mod pages_browser;
 mod people;
+mod routes;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;
