@@ -183,7 +183,8 @@ fn serve(
         sockets_per_address: settings.sockets_per_address,
         ..LiveLimits::default()
     };
-    let gate = LiveGate::new(&house.market, limits, settings.public_origin.clone(), stop.clone());
+    let gate = LiveGate::new(&house.market, limits, settings.public_origin.clone(), stop.clone())
+        .behind_proxy(settings.trusted_proxy);
     let (house, gate) = (web::Data::new(house.clone()), web::Data::new(gate));
     let server = HttpServer::new(move || {
         let sessions = Sessions::new(house.get_ref().clone());

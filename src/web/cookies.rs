@@ -10,6 +10,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
+const SESSION: &str = "session";
 const VISITOR: &str = "visitor";
 const NOTICE: &str = "notice";
 const THEME: &str = "theme";
@@ -17,9 +18,15 @@ const THEME: &str = "theme";
 const NOTICE_LASTS: Duration = Duration::minutes(2);
 const THEME_LASTS: Duration = Duration::days(365);
 
-/// The name of the session's cookie. The prefix makes browsers insist on TLS and on this very host.
+/// The name of the session's cookie.
 pub(super) fn session_name(site: &Site) -> String {
-    if site.secure { "__Host-session".to_owned() } else { "session".to_owned() }
+    name(site, SESSION)
+}
+
+/// A cookie's name as it is sent. Over TLS, the prefix makes browsers insist on TLS and on this very host, so
+/// that no neighbour under the same domain can put one there.
+fn name(site: &Site, plain: &str) -> String {
+    if site.secure { format!("__Host-{plain}") } else { plain.to_owned() }
 }
 
 /// The visitor's random mark, which a signed-out visitor's forms carry.
@@ -59,8 +66,8 @@ pub(super) fn clear_notice(site: &Site) -> Cookie<'static> {
 }
 
 /// The theme the visitor chose.
-pub(super) fn theme(request: &HttpRequest) -> Theme {
-    request.cookie(THEME).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
+pub(super) fn theme(request: &HttpRequest, site: &Site) -> Theme {
+    request.cookie(&name(site, THEME)).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
 }
 
 /// Remembers a theme.
@@ -77,8 +84,13 @@ pub(super) fn attach(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
     }
 }
 
-fn cookie(site: &Site, name: &'static str, value: String) -> Cookie<'static> {
-    Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(site.secure).finish()
+fn cookie(site: &Site, plain: &str, value: String) -> Cookie<'static> {
+    Cookie::build(name(site, plain), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(site.secure)
+        .finish()
 }
 
 fn sign(site: &Site, cookie: Cookie<'static>) -> Cookie<'static> {
@@ -88,8 +100,9 @@ fn sign(site: &Site, cookie: Cookie<'static>) -> Cookie<'static> {
     jar.get(&name).cloned().unwrap_or(cookie)
 }
 
-fn signed(request: &HttpRequest, site: &Site, name: &str) -> Option<String> {
+fn signed(request: &HttpRequest, site: &Site, plain: &str) -> Option<String> {
+    let name = name(site, plain);
     let mut jar = CookieJar::new();
-    jar.add_original(request.cookie(name)?);
-    jar.signed(&site.key).get(name).map(|cookie| cookie.value().to_owned())
+    jar.add_original(request.cookie(&name)?);
+    jar.signed(&site.key).get(&name).map(|cookie| cookie.value().to_owned())
 }

@@ -9,7 +9,8 @@ use super::visit::Visit;
 use super::{cookies, origin};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use askama::Template as _;
@@ -17,6 +18,9 @@ use tracing_actix_web::RequestId;
 
 /// Pages hold what is nobody else's business, and money moves between two looks at one.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What the page of a failure takes over from the answer that said nothing.
+const KEPT: [HeaderName; 3] = [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW];
 
 /// Goes around the handlers of all pages, inside the session middleware.
 ///
@@ -39,14 +43,12 @@ pub async fn frame(
         next.call(request).await?.map_into_boxed_body()
     };
     if let Some(page) = failure(&response, &visit) {
-        let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).cloned().collect();
-        let retry = response.headers().get(header::RETRY_AFTER).cloned();
+        let kept = KEPT.map(|name| (response.headers().get_all(&name).cloned().collect::<Vec<_>>(), name));
         response = response.into_response(page);
-        for cookie in cookies {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        if let Some(retry) = retry {
-            response.headers_mut().insert(header::RETRY_AFTER, retry);
+        for (values, name) in kept {
+            for value in values {
+                response.headers_mut().append(name.clone(), value);
+            }
         }
     }
     if is_page(&response) {
@@ -58,7 +60,7 @@ pub async fn frame(
 /// The page for an answer that is a failure and says nothing for people yet.
 fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpResponse<BoxBody>> {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_page(response) {
+    if !has_failed(response) || is_page(response) {
         return None;
     }
     let request = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
@@ -71,15 +73,25 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
     if let Some(PageError::Throttled { wait }) = error.and_then(|error| error.as_error::<PageError>()) {
         page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
     }
+    Some(answer_with(&page, status))
+}
+
+/// Whether an answer is a failure.
+pub(super) fn has_failed(response: &ServiceResponse<BoxBody>) -> bool {
+    response.status().is_client_error() || response.status().is_server_error()
+}
+
+/// An error page as an answer.
+pub(super) fn answer_with(page: &ErrorPage, status: StatusCode) -> HttpResponse<BoxBody> {
     let mut answer = HttpResponse::build(status);
-    answer.content_type("text/html; charset=utf-8");
-    Some(match page.render() {
+    answer.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, NOT_KEPT));
+    match page.render() {
         Ok(html) => answer.body(html),
         Err(error) => {
             tracing::error!(%error, "an error page could not be rendered");
             answer.content_type("text/plain; charset=utf-8").body("Something went wrong on our side.")
         }
-    })
+    }
 }
 
 fn is_page(response: &ServiceResponse<BoxBody>) -> bool {

@@ -21,6 +21,7 @@ pub mod live;
 pub mod moments;
 pub mod orders;
 mod origin;
+mod outside;
 mod page;
 pub mod portfolio;
 pub mod rates;

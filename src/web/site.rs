@@ -6,6 +6,7 @@ use super::frame::frame;
 use super::headers;
 use super::house::House;
 use super::live::{self, LiveGate};
+use super::outside::outside;
 use super::routes;
 use super::sessions::Sessions;
 use actix_session::SessionMiddleware;
@@ -37,6 +38,7 @@ pub fn configure(
         config.app_data(house).app_data(gate).app_data(web::FormConfig::default().limit(LARGEST_FORM));
         config.service(
             web::scope("")
+                .wrap(from_fn(outside))
                 .wrap(Compress::default())
                 .wrap(headers::security(&site))
                 .wrap(TracingLogger::default())

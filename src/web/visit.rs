@@ -42,7 +42,7 @@ impl Visit {
             token,
             newly_marked,
             notice: cookies::notice(request, &house.site),
-            theme: cookies::theme(request),
+            theme: cookies::theme(request, &house.site),
             path: readable_path(request),
             address: address(request, house.site.trusted_proxy),
             house,
@@ -158,7 +158,8 @@ pub fn is_own_path(path: &str) -> bool {
     plain && path.starts_with('/') && !path.starts_with("//") && path.len() <= 512
 }
 
-fn address(request: &HttpRequest, trusted_proxy: bool) -> IpAddr {
+/// Where a request comes from: the nearest address, or what a trusted proxy says about the one before it.
+pub(super) fn address(request: &HttpRequest, trusted_proxy: bool) -> IpAddr {
     let forwarded = || {
         let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
         // The last entry is the one the trusted proxy wrote; those before it are anybody's words.
@@ -168,7 +169,7 @@ fn address(request: &HttpRequest, trusted_proxy: bool) -> IpAddr {
     trusted_proxy.then(forwarded).flatten().or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
-fn badge(house: &House) -> MarketBadge {
+pub(super) fn badge(house: &House) -> MarketBadge {
     let board = house.market.board();
     let status = board.status();
     let simulated = status.name == FeedName::Simulated;

@@ -9,6 +9,7 @@ mod page_checks;
 mod pages_browser;
 mod people;
 mod store;
+mod routes;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;

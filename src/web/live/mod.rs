@@ -11,7 +11,7 @@ mod socket;
 pub use limits::LiveLimits;
 pub use sever::remember_connection;
 
-use super::origin;
+use super::{origin, visit};
 use crate::market::{Board, Hub, Market};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};
@@ -33,6 +33,7 @@ pub struct LiveGate {
     hub: Hub,
     limits: LiveLimits,
     public_origin: Option<String>,
+    trusted_proxy: bool,
     stop: CancellationToken,
     seats: Seats,
 }
@@ -43,7 +44,13 @@ impl LiveGate {
     #[must_use]
     pub fn new(market: &Market, limits: LiveLimits, public_origin: Option<String>, stop: CancellationToken) -> Self {
         let (board, hub) = (Arc::clone(market.board()), market.hub().clone());
-        Self { board, hub, limits, public_origin, stop, seats: Seats::default() }
+        Self { board, hub, limits, public_origin, trusted_proxy: false, stop, seats: Seats::default() }
+    }
+
+    /// The same gate behind a proxy whose word about the visitor's address is taken, when `trusted`.
+    #[must_use]
+    pub fn behind_proxy(self, trusted: bool) -> Self {
+        Self { trusted_proxy: trusted, ..self }
     }
 
     /// How many sockets are open.
@@ -74,7 +81,7 @@ pub async fn connect(request: HttpRequest, payload: web::Payload, gate: web::Dat
         (Ok(watching), passed_over) => (watching, passed_over),
         (Err(refusal), _) => return refuse(StatusCode::BAD_REQUEST, refusal.sentence()),
     };
-    let address = request.peer_addr().map(|peer| peer.ip());
+    let address = Some(visit::address(&request, gate.trusted_proxy));
     let LiveLimits { sockets, sockets_per_address, .. } = gate.limits;
     let seat = match gate.seats.take(address, sockets, sockets_per_address) {
         Ok(seat) => seat,

@@ -145,6 +145,7 @@ impl Visitor {
 }
 
 /// A request in the making.
+#[derive(Clone)]
 #[must_use = "it is only sent by `send`"]
 pub(crate) struct Asking<'a> {
     visitor: &'a Visitor,

@@ -1,0 +1,90 @@
+//! Pages for failures that come from outside the frame: from files, from answers for machines, and from the
+//! keeping of sessions.
+
+use super::error::PageError;
+use super::error_page::ErrorPage;
+use super::frame::{answer_with, has_failed};
+use super::headers;
+use super::house::House;
+use super::layout::{Layout, Theme};
+use super::{cookies, visit};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use tracing_actix_web::RequestId;
+
+/// Seconds after which it is worth trying again when a session could not be kept.
+const STORE_BUSY_FOR: u64 = 2;
+
+/// What is remembered of a request for the page it may need.
+struct Asked {
+    path: String,
+    theme: Theme,
+    id: String,
+}
+
+impl Asked {
+    fn of(request: &HttpRequest, house: &House) -> Self {
+        Self {
+            path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            theme: cookies::theme(request, &house.site),
+            id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
+    /// The page for `status`, as for a visitor of whom nothing is known.
+    fn page(self, house: &House, status: StatusCode) -> HttpResponse<BoxBody> {
+        let layout = Layout {
+            viewer: None,
+            path: self.path,
+            token: String::new(),
+            theme: self.theme,
+            notice: None,
+            market: visit::badge(house),
+            now: house.clock.now(),
+        };
+        answer_with(&ErrorPage::new(layout, status.as_u16(), self.id), status)
+    }
+}
+
+/// Goes around everything, inside the middleware that adds the headers.
+///
+/// # Errors
+/// When a session could not be read or kept; the error carries its page.
+pub(super) async fn outside(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    // The request itself may not be held on to while it is still being routed.
+    let Some(house) = request.app_data::<web::Data<House>>().cloned() else {
+        return Err(PageError::internal("the house was not given to the site").into());
+    };
+    let asked = Asked::of(request.request(), &house);
+    match next.call(request).await.map(ServiceResponse::map_into_boxed_body) {
+        Ok(response) if has_failed(&response) && !response.headers().contains_key(header::CONTENT_TYPE) => {
+            let allow = response.headers().get(header::ALLOW).cloned();
+            let status = response.status();
+            let mut response = response.into_response(asked.page(&house, status));
+            if let Some(allow) = allow {
+                response.headers_mut().insert(header::ALLOW, allow);
+            }
+            Ok(response)
+        }
+        Ok(response) => Ok(response),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be read or kept");
+            let mut page = asked.page(&house, StatusCode::SERVICE_UNAVAILABLE);
+            let found = page.headers_mut();
+            found.insert(header::RETRY_AFTER, HeaderValue::from(STORE_BUSY_FOR));
+            // An error passes by the middleware that adds these to every answer.
+            for (name, value) in headers::list(&house.site) {
+                found.insert(name, value);
+            }
+            Err(InternalError::from_response(error, page).into())
+        }
+    }
+}
