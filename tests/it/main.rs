@@ -2,10 +2,12 @@
 #![cfg(test)]
 
 mod books_balance;
+mod durability;
 mod journey_browser;
 mod live_rates;
 mod page_checks;
 mod pages_browser;
+mod parallel;
 mod store;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
