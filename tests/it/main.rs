@@ -3,11 +3,13 @@
 
 mod books_balance;
 mod isolation;
+mod durability;
 mod journey_browser;
 mod live_rates;
 mod page_checks;
 mod pages_browser;
 mod people;
+mod parallel;
 mod store;
 mod routes;
 #[expect(dead_code, reason = "other promises use the rest")]

@@ -72,6 +72,11 @@ impl Visitor {
         self.ask(Method::GET, path).send().await
     }
 
+    /// Opens a page of a server that may be gone; nothing when it is.
+    pub(crate) async fn try_get(&self, path: &str) -> Option<Answer> {
+        self.ask(Method::GET, path).try_send().await.ok()
+    }
+
     /// Posts exactly these fields, without a token unless it is among them.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.ask(Method::POST, path).form(fields).send().await
