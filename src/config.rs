@@ -6,6 +6,7 @@
 use crate::accounts::throttle::Allowance;
 use crate::domain::Money;
 use crate::market::FeedPlan;
+use crate::store::Database;
 use crate::trading::Rules;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,10 +19,14 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Threads that answer requests.
     pub workers: usize,
-    /// The database file.
-    pub database: PathBuf,
+    /// Which database.
+    pub database: Database,
+    /// The file with the secret that signs cookies.
+    pub key_file: PathBuf,
     /// Connections that read.
     pub readers: u32,
+    /// Database connections that write, to a server.
+    pub writers: u32,
     /// Writes that may wait.
     pub waiting_writes: usize,
     /// Where people reach the site, when that is not the address it listens on.

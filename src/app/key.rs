@@ -4,26 +4,28 @@ use super::StartError;
 use actix_web::cookie::Key;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes of the secret.
 const LENGTH: usize = 64;
 
-/// The secret of the database at `database`, which lies beside it under the same name and `.key`.
+/// The secret in the file at `path`; a new one where there is no file.
 ///
 /// # Errors
 /// When the file cannot be read or written, or is not one of ours.
-pub(super) fn load(database: &Path) -> Result<Key, StartError> {
-    let path = database.with_extension("key");
-    let unusable = |cause: String| StartError::Key { path: path.clone(), cause };
-    match create(&path) {
+pub(super) fn load(path: &Path) -> Result<Key, StartError> {
+    let unusable = |cause: String| StartError::Key { path: path.to_owned(), cause };
+    match create(path) {
         Ok(key) => Ok(key),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(&path).map_err(unusable),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path).map_err(unusable),
         Err(error) => Err(unusable(error.to_string())),
     }
 }
 
-fn create(path: &PathBuf) -> std::io::Result<Key> {
+fn create(path: &Path) -> std::io::Result<Key> {
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -35,7 +37,7 @@ fn create(path: &PathBuf) -> std::io::Result<Key> {
     Ok(key)
 }
 
-fn read(path: &PathBuf) -> Result<Key, String> {
+fn read(path: &Path) -> Result<Key, String> {
     let file = OpenOptions::new().read(true).open(path).map_err(|error| error.to_string())?;
     let mut secret = Vec::with_capacity(LENGTH + 1);
     let limit = u64::try_from(LENGTH).unwrap_or(u64::MAX) + 1;

@@ -93,11 +93,12 @@ impl App {
     /// One sentence about the first of them that does not open.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let store = Store::open(&StorePlan {
-            path: settings.database.clone(),
+            database: settings.database.clone(),
             readers: settings.readers,
+            writers: settings.writers,
             waiting_writes: settings.waiting_writes,
         })?;
-        let key = key::load(&settings.database)?;
+        let key = key::load(&settings.key_file)?;
         let clock = Clock;
         let (feed, simulated) = listings::feed(&settings);
         let listed = listings::list(&settings, &store, clock).await?;
@@ -126,7 +127,7 @@ impl App {
         let (address, server) = serve(&settings, &house, &stop)?;
         let handle = server.handle();
         let chores = tokio::spawn(chores::run(house.clone(), simulated, stop.clone()));
-        tracing::info!(%address, database = %settings.database.display(), "open");
+        tracing::info!(%address, database = %settings.database, "open");
         Ok(Self { address, needs_administrator, house, simulated, stop, server: tokio::spawn(server), handle, chores })
     }
 

@@ -7,9 +7,9 @@ mod values;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::store::Database;
 pub use people::UserCommand;
 pub use serve::ServeArgs;
 
@@ -47,12 +47,15 @@ pub enum Command {
     },
 }
 
+/// Where the books are kept unless it is said otherwise.
+const DEFAULT_DATABASE: &str = "./data/tradefloor.db";
+
 /// Which database.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// The database file; it and its directory are created when they do not exist
-    #[arg(long, env = "TRADEFLOOR_DATABASE", default_value = "./data/tradefloor.db", value_name = "FILE")]
-    pub database: PathBuf,
+    /// The database: a file, created with its directory when it does not exist, or a server, as `postgres://user:password@host/name`
+    #[arg(long, env = "TRADEFLOOR_DATABASE", hide_env_values = true, default_value = DEFAULT_DATABASE, value_name = "FILE|URL")]
+    pub database: Database,
 }
 
 /// Why a command did not do what it was asked.

@@ -1,12 +1,12 @@
 //! `serve` and `migrate`.
 
-use super::{DatabaseArgs, Failure, values};
+use super::{DEFAULT_DATABASE, DatabaseArgs, Failure, values};
 use crate::accounts::throttle::Allowance;
 use crate::app::App;
 use crate::config::Settings;
 use crate::domain::Money;
 use crate::market::{FeedPlan, Speed};
-use crate::store::{Store, StorePlan};
+use crate::store::{Database, Store, StorePlan};
 use crate::telemetry::{self, LogFormat};
 use crate::trading::Rules;
 use clap::{Args, ValueEnum};
@@ -33,6 +33,9 @@ pub struct ServeArgs {
     listen: SocketAddr,
     #[command(flatten)]
     database: DatabaseArgs,
+    /// The file with the secret that signs cookies, made when it does not exist; beside the database file unless given
+    #[arg(long, env = "TRADEFLOOR_KEY_FILE", value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Where people reach the site when that is not the address it listens on; https makes cookies secure
     #[arg(long, env = "TRADEFLOOR_PUBLIC_URL", value_name = "URL", value_parser = values::origin)]
     public_url: Option<String>,
@@ -103,6 +106,9 @@ pub struct ServeArgs {
     /// Database connections that read
     #[arg(long, env = "TRADEFLOOR_READERS", default_value = "4", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     readers: NonZeroU32,
+    /// Database connections that write, to a server; a file has one
+    #[arg(long, env = "TRADEFLOOR_WRITERS", default_value = "8", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    writers: NonZeroU32,
     /// Writes that may wait before further ones are answered with 503
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
@@ -133,8 +139,10 @@ impl ServeArgs {
         Ok(Settings {
             listen: self.listen,
             workers: self.workers.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), count),
+            key_file: self.key_file.unwrap_or_else(|| key_beside(&self.database.database)),
             database: self.database.database,
             readers: self.readers.get(),
+            writers: self.writers.get(),
             waiting_writes: count(self.waiting_writes),
             public_origin: self.public_url,
             trusted_proxy: self.trust_proxy,
@@ -178,6 +186,14 @@ impl ServeArgs {
     }
 }
 
+/// Where the secret lies unless it is said otherwise: beside the file of the books.
+fn key_beside(database: &Database) -> PathBuf {
+    match database {
+        Database::Sqlite(path) => path.with_extension("key"),
+        Database::Postgres(_) => PathBuf::from("./data/tradefloor.key"),
+    }
+}
+
 /// Serves until it is told to stop.
 #[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
@@ -190,10 +206,9 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
         let (address, first) = (app.url(), app.needs_administrator());
         println!("Tradefloor is open at {address} (Ctrl-C closes it).");
         if first {
-            let chosen = if database.as_os_str() == "./data/tradefloor.db" {
-                String::new()
-            } else {
-                format!(" --database {}", database.display())
+            let chosen = match database.to_string() {
+                default if default == DEFAULT_DATABASE => String::new(),
+                other => format!(" --database {other}"),
             };
             println!("Nobody runs it yet. Make the first administrator with: tradefloor user create NAME --role admin{chosen}");
         }
@@ -205,12 +220,12 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
 #[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
     open(arguments)?.close();
-    println!("The database {} is up to date.", arguments.database.display());
+    println!("The database {} is up to date.", arguments.database);
     Ok(())
 }
 
 /// Opens the store for a command that does one thing.
 pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
-    let plan = StorePlan { path: arguments.database.clone(), readers: 1, waiting_writes: 8 };
+    let plan = StorePlan { database: arguments.database.clone(), readers: 1, writers: 1, waiting_writes: 8 };
     Store::open(&plan).map_err(Failure::stopped)
 }

@@ -71,8 +71,8 @@ mod tests {
     use super::*;
     use crate::domain::{Instrument, InstrumentId, Price, PublicId, Quantity, Quote, Role};
     use crate::market::{FeedName, Listed, day::Calendar};
-    use crate::store::StorePlan;
     use crate::store::users::{self, NewUser};
+    use crate::store::{Database, StorePlan};
 
     fn board() -> Board {
         let symbol = "ACME".parse().unwrap();
@@ -114,7 +114,12 @@ mod tests {
     #[tokio::test]
     async fn values_are_kept_finely_while_new_and_one_a_day_once_old() {
         let directory = tempfile::tempdir().unwrap();
-        let plan = StorePlan { path: directory.path().join("history.db"), readers: 1, waiting_writes: 8 };
+        let plan = StorePlan {
+            database: Database::Sqlite(directory.path().join("history.db")),
+            readers: 1,
+            writers: 1,
+            waiting_writes: 8,
+        };
         let store = Store::open(&plan).unwrap();
         let board = board();
         let begin: At = "2026-01-01T00:00:00Z".parse().unwrap();

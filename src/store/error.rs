@@ -26,9 +26,19 @@ impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::DeserializationError(cause) => Self::Corrupt(cause.to_string()),
+            DieselError::BrokenTransactionManager => Self::Unavailable,
+            DieselError::DatabaseError(kind, ref details) if is_away(kind, details.message()) => Self::Unavailable,
             other => Self::Database(other),
         }
     }
+}
+
+/// Whether the failure is that a server has gone away, or has no room or no right to write just now.
+fn is_away(kind: DatabaseErrorKind, message: &str) -> bool {
+    matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction)
+        || ["terminating connection", "server closed", "no connection to the server", "the database system is"]
+            .iter()
+            .any(|away| message.contains(away))
 }
 
 /// Whether the failure is that a row with this identity exists already.

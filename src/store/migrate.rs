@@ -1,6 +1,7 @@
-//! The migrations that this binary carries.
+//! The migrations that this binary carries: two trees with the same names, one for each engine.
 
 use super::conn::Conn;
+use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -8,13 +9,23 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Applies what is missing, each migration in a transaction of its own.
+/// Applies what is missing, each migration in a transaction of its own. Of several processes that open one
+/// server at once, one does it and the others wait.
 ///
 /// # Errors
 /// What the database said about the first that failed; those before it stay applied.
-pub(super) fn run(conn: &mut Conn) -> Result<Vec<String>, Box<dyn Error + Send + Sync>> {
-    conn.run_pending_migrations(SQLITE).map(|applied| applied.iter().map(ToString::to_string).collect())
+pub(super) fn run(conn: &mut Conn) -> Result<(), Box<dyn Error + Send + Sync>> {
+    match conn {
+        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(conn) => {
+            conn.batch_execute("SELECT pg_advisory_lock(1413893202)")?;
+            let applied = conn.run_pending_migrations(POSTGRES).map(|_| ());
+            conn.batch_execute("SELECT pg_advisory_unlock(1413893202)")?;
+            applied
+        }
+    }
 }
 
 /// The versions that this binary knows.

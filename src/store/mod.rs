@@ -4,11 +4,13 @@
 //! a use case composes as many of them as it needs inside one `read` or one `write`.
 
 mod conn;
+mod database;
 mod error;
 mod migrate;
 mod open;
 mod pool;
 mod schema;
+mod server;
 mod writer;
 
 pub mod accounts;
@@ -23,13 +25,14 @@ pub mod valuations;
 pub mod watches;
 
 pub use conn::Conn;
+pub use database::Database;
 pub use error::StoreError;
 pub use open::OpenError;
 
 use crate::domain::{AccountId, UserId};
-use diesel::connection::SimpleConnection;
-use pool::Readers;
-use std::path::PathBuf;
+use conn::Purpose;
+use pool::Pool;
+use server::ServerWriter;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -44,10 +47,12 @@ const WRITE_WAIT: Duration = Duration::from_secs(30);
 /// How to open a store.
 #[derive(Debug, Clone)]
 pub struct StorePlan {
-    /// The database file.
-    pub path: PathBuf,
+    /// Which database.
+    pub database: Database,
     /// Connections that read.
     pub readers: u32,
+    /// Connections that write, to a server; a file has one.
+    pub writers: u32,
     /// Writes that may wait before further ones are refused as [`StoreError::Busy`].
     pub waiting_writes: usize,
 }
@@ -70,29 +75,40 @@ pub struct Store {
 }
 
 struct Inner {
-    readers: r2d2::Pool<Readers>,
+    readers: Pool,
     reading: Arc<Semaphore>,
-    writer: Writer,
+    writing: Writing,
+}
+
+/// How writes are made, which is where the engines differ.
+enum Writing {
+    /// One thread makes all writes to a file, many in one commit.
+    File(Writer),
+    /// A server takes writes side by side, each with its lock.
+    Server(ServerWriter),
 }
 
 impl Store {
-    /// Opens the database, creates it when it does not exist, and brings it up to date. Blocks.
+    /// Opens the database, creates a file that does not exist, and brings it up to date. Blocks.
     ///
     /// # Errors
-    /// One sentence that names the file and what is wrong with it.
+    /// One sentence that names the database and what is wrong with it.
     pub fn open(plan: &StorePlan) -> Result<Self, OpenError> {
-        let conn = open::open(&plan.path)?;
-        let unusable = |cause: String| OpenError::Unusable { path: plan.path.clone(), cause };
-        let readers = r2d2::Pool::builder()
-            .max_size(plan.readers)
-            .min_idle(Some(0))
-            .test_on_check_out(false)
-            .connection_timeout(READ_WAIT)
-            .build(Readers { path: plan.path.clone() })
-            .map_err(|error| unusable(error.to_string()))?;
+        let conn = open::open(&plan.database)?;
+        let unusable = |cause: String| OpenError::Unusable { database: plan.database.clone(), cause };
+        let readers =
+            Pool::new(&plan.database, Purpose::Read, plan.readers).map_err(|error| unusable(error.to_string()))?;
         let reading = Arc::new(Semaphore::new(usize::try_from(plan.readers).unwrap_or(1)));
-        let writer = Writer::start(conn, plan.waiting_writes).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { inner: Arc::new(Inner { readers, reading, writer }) })
+        let writing = match &plan.database {
+            Database::Sqlite(_) => {
+                Writing::File(Writer::start(conn, plan.waiting_writes).map_err(|error| unusable(error.to_string()))?)
+            }
+            Database::Postgres(_) => Writing::Server(
+                ServerWriter::new(&plan.database, plan.writers, plan.waiting_writes)
+                    .map_err(|error| unusable(error.to_string()))?,
+            ),
+        };
+        Ok(Self { inner: Arc::new(Inner { readers, reading, writing }) })
     }
 
     /// Runs `f` on a pooled connection, off the async runtime, against one snapshot of the database.
@@ -113,13 +129,8 @@ impl Store {
         tokio::task::spawn_blocking(move || {
             // The turn ends with the read, even when nobody waits for it any more.
             let _turn = turn;
-            let mut pooled = readers.get().map_err(|error| {
-                tracing::error!(%error, "no connection to read with");
-                StoreError::Unavailable
-            })?;
-            let conn: &mut Conn = &mut pooled;
-            conn.batch_execute("BEGIN").map_err(StoreError::from)?;
-            let snapshot = Snapshot(conn);
+            let mut pooled = readers.begin(Conn::begin_snapshot)?;
+            let snapshot = Snapshot(&mut pooled);
             f(&mut *snapshot.0)
         })
         .await
@@ -128,7 +139,8 @@ impl Store {
 
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
     ///
-    /// On the embedded engine one thread makes all writes, so that no two overlap whatever their lock.
+    /// To a file one thread makes all writes, so that no two overlap whatever their lock; on a server the lock is
+    /// taken before anything is read.
     ///
     /// # Errors
     /// What `f` returns, or the store's own failure as `E`.
@@ -141,7 +153,11 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let answer = self.inner.writer.submit(f)?;
+        let writer = match &self.inner.writing {
+            Writing::File(writer) => writer,
+            Writing::Server(writer) => return writer.write(lock, f).await,
+        };
+        let answer = writer.submit(f)?;
         match timeout(WRITE_WAIT, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(E::from(StoreError::Unavailable)),
@@ -154,7 +170,10 @@ impl Store {
 
     /// Accepts no more writes, finishes those that were accepted, and closes the database. Blocks.
     pub fn close(&self) {
-        self.inner.writer.close();
+        match &self.inner.writing {
+            Writing::File(writer) => writer.close(),
+            Writing::Server(writer) => writer.close(),
+        }
     }
 }
 
@@ -163,8 +182,9 @@ struct Snapshot<'a>(&'a mut Conn);
 
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.0.batch_execute("COMMIT") {
-            tracing::error!(%error, "a snapshot could not be closed");
+        if let Err(error) = self.0.commit() {
+            tracing::warn!(%error, "a snapshot could not be closed");
+            self.0.abandon();
         }
     }
 }

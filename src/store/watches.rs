@@ -1,7 +1,7 @@
 //! The instruments that people have starred.
 
 use super::Conn;
-use super::error::{StoreError, is_duplicate};
+use super::error::StoreError;
 use super::schema::watches;
 use crate::domain::{InstrumentId, UserId};
 use diesel::prelude::*;
@@ -11,15 +11,12 @@ use diesel::prelude::*;
 /// # Errors
 /// When the database fails.
 pub fn set(conn: &mut Conn, user: UserId, instrument: InstrumentId, watched: bool) -> Result<(), StoreError> {
-    if !watched {
-        diesel::delete(watches::table.find((user, instrument))).execute(conn)?;
-        return Ok(());
+    diesel::delete(watches::table.find((user, instrument))).execute(conn)?;
+    if watched {
+        let row = (watches::user_id.eq(user), watches::instrument_id.eq(instrument));
+        diesel::insert_into(watches::table).values(row).execute(conn)?;
     }
-    let row = (watches::user_id.eq(user), watches::instrument_id.eq(instrument));
-    match diesel::insert_into(watches::table).values(row).execute(conn) {
-        Err(error) if !is_duplicate(&error) => Err(error.into()),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// What `user` has starred; as many as there are instruments at most.

@@ -7,9 +7,8 @@
 
 use super::conn::Conn;
 use super::error::StoreError;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
-use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -121,7 +120,7 @@ fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
         let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(LARGEST_BATCH), &mut batch);
         if let Err(error) = &committed {
             tracing::error!(%error, jobs = batch.len(), "a batch of writes was not committed");
-            abandon(&mut conn);
+            conn.abandon();
         }
         for job in batch {
             job.answer(committed.is_ok());
@@ -139,42 +138,28 @@ fn commit(
     jobs: impl Iterator<Item = Box<dyn Job>>,
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), DieselError> {
-    let mut standing = AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE");
+    let mut standing = conn.begin_write();
     for mut job in jobs {
         // Once the transaction is lost the rest of the batch is not run, only told so.
         standing = standing.and_then(|()| run(conn, job.as_mut()));
         batch.push(job);
     }
-    standing.and_then(|()| AnsiTransactionManager::commit_transaction(conn))
+    standing.and_then(|()| conn.commit())
 }
 
 /// Runs one job in its savepoint. An error means that the transaction around it is lost.
 fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<(), DieselError> {
-    AnsiTransactionManager::begin_transaction(conn)?;
-    let own = depth(conn)?;
+    conn.begin_savepoint()?;
+    let own = conn.depth()?;
     match job.run(conn) {
-        Verdict::Keep if depth(conn)? == own => AnsiTransactionManager::commit_transaction(conn),
+        Verdict::Keep if conn.depth()? == own => conn.commit(),
         Verdict::Keep => Err(DieselError::BrokenTransactionManager),
         Verdict::Undo => {
             // A job that panicked inside a transaction of its own has left that one open too.
-            while depth(conn)? >= own {
-                AnsiTransactionManager::rollback_transaction(conn)?;
+            while conn.depth()? >= own {
+                conn.roll_back()?;
             }
             Ok(())
         }
     }
-}
-
-/// How many transactions are open inside each other.
-fn depth(conn: &mut Conn) -> Result<u32, DieselError> {
-    let status = <AnsiTransactionManager as TransactionManager<Conn>>::transaction_manager_status_mut(conn);
-    Ok(status.transaction_depth()?.map_or(0, NonZeroU32::get))
-}
-
-/// Leaves no transaction open behind a failure, whatever state it left the connection in.
-fn abandon(conn: &mut Conn) {
-    // SQLite may have rolled back already, and then says that there is nothing to roll back.
-    let _ = conn.batch_execute("ROLLBACK");
-    *<AnsiTransactionManager as TransactionManager<Conn>>::transaction_manager_status_mut(conn) =
-        TransactionManagerStatus::default();
 }

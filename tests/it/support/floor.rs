@@ -10,7 +10,7 @@ use tradefloor::domain::{
 use tradefloor::market::{Listed, Market};
 use tradefloor::store::ledger::Movement;
 use tradefloor::store::users::NewUser;
-use tradefloor::store::{Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
+use tradefloor::store::{Database, Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
 use tradefloor::trading::{Desk, Funding, Order, Rules};
 
 /// What is traded there.
@@ -28,7 +28,12 @@ impl Floor {
     /// Opens one with the rules that the site has by default.
     pub(crate) async fn open() -> Self {
         let directory = tempfile::tempdir().expect("a directory for the store");
-        let plan = StorePlan { path: directory.path().join("tradefloor.db"), readers: 2, waiting_writes: 1_024 };
+        let plan = StorePlan {
+            database: Database::Sqlite(directory.path().join("tradefloor.db")),
+            readers: 2,
+            writers: 2,
+            waiting_writes: 1_024,
+        };
         let store = Store::open(&plan).expect("the store opens");
         let listings: Vec<Listing> = SYMBOLS
             .iter()
@@ -46,9 +51,9 @@ impl Floor {
             .into_iter()
             .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None })
             .collect();
-        let market = Market::by_hand(&listed, Duration::from_secs(3_600));
+        let market = Market::by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
-            quote_age_max: Duration::from_secs(3_600),
+            quote_age_max: Duration::from_hours(1),
             funding_max: Money::from_cents(100_000_000),
             contributed_max: Money::from_cents(1_000_000_000),
         };

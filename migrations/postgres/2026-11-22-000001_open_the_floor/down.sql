@@ -1,0 +1,11 @@
+DROP TABLE watches;
+DROP TABLE valuations;
+DROP TABLE ledger_entries;
+DROP FUNCTION refuse_ledger_change;
+DROP TABLE fills;
+DROP TABLE orders;
+DROP TABLE holdings;
+DROP TABLE accounts;
+DROP TABLE instruments;
+DROP TABLE sessions;
+DROP TABLE users;

@@ -1,0 +1,106 @@
+//! Writing to a PostgreSQL server: each write a transaction of its own, on a connection of its own.
+//!
+//! Several processes may write to one server. What a write must not overlap with is locked before anything
+//! is read, so that a read-modify-write never meets another one half-way.
+
+use super::Lock;
+use super::conn::{Conn, Purpose};
+use super::database::Database;
+use super::error::StoreError;
+use super::pool::Pool;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::time::{Duration, timeout};
+
+/// How long a write waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections that write, and the queue before them.
+pub(super) struct ServerWriter {
+    pool: Pool,
+    waiting: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+}
+
+impl ServerWriter {
+    /// Up to `size` writes at once, and `waiting` that wait for their turn.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub(super) fn new(database: &Database, size: u32, waiting: usize) -> Result<Self, r2d2::Error> {
+        let places = usize::try_from(size).unwrap_or(1);
+        Ok(Self {
+            pool: Pool::new(database, Purpose::Write, size)?,
+            waiting: Arc::new(Semaphore::new(waiting.saturating_add(places))),
+            turns: Arc::new(Semaphore::new(places)),
+        })
+    }
+
+    /// Runs `f` as one transaction that holds `lock`.
+    ///
+    /// # Errors
+    /// What `f` returns, or the store's own failure as `E`.
+    pub(super) async fn write<T, E>(
+        &self,
+        lock: Lock,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| StoreError::Busy)?;
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| StoreError::Busy)?
+            .map_err(|_| StoreError::Unavailable)?;
+        let pool = self.pool.clone();
+        tokio::task::spawn_blocking(move || {
+            // Place and turn end with the write, even when nobody waits for it any more.
+            let _held = (place, turn);
+            let mut conn = pool.begin(Conn::begin_write)?;
+            let result = hold(&mut conn, lock).map_err(E::from).and_then(|()| {
+                catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::Panicked.into()))
+            });
+            match result {
+                Ok(value) => match conn.commit() {
+                    Ok(()) => Ok(value),
+                    Err(error) => {
+                        tracing::error!(%error, "a write was not committed");
+                        conn.abandon();
+                        Err(StoreError::Unavailable.into())
+                    }
+                },
+                Err(error) => {
+                    conn.abandon();
+                    Err(error)
+                }
+            }
+        })
+        .await
+        .map_err(|_| StoreError::Panicked)?
+    }
+
+    /// Accepts no more writes and waits for those under way, a while at the most. Blocks.
+    pub(super) fn close(&self) {
+        self.turns.close();
+        self.waiting.close();
+    }
+}
+
+/// Takes the lock for as long as the transaction lasts.
+fn hold(conn: &mut Conn, lock: Lock) -> Result<(), StoreError> {
+    let (statement, key) = match lock {
+        Lock::Account(account) => ("SELECT id FROM accounts WHERE id = $1 FOR UPDATE", account.0),
+        Lock::User(user) => ("SELECT id FROM users WHERE id = $1 FOR UPDATE", user.0),
+        Lock::House => ("SELECT pg_advisory_xact_lock($1)", HOUSE),
+    };
+    diesel::sql_query(statement).bind::<BigInt, _>(key).execute(conn)?;
+    Ok(())
+}
+
+/// The number under which a server knows the lock of the house: `TFLR`.
+const HOUSE: i64 = 1_413_893_202;
