@@ -2,16 +2,16 @@
 #![cfg(test)]
 
 mod books_balance;
-mod isolation;
 mod durability;
+mod isolation;
 mod journey_browser;
 mod live_rates;
 mod page_checks;
 mod pages_browser;
-mod people;
 mod parallel;
-mod store;
+mod people;
 mod routes;
+mod store;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;
