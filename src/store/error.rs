@@ -33,9 +33,9 @@ impl From<DieselError> for StoreError {
     }
 }
 
-/// Whether the failure is that a server has gone away, or has no room or no right to write just now.
+/// Whether the failure is that a server has gone away or is not up yet.
 fn is_away(kind: DatabaseErrorKind, message: &str) -> bool {
-    matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction)
+    matches!(kind, DatabaseErrorKind::ClosedConnection)
         || ["terminating connection", "server closed", "no connection to the server", "the database system is"]
             .iter()
             .any(|away| message.contains(away))

@@ -12,16 +12,22 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-use tokio::time::{Duration, timeout};
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::time::timeout;
 
 /// How long a write waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long closing waits for writes under way.
+const LAST_WRITES: Duration = Duration::from_secs(10);
+/// How often it looks whether they are over.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Connections that write, and the queue before them.
 pub(super) struct ServerWriter {
     pool: Pool,
     waiting: Arc<Semaphore>,
+    places: usize,
     turns: Arc<Semaphore>,
 }
 
@@ -31,11 +37,13 @@ impl ServerWriter {
     /// # Errors
     /// When the server cannot be reached.
     pub(super) fn new(database: &Database, size: u32, waiting: usize) -> Result<Self, r2d2::Error> {
-        let places = usize::try_from(size).unwrap_or(1);
+        let turns = usize::try_from(size).unwrap_or(1);
+        let places = waiting.saturating_add(turns);
         Ok(Self {
             pool: Pool::new(database, Purpose::Write, size)?,
-            waiting: Arc::new(Semaphore::new(waiting.saturating_add(places))),
-            turns: Arc::new(Semaphore::new(places)),
+            waiting: Arc::new(Semaphore::new(places)),
+            places,
+            turns: Arc::new(Semaphore::new(turns)),
         })
     }
 
@@ -52,7 +60,10 @@ impl ServerWriter {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| StoreError::Busy)?;
+        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|refused| match refused {
+            TryAcquireError::NoPermits => StoreError::Busy,
+            TryAcquireError::Closed => StoreError::Unavailable,
+        })?;
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| StoreError::Busy)?
@@ -84,10 +95,17 @@ impl ServerWriter {
         .map_err(|_| StoreError::Panicked)?
     }
 
-    /// Accepts no more writes and waits for those under way, a while at the most. Blocks.
+    /// Accepts no more writes and waits for those it has accepted, a while at the most. Blocks.
     pub(super) fn close(&self) {
-        self.turns.close();
         self.waiting.close();
+        let begun = Instant::now();
+        while self.waiting.available_permits() < self.places {
+            if begun.elapsed() > LAST_WRITES {
+                tracing::error!("writes were still under way when the store closed");
+                return;
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 }
 

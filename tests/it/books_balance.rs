@@ -2,6 +2,7 @@
 
 mod model;
 
+use crate::support::Engine;
 use crate::support::Floor;
 use crate::support::books::{Audited, assert_balanced, audit};
 use crate::support::floor::{SYMBOLS, funding, order};
@@ -11,6 +12,7 @@ use model::{Model, Operation};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tradefloor::domain::Side;
+use tradefloor::store::Database;
 use tradefloor::trading::{Funded, FundingRefusal, Placed};
 
 /// Sequences of operations that are tried.
@@ -92,20 +94,19 @@ async fn run(operations: Vec<Operation>) {
     for (who, account) in accounts.iter().enumerate() {
         model.compare_account(&floor, who, *account).await;
     }
-    assert_balanced(&floor.database());
+    assert_balanced(floor.database());
 }
 
 #[tokio::test]
 async fn the_audit_finds_what_does_not_balance() {
-    let floor = Floor::open().await;
+    let floor = Floor::on(Engine::Sqlite).await;
     let ada = floor.account("ada", 1_000_000).await;
     floor.quote("ACME", 1_000_000, 1_000_500);
     for (key, side, units) in [("a", Side::Buy, 3 * SHARE), ("b", Side::Sell, SHARE), ("c", Side::Buy, SHARE / 3)] {
         assert!(matches!(floor.desk.place(ada, order(key, side, "ACME", units)).await, Ok(Placed::Filled(_))));
     }
     assert!(matches!(floor.desk.fund(ada, funding("d", false, 5)).await, Ok(Funded::Done { .. })));
-    let sound = floor.database();
-    assert_eq!(audit(&sound), Ok(Audited { accounts: 1, entries: 5, fills: 3 }));
+    assert_eq!(audit(floor.database()), Ok(Audited { accounts: 1, entries: 5, fills: 3 }));
     floor.store.close();
 
     let unlocked = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;
@@ -136,11 +137,11 @@ async fn the_audit_finds_what_does_not_balance() {
     ] {
         let directory = tempfile::tempdir().unwrap();
         let copy = directory.path().join("tradefloor.db");
-        std::fs::copy(&sound, &copy).unwrap();
+        std::fs::copy(floor.file(), &copy).unwrap();
         let mut conn = SqliteConnection::establish(copy.to_str().unwrap()).unwrap();
         conn.batch_execute(&format!("{unlocked}{change}")).unwrap_or_else(|error| panic!("{change}: {error}"));
         drop(conn);
-        let found = audit(&copy).expect_err(change);
+        let found = audit(&Database::Sqlite(copy)).expect_err(change);
         assert!(found.starts_with(expected), "{change}: {found}");
     }
 }
@@ -158,5 +159,5 @@ async fn money_that_does_not_fit_the_books_is_refused_as_too_much() {
         }
     }
     assert_eq!(floor.cash(rich).await, i64::MAX - 10);
-    assert_balanced(&floor.database());
+    assert_balanced(floor.database());
 }

@@ -118,7 +118,7 @@ async fn what_was_answered_survives_kill_9_at_any_moment_and_nothing_is_half_don
         tokio::time::sleep(Duration::from_micros(20_000 + round * 7_919 % 200 * 1_000)).await;
         server.kill();
         finished(work).await;
-        assert_balanced(&server.database());
+        assert_balanced(server.database());
         server.restart();
         for person in &mut people {
             person.visitor.moves_to(&server);
@@ -128,7 +128,7 @@ async fn what_was_answered_survives_kill_9_at_any_moment_and_nothing_is_half_don
         person.check().await;
     }
     let told: usize = people.iter().map(|person| person.told.lock().unwrap().receipts.len()).sum();
-    let audited = assert_balanced(&server.database());
+    let audited = assert_balanced(server.database());
     assert!(told > 20 && audited.fills >= told, "{told} receipts were told and there are {audited:?}");
     let before = price(&people[0].visitor).await;
     while price(&people[0].visitor).await == before {
@@ -153,9 +153,9 @@ async fn asked_to_stop_under_load_it_loses_nothing_and_ends_well() {
     .await
     .unwrap();
     finished(work).await;
-    let log = server.database().with_extension("db-wal");
+    let log = server.file().with_extension("db-wal");
     assert!(!log.exists() || log.metadata().unwrap().len() == 0, "the file alone is complete");
-    assert_balanced(&server.database());
+    assert_balanced(server.database());
     server.restart();
     people[0].visitor.moves_to(&server);
     people[0].check().await;

@@ -11,7 +11,8 @@ mod pages_browser;
 mod parallel;
 mod people;
 mod routes;
-mod store;
+mod store_contract;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
 mod tidy;
+mod two_servers;

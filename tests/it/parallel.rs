@@ -49,7 +49,7 @@ async fn the_same_shares_are_sold_once_and_the_same_key_settles_once() {
     let reused = place_all(&floor, ada, vec![other; MANY]).await;
     let stands = |placed: &Placed| matches!(placed, Placed::Refused(Refusal::KeyUsed { order }) if receipts.contains(order.public_id.as_str()));
     assert!(reused.iter().all(stands), "{reused:?}");
-    assert_balanced(&floor.database());
+    assert_balanced(floor.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -67,7 +67,7 @@ async fn money_under_one_key_moves_once_and_no_more_is_taken_out_than_there_is()
     let taken = join_all((0..MANY).map(|turn| fund(format!("out-{turn}"), false, 400)).collect::<Vec<_>>()).await;
     let done = taken.iter().filter(|done| matches!(done, Ok(Funded::Done { .. }))).count();
     assert_eq!((done, floor.cash(ada).await), (3, 300));
-    assert_balanced(&floor.database());
+    assert_balanced(floor.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -103,7 +103,7 @@ async fn many_people_trading_while_prices_move_leave_balanced_books() {
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    let audited = assert_balanced(&floor.database());
+    let audited = assert_balanced(floor.database());
     assert!(audited.accounts == 4 && audited.fills > 100 && audited.entries > audited.fills, "{audited:?}");
 }
 
@@ -143,7 +143,7 @@ async fn over_the_site_a_double_click_settles_once_and_leads_everybody_to_the_sa
     for refused in sold.iter().filter(|answer| answer.status != 303) {
         refused.assert_is(422).assert_says("You have no AAPL to sell.");
     }
-    assert_eq!(assert_balanced(&server.database()).fills, 2);
+    assert_eq!(assert_balanced(server.database()).fills, 2);
 }
 
 #[tokio::test]
@@ -166,5 +166,5 @@ async fn over_the_site_a_form_that_moves_money_moves_it_once() {
     let taken = join_all(withdrawals.iter().map(|(browser, form)| browser.send(form))).await;
     assert_eq!(taken.iter().filter(|answer| answer.status == 303).count(), 1);
     browsers[2].get("/wallet").await.assert_says("$1,250.50");
-    assert_eq!(assert_balanced(&server.database()).entries, 3);
+    assert_eq!(assert_balanced(server.database()).entries, 3);
 }

@@ -1,8 +1,8 @@
 //! The desk without the site: a store on a directory of its own, a market moved by hand, and accounts made at once.
 
+use super::place::{Engine, Place};
 use std::path::PathBuf;
 use std::time::Duration;
-use tempfile::TempDir;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{
     AccountId, At, EntryKind, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role, Side, Symbol,
@@ -21,19 +21,19 @@ pub(crate) struct Floor {
     pub(crate) store: Store,
     pub(crate) market: Market,
     pub(crate) desk: Desk,
-    directory: TempDir,
+    place: Place,
 }
 
 impl Floor {
     /// Opens one with the rules that the site has by default.
     pub(crate) async fn open() -> Self {
-        let directory = tempfile::tempdir().expect("a directory for the store");
-        let plan = StorePlan {
-            database: Database::Sqlite(directory.path().join("tradefloor.db")),
-            readers: 2,
-            writers: 2,
-            waiting_writes: 1_024,
-        };
+        Self::on(Engine::of_this_run()).await
+    }
+
+    /// As [`Floor::open`], on this engine whatever the run is on.
+    pub(crate) async fn on(engine: Engine) -> Self {
+        let place = Place::on(engine);
+        let plan = StorePlan { database: place.database().clone(), readers: 2, writers: 4, waiting_writes: 1_024 };
         let store = Store::open(&plan).expect("the store opens");
         let listings: Vec<Listing> = SYMBOLS
             .iter()
@@ -58,12 +58,17 @@ impl Floor {
             contributed_max: Money::from_cents(1_000_000_000),
         };
         let desk = Desk::new(store.clone(), market.board().clone(), Clock, rules);
-        Self { store, market, desk, directory }
+        Self { store, market, desk, place }
     }
 
-    /// The database file.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.directory.path().join("tradefloor.db")
+    /// The database.
+    pub(crate) fn database(&self) -> &Database {
+        self.place.database()
+    }
+
+    /// The database file, for a test that is about files.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.place.file()
     }
 
     /// Opens an account with `opening` cents.

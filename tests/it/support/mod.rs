@@ -7,6 +7,8 @@ pub(crate) mod browser;
 pub(crate) mod driver;
 pub(crate) mod floor;
 pub(crate) mod form;
+pub(crate) mod place;
+pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod recorded;
 pub(crate) mod server;
@@ -16,6 +18,7 @@ pub(crate) mod visitor;
 pub(crate) use self::{
     browser::{Browser, Scheme},
     floor::Floor,
+    place::{Engine, Place},
     server::Server,
     visitor::Visitor,
 };

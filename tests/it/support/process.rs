@@ -140,3 +140,9 @@ pub(crate) fn signal(name: &str, process: u32) {
     let script = format!("kill -s {name} {process} 2>/dev/null");
     let _already_gone = Command::new("sh").args(["-c", &script]).status();
 }
+
+/// A port that is free at this moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+    listener.local_addr().expect("it has a number").port()
+}

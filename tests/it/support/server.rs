@@ -1,11 +1,12 @@
 //! The real binary, serving on a port of its own from a directory of its own.
 
+use super::place::{self, Engine, Place};
 use super::process::Process;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
-use tempfile::TempDir;
+use tradefloor::store::Database;
 
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(20);
@@ -54,7 +55,7 @@ pub(crate) struct Server {
     process: Process,
     address: String,
     settings: Settings,
-    directory: TempDir,
+    place: Place,
 }
 
 impl Server {
@@ -67,9 +68,25 @@ impl Server {
     pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::for_tests();
         change(&mut settings);
-        let directory = tempfile::tempdir().expect("a directory for the server");
-        let (process, address) = run(&settings, directory.path());
-        Self { process, address, settings, directory }
+        Self::at(Place::new(), settings)
+    }
+
+    /// Starts on this engine, whatever the run is on.
+    pub(crate) fn on(engine: Engine) -> Self {
+        Self::at(Place::on(engine), Settings::for_tests())
+    }
+
+    /// Starts on a database that is there already, beside whoever else uses it.
+    pub(crate) fn beside(other: &Self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::for_tests();
+        settings.set("--key-file", &other.directory().join("tradefloor.key").to_string_lossy());
+        change(&mut settings);
+        Self::at(other.place.shared(), settings)
+    }
+
+    fn at(place: Place, settings: Settings) -> Self {
+        let (process, address) = run(&settings, &place);
+        Self { process, address, settings, place }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -82,14 +99,19 @@ impl Server {
         format!("{}{path}", self.address)
     }
 
-    /// The database file.
-    pub(crate) fn database(&self) -> PathBuf {
-        database_in(self.directory.path())
+    /// The database.
+    pub(crate) fn database(&self) -> &Database {
+        self.place.database()
+    }
+
+    /// The database file, for a test that is about files.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.place.file()
     }
 
     /// The directory the server runs in; it lasts until the server is dropped.
     pub(crate) fn directory(&self) -> &Path {
-        self.directory.path()
+        self.place.directory()
     }
 
     /// The server's process id.
@@ -115,19 +137,18 @@ impl Server {
     /// Starts it again on the same directory, on another port: visitors go on with `Visitor::moves_to`.
     pub(crate) fn restart(&mut self) {
         self.process.kill();
-        let (process, address) = run(&self.settings, self.directory.path());
+        let (process, address) = run(&self.settings, &self.place);
         self.process = process;
         self.address = address;
     }
 }
 
-fn database_in(directory: &Path) -> PathBuf {
-    directory.join("tradefloor.db")
-}
-
-fn run(settings: &Settings, directory: &Path) -> (Process, String) {
-    let mut command = command(directory);
-    command.arg("serve").arg("--database").arg(database_in(directory));
+fn run(settings: &Settings, place: &Place) -> (Process, String) {
+    let mut command = command(place.directory());
+    command.arg("serve").arg("--database").arg(place::argument(place.database()));
+    if !settings.flags.contains_key("--key-file") {
+        command.arg("--key-file").arg(place.directory().join("tradefloor.key"));
+    }
     for (flag, value) in &settings.flags {
         command.arg(flag).args(value);
     }

@@ -1,39 +1,71 @@
-//! The store's two verbs keep their word: what fails is undone alone, what panics is answered, what is answered is kept.
+//! The store's two verbs keep their word, on either engine: what fails is undone alone, what panics is answered, what is
+//! answered is kept.
 
+use crate::support::floor::cash_entry;
+use crate::support::{Engine, Place};
 use diesel::prelude::*;
 use std::sync::mpsc;
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{Role, UserId};
+use tradefloor::domain::{EntryKind, Role, UserId};
 use tradefloor::store::users::NewUser;
-use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, users};
+use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, accounts, ledger, users};
+
+/// Makes a test of each promise on each engine.
+macro_rules! on_both_engines {
+    ($($promise:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                super::$promise(crate::support::Engine::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                super::$promise(crate::support::Engine::Postgres).await;
+            })+
+        }
+    };
+}
+
+on_both_engines!(
+    a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay,
+    a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards,
+    closing_finishes_what_was_accepted_and_accepts_no_more,
+    a_read_sees_every_write_that_was_answered,
+    a_read_is_one_moment_however_long_it_takes,
+    a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable,
+    a_read_whose_visitor_has_gone_still_counts_until_it_is_over,
+    two_writes_of_one_lock_never_overlap,
+);
 
 struct House {
     store: Store,
-    directory: TempDir,
+    place: Place,
 }
 
 impl House {
-    fn open(readers: u32, waiting_writes: usize) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = open(&directory, readers, waiting_writes);
-        Self { store, directory }
+    fn open(engine: Engine, readers: u32, waiting_writes: usize) -> Self {
+        let place = Place::on(engine);
+        Self { store: open(place.database(), readers, waiting_writes), place }
     }
 
+    /// Who has been added, in the order of their names.
     async fn names(&self) -> Vec<String> {
         names(&self.store).await
     }
 }
 
-fn open(directory: &TempDir, readers: u32, waiting_writes: usize) -> Store {
-    let path = directory.path().join("tradefloor.db");
-    Store::open(&StorePlan { database: Database::Sqlite(path), readers, writers: 1, waiting_writes }).unwrap()
+fn open(database: &Database, readers: u32, waiting_writes: usize) -> Store {
+    Store::open(&StorePlan { database: database.clone(), readers, writers: 1, waiting_writes }).unwrap()
 }
 
 async fn names(store: &Store) -> Vec<String> {
     let people: Result<_, StoreError> = store.read(|conn| users::list(conn, UserId(0), 1_000)).await;
-    people.unwrap().into_iter().map(|user| user.username.to_string()).collect()
+    let mut names: Vec<String> = people.unwrap().into_iter().map(|user| user.username.to_string()).collect();
+    names.sort();
+    names
 }
 
 fn add(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
@@ -67,9 +99,8 @@ async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Resul
     (going, job)
 }
 
-#[tokio::test]
-async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_of_the_same_batch_stay() {
-    let house = House::open(2, 64);
+async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay(engine: Engine) {
+    let house = House::open(engine, 2, 64);
     let (going, holding) = held(&house.store).await;
     let first = add_to(&house.store, "first");
     let fails = house.store.write(Lock::House, |conn| {
@@ -103,26 +134,11 @@ async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_of_the_sa
     assert_eq!(house.names().await, ["first", "last"]);
     assert!(add_to(&house.store, "later").await.is_ok());
     house.store.close();
-    assert_eq!(names(&open(&house.directory, 1, 8)).await, ["first", "last", "later"]);
+    assert_eq!(names(&open(house.place.database(), 1, 8)).await, ["first", "last", "later"]);
 }
 
-#[tokio::test]
-async fn a_job_that_ends_the_transaction_it_runs_in_is_never_told_done() {
-    let house = House::open(1, 8);
-    assert!(add_to(&house.store, "before").await.is_ok());
-    for statement in ["ROLLBACK", "COMMIT"] {
-        let ended = house.store.write(Lock::House, move |conn| {
-            diesel::sql_query(statement).execute(conn).map_err(StoreError::from).map(|_| ())
-        });
-        assert!(ended.await.is_err(), "{statement}");
-        assert!(add_to(&house.store, if statement == "COMMIT" { "later" } else { "between" }).await.is_ok());
-    }
-    assert_eq!(house.names().await, ["before", "between", "later"]);
-}
-
-#[tokio::test]
-async fn a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards() {
-    let house = House::open(1, 2);
+async fn a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards(engine: Engine) {
+    let house = House::open(engine, 1, 2);
     let (going, holding) = held(&house.store).await;
     let (one, two, three) = (add_to(&house.store, "one"), add_to(&house.store, "two"), add_to(&house.store, "three"));
     let waiting = async { tokio::join!(one, two) };
@@ -135,12 +151,11 @@ async fn a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards() {
     assert!(matches!(waited, (Ok(()), Ok(()))));
     holding.await.unwrap().unwrap();
     assert!(add_to(&house.store, "three").await.is_ok());
-    assert_eq!(house.names().await, ["one", "two", "three"]);
+    assert_eq!(house.names().await, ["one", "three", "two"]);
 }
 
-#[tokio::test]
-async fn closing_finishes_what_was_accepted_and_accepts_no_more() {
-    let house = House::open(1, 64);
+async fn closing_finishes_what_was_accepted_and_accepts_no_more(engine: Engine) {
+    let house = House::open(engine, 1, 64);
     let (going, holding) = held(&house.store).await;
     let accepted = add_to(&house.store, "accepted");
     let closing = house.store.clone();
@@ -152,14 +167,11 @@ async fn closing_finishes_what_was_accepted_and_accepts_no_more() {
     assert!(accepted.is_ok());
     holding.await.unwrap().unwrap();
     assert!(matches!(add_to(&house.store, "late").await, Err(StoreError::Unavailable)));
-    let alone = tempfile::tempdir().unwrap();
-    std::fs::copy(house.directory.path().join("tradefloor.db"), alone.path().join("tradefloor.db")).unwrap();
-    assert_eq!(names(&open(&alone, 1, 8)).await, ["accepted"], "the file alone is complete");
+    assert_eq!(names(&open(house.place.database(), 1, 8)).await, ["accepted"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_read_sees_every_write_that_was_answered() {
-    let house = House::open(4, 64);
+async fn a_read_sees_every_write_that_was_answered(engine: Engine) {
+    let house = House::open(engine, 4, 64);
     let writers = (0..8).map(|writer| {
         let store = house.store.clone();
         tokio::spawn(async move {
@@ -180,9 +192,8 @@ async fn a_read_sees_every_write_that_was_answered() {
     assert_eq!(house.names().await.len(), 200);
 }
 
-#[tokio::test]
-async fn a_read_is_one_moment_however_long_it_takes() {
-    let house = House::open(2, 8);
+async fn a_read_is_one_moment_however_long_it_takes(engine: Engine) {
+    let house = House::open(engine, 2, 8);
     assert!(add_to(&house.store, "before").await.is_ok());
     let (looked, looks) = oneshot::channel();
     let (going, told) = mpsc::channel::<()>();
@@ -201,9 +212,8 @@ async fn a_read_is_one_moment_however_long_it_takes() {
     assert_eq!(house.names().await.len(), 2);
 }
 
-#[tokio::test]
-async fn a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable() {
-    let house = House::open(1, 8);
+async fn a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable(engine: Engine) {
+    let house = House::open(engine, 1, 8);
     for _ in 0..3 {
         let refused = house.store.read(|conn| add(conn, "smuggled")).await;
         assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
@@ -215,9 +225,8 @@ async fn a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable() 
     assert_eq!(house.names().await, ["written"], "no old snapshot is left behind");
 }
 
-#[tokio::test]
-async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over() {
-    let house = House::open(1, 8);
+async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over(engine: Engine) {
+    let house = House::open(engine, 1, 8);
     let (begun, begins) = oneshot::channel();
     let (going, told) = mpsc::channel::<()>();
     let store = house.store.clone();
@@ -236,4 +245,66 @@ async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over() {
     assert!(matches!(next, Err(StoreError::Busy)), "{next:?}");
     drop(going);
     assert!(house.names().await.is_empty());
+}
+
+async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
+    let house = House::open(engine, 2, 64);
+    let other = Store::open(&StorePlan {
+        database: house.place.database().clone(),
+        readers: 1,
+        writers: 4,
+        waiting_writes: 64,
+    })
+    .unwrap();
+    let account = house
+        .store
+        .write(Lock::House, |conn| {
+            add(conn, "ada")?;
+            accounts::open(conn, UserId(1), Clock.now())
+        })
+        .await
+        .unwrap();
+    let writes = (0..60).map(|turn| {
+        let store = if turn % 2 == 0 { house.store.clone() } else { other.clone() };
+        tokio::spawn(async move {
+            let written: Result<_, StoreError> = store
+                .write(Lock::Account(account.id), move |conn| {
+                    let before = accounts::get(conn, account.id)?;
+                    ledger::append(conn, &before, cash_entry(EntryKind::Deposit, 1, Clock.now()))
+                })
+                .await;
+            written.unwrap().unwrap();
+        })
+    });
+    for write in writes.collect::<Vec<_>>() {
+        write.await.unwrap();
+    }
+    let after: Result<_, StoreError> = house.store.read(move |conn| accounts::get(conn, account.id)).await;
+    let after = after.unwrap();
+    assert_eq!((after.entries, after.cash.cents()), (60, 60));
+    other.close();
+}
+
+#[tokio::test]
+async fn a_job_that_ends_the_transaction_it_runs_in_is_never_told_done() {
+    let house = House::open(Engine::Sqlite, 1, 8);
+    assert!(add_to(&house.store, "before").await.is_ok());
+    for statement in ["ROLLBACK", "COMMIT"] {
+        let ended = house.store.write(Lock::House, move |conn| {
+            diesel::sql_query(statement).execute(conn).map_err(StoreError::from).map(|_| ())
+        });
+        assert!(ended.await.is_err(), "{statement}");
+        assert!(add_to(&house.store, if statement == "COMMIT" { "later" } else { "between" }).await.is_ok());
+    }
+    assert_eq!(house.names().await, ["before", "between", "later"]);
+}
+
+#[tokio::test]
+async fn a_closed_file_is_complete_without_its_log() {
+    let house = House::open(Engine::Sqlite, 1, 64);
+    add_to(&house.store, "accepted").await.unwrap();
+    house.store.close();
+    let alone = Place::on(Engine::Sqlite);
+    std::fs::copy(house.place.file(), alone.file()).unwrap();
+    assert_eq!(names(&open(alone.database(), 1, 8)).await, ["accepted"]);
 }
