@@ -1,6 +1,7 @@
 //! The promises of the house, tested through its doors: one binary, one file for each promise.
 #![cfg(test)]
 
+mod garbage;
 mod isolation;
 mod journey_browser;
 mod live_rates;

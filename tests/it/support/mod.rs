@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod driver;
 pub(crate) mod form;
 pub(crate) mod process;
+pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod server;
 pub(crate) mod trader;
