@@ -3,6 +3,7 @@
 
 mod books_balance;
 mod durability;
+mod garbage;
 mod isolation;
 mod journey_browser;
 mod live_rates;

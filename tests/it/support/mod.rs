@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod place;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod server;
 pub(crate) mod trader;

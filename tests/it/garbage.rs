@@ -1,0 +1,468 @@
+//! Whatever is typed, posted, put in an address, a cookie or a header: the answer is a page or a refusal, never
+//! a failure of ours, a broken connection or an echo of somebody's markup.
+
+use crate::support::answer::{Answer, selector};
+use crate::support::raw::Raw;
+use crate::support::{Server, Visitor};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use tradefloor::web::routes::{Access, pages, plain};
+
+/// What no answer repeats: markup that would be ours to escape.
+const MARKUP: [&str; 4] = ["<script>xss", "<img src=xss", "\"onfocus=\"xss", "'onfocus='xss"];
+/// The server's own limit of a request's head is about twice this.
+const LONG: usize = 64 * 1024;
+/// More than any form needs.
+const TEN_MEGABYTES: usize = 10 * 1024 * 1024;
+
+fn garbage() -> Vec<Vec<u8>> {
+    let texts = [
+        "",
+        " ",
+        "-1",
+        "-0.01",
+        "0",
+        "1e400",
+        "1e-400",
+        "NaN",
+        "Infinity",
+        "-inf",
+        "0x10",
+        "1,000",
+        "1.0000000001",
+        "\u{b2}",
+        "\u{661}\u{662}",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "99999999999999999999999999999999999999999999",
+        "0.000000000000000000000000000000000000000001",
+        "\u{1f600}\u{200d}\u{1f525}",
+        "\0",
+        "AAPL\0",
+        "\u{202e}\u{200f}AAPL\u{202d}",
+        "\u{feff}1",
+        "'; DROP TABLE users; --",
+        "1 OR 1=1",
+        "%' ESCAPE '",
+        "<script>xss()</script>",
+        "<img src=xss onerror=xss()>",
+        "\"onfocus=\"xss\"",
+        "'onfocus='xss'",
+        "</title></textarea><script>xss</script>",
+        "{{7*7}}${7*7}",
+        "javascript:xss()",
+        "../../../../etc/passwd",
+        "..\\..\\windows",
+        "/../../",
+        "a\r\nSet-Cookie: injected=1\r\n\r\n<script>xss",
+        "\t\n\r",
+        "true",
+        "null",
+        "[]",
+        "2013-13-45",
+        "-009999-01-01",
+        "9999-12-31",
+        "00000000-0000-4000-8000-000000000000",
+        "%00%ff%zz",
+    ];
+    let mut garbage: Vec<_> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    garbage.extend([vec![0xff, 0xfe], vec![0xc0, 0x80], vec![0xed, 0xa0, 0x80], (0..=255).collect()]);
+    garbage
+}
+
+/// Encoded so that any bytes may stand in an address or a form.
+fn encoded(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "%{byte:02x}");
+        text
+    })
+}
+
+/// What is wrong with the encoding itself.
+const BROKEN: [&str; 8] = ["%", "%z", "%zz", "%f", "%25%", "%u0041", "+%+", "%ff%fe"];
+
+/// One form of a page, with something sensible in every field.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Target {
+    fn body(&self, changed: &str, value: &str) -> String {
+        let fields = self.fields.iter().map(|(name, own)| {
+            let value = if name == changed { value.to_owned() } else { encoded(own.as_bytes()) };
+            format!("{name}={value}")
+        });
+        fields.collect::<Vec<_>>().join("&")
+    }
+}
+
+struct Attack {
+    server: Server,
+    raw: Raw,
+    cookies: String,
+}
+
+impl Attack {
+    async fn begin(member: bool) -> Self {
+        let server = Server::with(|settings| {
+            settings.set("--tries-per-address", "1000000").set("--tries-per-name", "1000000").set("--log", "error");
+        });
+        let visitor = Visitor::new(&server);
+        let _seen = visitor.get("/").await;
+        if member {
+            let _welcomed = visitor.register("member").await;
+            visitor.buy("AAPL", "1").await.assert_done();
+            // Somewhere else, too, so that there is something to sign out.
+            Visitor::new(&server).sign_in("member").await.assert_done();
+        }
+        let cookies =
+            ["session", "visitor"].iter().filter_map(|name| Some(format!("{name}={}", visitor.cookie(name)?)));
+        let cookies = cookies.collect::<Vec<_>>().join("; ");
+        let raw = Raw::at(server.address());
+        Self { server, raw, cookies }
+    }
+
+    /// Sends a request with the cookies of this attack.
+    fn send(&mut self, method: &str, target: &str, headers: &[(&str, &[u8])], body: &[u8]) -> Answer {
+        let mut all = vec![("Cookie", self.cookies.clone().into_bytes())];
+        all.extend(headers.iter().map(|(name, value)| (*name, value.to_vec())));
+        self.send_exactly(method, target.as_bytes(), &all, body)
+    }
+
+    fn request(&self, method: &str, target: &[u8], headers: &[(&str, Vec<u8>)], body: &[u8]) -> Vec<u8> {
+        let mut request = [method.as_bytes(), b" ", target, b" HTTP/1.1\r\n"].concat();
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request.extend(format!("Host: {}\r\n", self.raw.host()).as_bytes());
+        }
+        for (name, value) in headers {
+            request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        if method == "POST" && !headers.iter().any(|(name, _)| *name == "Transfer-Encoding") {
+            request.extend(format!("Content-Length: {}\r\n", body.len()).as_bytes());
+        }
+        request.extend(b"\r\n");
+        request.extend(body);
+        request
+    }
+
+    fn send_exactly(&mut self, method: &str, target: &[u8], headers: &[(&str, Vec<u8>)], body: &[u8]) -> Answer {
+        let request = self.request(method, target, headers, body);
+        let name = format!("{method} {}", String::from_utf8_lossy(&target[..target.len().min(200)]));
+        let shown = String::from_utf8_lossy(&request[..request.len().min(1_500)]).into_owned();
+        let answer = self.raw.exchange(&name, &request, method == "HEAD");
+        let answer = answer.unwrap_or_else(|error| panic!("{shown:?}: {error}"));
+        let status = answer.status.as_u16();
+        assert!((200..500).contains(&status), "{shown:?} is answered {status}: {}", answer.main_text());
+        for markup in MARKUP {
+            assert!(!answer.text.contains(markup), "{shown:?} is answered with {markup}");
+        }
+        assert!(!answer.headers.get_all("set-cookie").iter().any(|set| set.as_bytes().starts_with(b"injected")));
+        answer
+    }
+
+    fn post(&mut self, action: &str, body: &str) -> Answer {
+        self.send("POST", action, &[("Content-Type", b"application/x-www-form-urlencoded")], body.as_bytes())
+    }
+
+    /// The addresses that are asked with GET.
+    fn addresses(&mut self) -> Vec<String> {
+        let orders = self.send("GET", "/orders", &[], b"");
+        let order = orders.select_attribute("main a[href^='/orders/']", "href").unwrap_or_default();
+        let order = order.trim_start_matches("/orders/").to_owned();
+        let entries = pages().into_iter().chain(plain()).filter(|entry| entry.method == "GET");
+        let addresses = entries.map(|entry| entry.path.replace("{symbol}", "AAPL").replace("{id}", &order));
+        addresses.filter(|path| !path.contains('{')).chain(["/rates/live".to_owned()]).collect()
+    }
+
+    /// Every form of every page, once for each address it posts to.
+    fn forms(&mut self) -> Vec<Target> {
+        let mut found = BTreeMap::new();
+        let mut pages: Vec<Answer> = Vec::new();
+        for address in self.addresses() {
+            pages.push(self.send("GET", &address, &[], b""));
+        }
+        let mut waiting = pages;
+        while let Some(page) = waiting.pop() {
+            let html = page.html();
+            for form in html.select(&selector("form[method=post i]")) {
+                let action = form.attr("action").expect("a form says where it goes").to_owned();
+                let mut fields: BTreeMap<String, String> = BTreeMap::new();
+                for control in form.select(&selector("input[name], select[name], textarea[name], button[name]")) {
+                    let name = control.attr("name").unwrap_or_default().to_owned();
+                    let value = control.attr("value").unwrap_or_default().to_owned();
+                    fields.entry(name).or_insert(value);
+                }
+                for (name, value) in [("symbol", "AAPL"), ("amount", "1"), ("side", "buy"), ("by", "shares")] {
+                    fields.entry(name.to_owned()).and_modify(|own| value.clone_into(own));
+                }
+                let target = Target { action: action.clone(), fields: fields.into_iter().collect() };
+                if found.insert(action.clone(), target.clone()).is_none() && action == "/trade/review" {
+                    waiting.push(self.post(&action, &target.body("", "")));
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Claims that the server is as it was, and has nothing to confess.
+    fn assert_unharmed(&mut self) {
+        assert_eq!(self.send("GET", "/health/live", &[], b"").text, "alive\n");
+        assert_eq!(self.send("GET", "/rates", &[], b"").status, 200);
+        let said = self.server.said();
+        for word in ["panicked", "a page could not be made", "CORRUPT", "corrupt"] {
+            assert!(!said.contains(word), "the log says {word:?}:\n{said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_any_field_of_any_form() {
+    let mut actions = BTreeSet::new();
+    for member in [true, false] {
+        let mut attack = Attack::begin(member).await;
+        for form in attack.forms() {
+            // Signing up would begin another session; what strangers send there is looked at as a stranger.
+            if member && ["/register", "/login"].contains(&form.action.as_str()) {
+                continue;
+            }
+            actions.insert(form.action.clone());
+            for (name, _) in &form.fields {
+                for value in garbage() {
+                    let _answered = attack.post(&form.action, &form.body(name, &encoded(&value)));
+                }
+                for value in BROKEN {
+                    let _answered = attack.post(&form.action, &form.body(name, value));
+                }
+                let huge = attack.post(&form.action, &form.body(name, &"9".repeat(LONG)));
+                huge.assert_is(413);
+                // Twice, with the garbage first and last.
+                let twice = format!("{name}=%3Cscript%3Exss&{}", form.body("", ""));
+                let _answered = attack.post(&form.action, &twice);
+                if form.action != "/logout" {
+                    let _answered = attack.post(&form.action, &format!("{}&{name}=%00", form.body("", "")));
+                }
+                // Not at all.
+                let missing = Target {
+                    fields: form.fields.iter().filter(|(field, _)| field != name).cloned().collect(),
+                    action: form.action.clone(),
+                };
+                let _answered = attack.post(&form.action, &missing.body("", ""));
+            }
+        }
+        attack.assert_unharmed();
+        if member {
+            assert_eq!(attack.send("GET", "/settings", &[], b"").status, 200, "garbage signed the member out");
+        }
+    }
+    let posts = pages().into_iter().filter(|entry| entry.method == "POST").map(|entry| entry.path.to_owned());
+    let untried: Vec<_> = posts.filter(|path| !actions.contains(path)).collect();
+    assert!(untried.is_empty(), "no page has a form for {untried:?}");
+}
+
+#[tokio::test]
+async fn as_any_body_of_any_type() {
+    let mut attack = Attack::begin(true).await;
+    let posts: Vec<_> = pages().into_iter().chain(plain()).filter(|entry| entry.method == "POST").collect();
+    let many = (0..1_500).map(|number| format!("f{number}={number}")).collect::<Vec<_>>().join("&");
+    let bodies: [(&str, &[u8]); 12] = [
+        ("application/json", b"{\"_token\":\"x\",\"amount\":1}"),
+        ("application/json", b"{{{{"),
+        (
+            "multipart/form-data; boundary=x",
+            b"--x\r\nContent-Disposition: form-data; name=\"amount\"\r\n\r\n1\r\n--x--",
+        ),
+        ("multipart/form-data", b"--"),
+        ("text/plain", b"_token=x&amount=1"),
+        ("application/xml", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"),
+        ("", b"_token=x"),
+        ("\x01garbage", b"_token=x"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"_token=x"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"_token=x"),
+        ("application/x-www-form-urlencoded", b"&&&===&=&;;;&%00=%00&[]=1&a[b]=c"),
+        ("application/x-www-form-urlencoded", many.as_bytes()),
+    ];
+    for entry in &posts {
+        for (kind, body) in &bodies {
+            let answer = if kind.is_empty() {
+                attack.send("POST", entry.path, &[], body)
+            } else {
+                attack.send("POST", entry.path, &[("Content-Type", kind.as_bytes())], body)
+            };
+            assert!(answer.status.is_client_error(), "{} took {kind}: {}", entry.path, answer.status);
+        }
+        for coding in ["gzip", "deflate", "br", "zstd", "nonsense", "gzip, gzip"] {
+            let headers: [(&str, &[u8]); 2] =
+                [("Content-Type", b"application/x-www-form-urlencoded"), ("Content-Encoding", coding.as_bytes())];
+            let answer = attack.send("POST", entry.path, &headers, b"\x1f\x8b\x08\0garbage");
+            assert!(answer.status.is_client_error(), "{} took {coding}: {}", entry.path, answer.status);
+        }
+        let chunked = [
+            ("Cookie", attack.cookies.clone().into_bytes()),
+            ("Content-Type", b"application/x-www-form-urlencoded".to_vec()),
+            ("Transfer-Encoding", b"chunked".to_vec()),
+        ];
+        for chunks in [&b"5\r\n_toke\r\n0\r\n\r\n"[..], b"0\r\n\r\n", b"zz\r\n", b"ffffffffffffffffff\r\nx"] {
+            let request = attack.request("POST", entry.path.as_bytes(), &chunked, chunks);
+            // Where a body breaks off, a server may hang up.
+            let Ok(answer) = attack.raw.exchange(entry.path, &request, false) else { continue };
+            assert!(answer.status.is_client_error(), "{} took {chunks:?}: {}", entry.path, answer.status);
+        }
+    }
+    attack.assert_unharmed();
+    assert_eq!(attack.send("GET", "/settings", &[], b"").status, 200, "garbage signed the member out");
+}
+
+#[tokio::test]
+async fn as_a_body_of_ten_megabytes() {
+    let mut attack = Attack::begin(true).await;
+    let body = vec![b'9'; TEN_MEGABYTES];
+    let kind = ("Content-Type", b"application/x-www-form-urlencoded".to_vec());
+    for entry in pages().into_iter().filter(|entry| entry.method == "POST") {
+        let headers = [("Cookie", attack.cookies.clone().into_bytes()), kind.clone()];
+        let request = attack.request("POST", entry.path.as_bytes(), &headers, &body);
+        // A server that has heard enough may hang up before the answer is through.
+        let Ok(answer) = attack.raw.exchange(entry.path, &request, false) else { continue };
+        answer.assert_is(413);
+    }
+    attack.assert_unharmed();
+}
+
+#[tokio::test]
+async fn in_any_part_of_any_address() {
+    for member in [true, false] {
+        let mut attack = Attack::begin(member).await;
+        let addresses = attack.addresses();
+        let mut names: BTreeSet<String> =
+            ["next", "symbols", "before", "page", "id", "_token"].map(str::to_owned).into();
+        for address in &addresses {
+            let html = attack.send("GET", address, &[], b"").html();
+            for field in html.select(&selector("form[method=get i] [name]")) {
+                names.extend(field.attr("name").map(str::to_owned));
+            }
+            for link in html.select(&selector("a[href*='?']")) {
+                let query = link.attr("href").and_then(|href| href.split_once('?')).map(|(_, query)| query);
+                let query = query.unwrap_or_default().split('&');
+                names.extend(query.filter_map(|pair| pair.split('=').next()).map(str::to_owned));
+            }
+        }
+        assert!(["next", "symbol", "side", "sort", "q"].iter().all(|name| names.contains(*name)), "{names:?}");
+        let guarded: BTreeSet<_> =
+            pages().into_iter().filter(|entry| entry.access == Access::SignedIn).map(|entry| entry.path).collect();
+        for address in &addresses {
+            // A stranger is sent away from these before anything is looked at.
+            let turned_away = !member && guarded.contains(address.as_str());
+            let values: Vec<String> = garbage().iter().map(|value| encoded(value)).collect();
+            let values = values.iter().map(String::as_str).chain(BROKEN).chain(["<script>xss", "\"onfocus=\"xss"]);
+            for value in values {
+                let all = names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+                let _answered = attack.send("GET", &format!("{address}?{all}"), &[], b"");
+                let _answered = attack.send("GET", &format!("{address}?{value}"), &[], b"");
+                if turned_away {
+                    break;
+                }
+                // One by one, so that none hides another.
+                for name in names.iter().filter(|_| ["/history", "/login", "/rates/live"].contains(&address.as_str())) {
+                    let _answered = attack.send("GET", &format!("{address}?{name}={value}"), &[], b"");
+                }
+            }
+            let long = "9".repeat(LONG / 2);
+            for name in &names {
+                let _answered = attack.send("GET", &format!("{address}?{name}={name}&{name}="), &[], b"");
+            }
+            let _answered = attack.send("GET", &format!("{address}?q={long}&symbol={long}"), &[], b"");
+            let _answered = attack.send("GET", &format!("{address}?{}", "a&".repeat(5_000)), &[], b"");
+            let _answered = attack.send("HEAD", &format!("{address}?before=-1"), &[], b"");
+        }
+        for folder in ["/stocks/", "/orders/", "/static/", "/", "/health/", "/rates/"] {
+            for value in garbage() {
+                let answer = attack.send("GET", &format!("{folder}{}", encoded(&value)), &[], b"");
+                let home = folder == "/" && answer.status == 303;
+                assert!(home || answer.status != 500, "{folder}");
+            }
+            for value in BROKEN.iter().chain(&["..", "../..", "..;/", ".%00", "//", "<script>xss"]) {
+                let _answered = attack.send("GET", &format!("{folder}{value}"), &[], b"");
+            }
+            let _answered = attack.send("GET", &format!("{folder}{}", "a".repeat(LONG / 2)), &[], b"");
+            let _answered = attack.send("GET", &format!("{folder}{}", "a/".repeat(LONG / 4)), &[], b"");
+        }
+        for target in [&b"*"[..], b"http://evil.example/", b"\xff", b"/\xff\xfe", b"/\0", b"/a b", b"nothing", b"?"] {
+            let _answered = attack.send_exactly("GET", target, &[], b"");
+        }
+        let _answered = attack.send("GET", &format!("/{}", "a".repeat(4 * LONG)), &[], b"");
+        attack.assert_unharmed();
+    }
+}
+
+#[tokio::test]
+async fn in_any_cookie_or_header() {
+    let mut attack = Attack::begin(true).await;
+    let own = attack.cookies.clone().into_bytes();
+    let mut values = garbage();
+    values.extend([b"a".repeat(8 * 1024), b"=".repeat(100), b";;;;".to_vec(), b"\"".to_vec(), b"a=b=c; d".to_vec()]);
+    // Control characters end a request's head, or the whole request; what is left of one is looked at above.
+    for value in &mut values {
+        value.retain(|byte| *byte >= b' ' && *byte != 0x7f);
+    }
+    let session = String::from_utf8_lossy(&own).split("; ").next().unwrap_or_default().to_owned();
+    let signed = session.trim_start_matches("session=").to_owned();
+    let mut cut = vec![signed[..signed.len() / 2].as_bytes().to_vec(), format!("{signed}A").into_bytes()];
+    cut.push(signed.to_uppercase().into_bytes());
+    for name in ["session", "visitor", "notice", "theme", "__Host-session", ""] {
+        for value in values.iter().chain(&cut) {
+            for path in ["/login", "/portfolio"] {
+                let cookie = [name.as_bytes(), b"=", value].concat();
+                let answer = attack.send_exactly("GET", path.as_bytes(), &[("Cookie", cookie)], b"");
+                assert!([200, 303, 400].contains(&answer.status.as_u16()), "{}", answer.status);
+                assert!(path != "/portfolio" || answer.status != 200, "garbage is let in");
+            }
+        }
+    }
+    let names = [
+        "Host",
+        "Origin",
+        "Referer",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "Forwarded",
+        "If-None-Match",
+        "If-Modified-Since",
+        "Accept-Encoding",
+        "Accept",
+        "Accept-Language",
+        "Range",
+        "User-Agent",
+        "Sec-Fetch-Site",
+        "Upgrade",
+        "Connection",
+        "Sec-WebSocket-Key",
+        "Sec-WebSocket-Version",
+        "Content-Encoding",
+        "Expect",
+        "X-Request-Id",
+        "X-HTTP-Method-Override",
+    ];
+    let style = attack.send("GET", "/rates", &[], b"").select_attribute("link[rel=stylesheet]", "href");
+    let style = style.expect("pages have a stylesheet");
+    for name in names {
+        for value in &values {
+            for path in ["/settings", "/rates/live", &style] {
+                let headers = [("Cookie", own.clone()), (name, value.clone())];
+                let answer = attack.send_exactly("GET", path.as_bytes(), &headers, b"");
+                assert!(!answer.text.contains("evil.example"), "{path} repeats {name}");
+            }
+        }
+    }
+    for host in ["evil.example", "evil.example:80", "127.0.0.1", "[::1]:8080", "a b", "@", "evil.example/x?"] {
+        for path in ["/", "/login", "/portfolio", "/nowhere", "/static/nothing"] {
+            let headers = [("Host", host.as_bytes().to_vec()), ("X-Forwarded-Host", b"evil.example".to_vec())];
+            let answer = attack.send_exactly("GET", path.as_bytes(), &headers, b"");
+            let told = answer.text.contains("evil.example") || answer.location().contains("evil.example");
+            assert!(!told, "{path} repeats its Host");
+        }
+    }
+    attack.assert_unharmed();
+}
