@@ -8,12 +8,18 @@ use super::migrate;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+/// The first bytes of every database.
+const MARK: &[u8] = b"SQLite format 3\0";
 /// `PRAGMA application_id` of a Tradefloor database: `TFLR`.
 const APPLICATION_ID: i64 = 1_413_893_202;
 /// Files up to this size are checked page by page at every start, which takes about a tenth of a second.
 const QUICKLY_CHECKED: u64 = 64 * 1024 * 1024;
+
+/// What the engine says of a file that it cannot get at, whatever may be in it.
+const OUT_OF_REACH: [&str; 5] = ["unable to open", "is locked", "I/O error", "readonly", "os error"];
 
 /// Why a database is not opened. Each displays as one sentence that names the file.
 #[derive(Debug, thiserror::Error)]
@@ -112,11 +118,18 @@ pub(super) fn open(path: &Path) -> Result<Conn, OpenError> {
 
 /// Looks at an existing file without changing it.
 fn inspect(path: &Path, size: u64) -> Result<(), OpenError> {
-    let damaged =
-        |cause: &dyn std::fmt::Display| OpenError::Damaged { path: path.to_owned(), cause: plain(&cause.to_string()) };
-    let unusable =
-        |cause: &dyn std::fmt::Display| OpenError::Unusable { path: path.to_owned(), cause: plain(&cause.to_string()) };
-    let mut conn = connect(path, Purpose::Read).map_err(|error| unusable(&error))?;
+    let damaged = |cause: &dyn std::fmt::Display| {
+        let (path, cause) = (path.to_owned(), plain(&cause.to_string()));
+        if OUT_OF_REACH.iter().any(|words| cause.contains(words)) {
+            OpenError::Unusable { path, cause }
+        } else {
+            OpenError::Damaged { path, cause }
+        }
+    };
+    if !begins_as_a_database(path).map_err(|error| damaged(&error))? {
+        return Err(damaged(&"file is not a database"));
+    }
+    let mut conn = connect(path, Purpose::Inspect).map_err(|error| damaged(&error))?;
     let application = diesel::sql_query("SELECT application_id AS value FROM pragma_application_id")
         .get_result::<NumberRow>(&mut conn)
         .map_err(|error| damaged(&error))?;
@@ -144,6 +157,19 @@ fn inspect(path: &Path, size: u64) -> Result<(), OpenError> {
         }
     }
     Ok(())
+}
+
+/// Whether the file begins with the engine's mark, or its first page was being written when the power went. The
+/// engine itself takes a file that is shorter than a page for an empty one, and would write over it.
+fn begins_as_a_database(path: &Path) -> std::io::Result<bool> {
+    let interrupted = Path::new(&format!("{}-journal", path.display())).exists();
+    if interrupted || path.is_dir() {
+        return Ok(true);
+    }
+    let mut mark = Vec::with_capacity(MARK.len());
+    let limit = u64::try_from(MARK.len()).unwrap_or(u64::MAX);
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut mark)?;
+    Ok(mark == MARK)
 }
 
 /// An engine's message as part of a sentence: one line, without a full stop of its own.
