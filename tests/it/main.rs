@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod books_balance;
+mod command_line;
 mod durability;
 mod journey_browser;
 mod live_rates;
@@ -11,4 +12,6 @@ mod parallel;
 mod store;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
+mod tape;
 mod tidy;
+mod wallet;

@@ -90,7 +90,7 @@ async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_of_the_sa
     });
     let last = add_to(&house.store, "last");
     let together = async { tokio::join!(first, fails, panics, nested, last) };
-    let (ended, _) = tokio::join!(together, async move {
+    let (ended, ()) = tokio::join!(together, async move {
         // The others queue up first, because `join!` polls them in order.
         tokio::task::yield_now().await;
         drop(going);
@@ -144,7 +144,7 @@ async fn closing_finishes_what_was_accepted_and_accepts_no_more() {
     let (going, holding) = held(&house.store).await;
     let accepted = add_to(&house.store, "accepted");
     let closing = house.store.clone();
-    let (accepted, _) = tokio::join!(accepted, async move {
+    let (accepted, ()) = tokio::join!(accepted, async move {
         let closed = tokio::task::spawn_blocking(move || closing.close());
         drop(going);
         closed.await.unwrap();

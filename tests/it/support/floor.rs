@@ -46,9 +46,9 @@ impl Floor {
             .into_iter()
             .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None })
             .collect();
-        let market = Market::by_hand(&listed, Duration::from_secs(3_600));
+        let market = Market::by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
-            quote_age_max: Duration::from_secs(3_600),
+            quote_age_max: Duration::from_hours(1),
             funding_max: Money::from_cents(100_000_000),
             contributed_max: Money::from_cents(1_000_000_000),
         };
