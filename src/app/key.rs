@@ -2,7 +2,7 @@
 
 use super::StartError;
 use actix_web::cookie::Key;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
@@ -30,7 +30,10 @@ fn create(path: &Path) -> std::io::Result<Key> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    fill(options.open(path)?)
+}
+
+fn fill(mut file: File) -> std::io::Result<Key> {
     let key = Key::generate();
     file.write_all(key.master())?;
     file.sync_all()?;
@@ -38,7 +41,11 @@ fn create(path: &Path) -> std::io::Result<Key> {
 }
 
 fn read(path: &Path) -> Result<Key, String> {
-    let file = OpenOptions::new().read(true).open(path).map_err(|error| error.to_string())?;
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(|error| error.to_string())?;
+    if file.metadata().is_ok_and(|found| found.len() == 0) {
+        // The process ended between making the file and filling it, so nothing has been signed with it.
+        return fill(file).map_err(|error| error.to_string());
+    }
     let mut secret = Vec::with_capacity(LENGTH + 1);
     let limit = u64::try_from(LENGTH).unwrap_or(u64::MAX) + 1;
     file.take(limit).read_to_end(&mut secret).map_err(|error| error.to_string())?;

@@ -19,10 +19,11 @@ use crate::web::sessions::Sessions;
 use crate::web::site;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,9 @@ const LAST_ANSWERS: u64 = 5;
 const REQUEST_HEAD: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How many may knock before they are let in.
+const WAITING_VISITORS: u32 = 1_024;
 
 /// Why the house does not open. Each displays as one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -87,11 +91,12 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the books, the market and the doors, in this order.
+    /// Takes the address, then opens the books, the market and the doors, in this order.
     ///
     /// # Errors
     /// One sentence about the first of them that does not open.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        let listener = listen(settings.listen)?;
         let store = Store::open(&StorePlan {
             database: settings.database.clone(),
             readers: settings.readers,
@@ -124,7 +129,7 @@ impl App {
         };
         let needs_administrator = !administered(&house.store).await?;
         let stop = CancellationToken::new();
-        let (address, server) = serve(&settings, &house, &stop)?;
+        let (address, server) = serve(&settings, &house, &stop, listener)?;
         let handle = server.handle();
         let chores = tokio::spawn(chores::run(house.clone(), simulated, stop.clone()));
         tracing::info!(%address, database = %settings.database, "open");
@@ -173,12 +178,24 @@ impl App {
     }
 }
 
+/// Takes the address, before anything is done to the books.
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let taken = || {
+        let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+        // What an earlier process on this address left behind does not keep it taken.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(WAITING_VISITORS)?.into_std()
+    };
+    taken().map_err(|cause| StartError::Listen { address, cause })
+}
+
 fn serve(
     settings: &Settings,
     house: &House,
     stop: &CancellationToken,
+    listener: TcpListener,
 ) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
-    let refused = |cause| StartError::Listen { address: settings.listen, cause };
     let limits = LiveLimits {
         sockets: settings.sockets,
         sockets_per_address: settings.sockets_per_address,
@@ -197,8 +214,7 @@ fn serve(
     .shutdown_timeout(LAST_ANSWERS)
     .disable_signals()
     .on_connect(remember_connection)
-    .bind(settings.listen)
-    .map_err(refused)?;
+    .listen(listener)?;
     let address = server.addrs().first().copied().unwrap_or(settings.listen);
     Ok((address, server.run()))
 }

@@ -117,23 +117,41 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
 fn sentence(error: &clap::Error) -> String {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(texts.join(", ")),
         _ => None,
     };
-    let setting = context(ContextKind::InvalidArg).map(|arg| arg.split(' ').next().unwrap_or_default().to_owned());
+    let setting = context(ContextKind::InvalidArg)
+        .map(|arg| arg.split(' ').next().unwrap_or_default().trim_matches(['<', '>']).to_owned());
     let value = context(ContextKind::InvalidValue);
-    let allowed = context(ContextKind::ValidValue).map(|values| format!("it is one of {values}."));
+    let allowed = context(ContextKind::ValidValue).map(|values| format!("it is one of {values}"));
     let allowed = allowed.or_else(|| std::error::Error::source(error).map(ToString::to_string));
+    let allowed = allowed.map(|words| format!("{}.", words.trim_end_matches('.')));
     match (error.kind(), setting, value, allowed) {
-        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(setting), Some(value), Some(allowed))
-            if !value.is_empty() =>
-        {
-            format!("{setting} cannot be `{value}`: {allowed}")
+        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(setting), Some(value), Some(allowed)) => {
+            if value.is_empty() {
+                format!("{setting} cannot be empty: {allowed}")
+            } else {
+                format!("{setting} cannot be `{value}`: {allowed}")
+            }
         }
         (ErrorKind::InvalidValue, Some(setting), ..) => format!("{setting} needs a value. See `tradefloor --help`."),
         (ErrorKind::UnknownArgument, Some(setting), ..) => {
             format!("There is no setting {setting}. See `tradefloor --help` for those there are.")
         }
+        (ErrorKind::MissingRequiredArgument, Some(setting), ..) => {
+            format!("{setting} is missing. See `{} --help`.", asked(error))
+        }
+        (ErrorKind::InvalidSubcommand, ..) => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("There is no command `{word}`. See `tradefloor --help` for those there are.")
+        }
         _ => error.render().to_string().trim_start_matches("error: ").trim_end().to_owned(),
     }
+}
+
+/// The command that a mistake was made in, such as `tradefloor user create`.
+fn asked(error: &clap::Error) -> String {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let words = usage.split_whitespace().skip(1).take_while(|word| word.starts_with(|sign: char| sign.is_alphabetic()));
+    words.collect::<Vec<_>>().join(" ")
 }

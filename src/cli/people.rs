@@ -23,6 +23,7 @@ pub enum UserCommand {
     ///
     /// The password is asked for twice, or read as one line from standard input when that is not a terminal:
     /// tradefloor user create ada --role admin < password.txt
+    #[command(allow_negative_numbers = true)]
     Create {
         /// 3 to 32 letters, digits, underscores, dots or hyphens
         #[arg(value_name = "NAME")]
@@ -98,7 +99,7 @@ impl From<RoleWord> for Role {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct HashingArgs {
     /// The bcrypt cost of passwords; one more takes twice as long
-    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = clap::value_parser!(u32).range(4..=16))]
+    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = values::password_cost)]
     password_cost: u32,
 }
 

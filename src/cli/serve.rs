@@ -27,6 +27,7 @@ pub(super) enum MarketKind {
 
 /// How to serve the site.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct ServeArgs {
     /// The address and port to listen on; port 0 takes any that is free
     #[arg(long, env = "TRADEFLOOR_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS", value_parser = values::listen)]
@@ -47,7 +48,7 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_MARKET", value_name = "KIND", help_heading = "Market")]
     market: Option<MarketKind>,
     /// What all chance in the simulated market follows from
-    #[arg(long, env = "TRADEFLOOR_SEED", default_value = "1", value_name = "NUMBER", help_heading = "Market")]
+    #[arg(long, env = "TRADEFLOOR_SEED", default_value = "1", value_name = "NUMBER", value_parser = values::seed, help_heading = "Market")]
     seed: u64,
     /// A CSV of `symbol,name,sector,price` that the simulated market trades instead of its 50 US listings
     #[arg(long, env = "TRADEFLOOR_INSTRUMENTS", value_name = "FILE", help_heading = "Market")]
@@ -85,7 +86,7 @@ pub struct ServeArgs {
     quote_age_max: Duration,
 
     /// The bcrypt cost of passwords; one more takes twice as long
-    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = clap::value_parser!(u32).range(4..=16), help_heading = "People")]
+    #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = values::password_cost, help_heading = "People")]
     password_cost: u32,
     /// How long a sign-in lasts without being used
     #[arg(long, env = "TRADEFLOOR_SESSION_IDLE", default_value = "12h", value_name = "TIME", value_parser = values::duration, help_heading = "People")]
@@ -113,7 +114,7 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
     /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`
-    #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info", value_name = "LEVELS", help_heading = "Machine")]
+    #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info", value_name = "LEVELS", value_parser = values::levels, help_heading = "Machine")]
     log: Targets,
     /// How the log is written
     #[arg(

@@ -4,6 +4,7 @@ use crate::domain::Money;
 use jiff::{Span, SpanRelativeTo};
 use std::num::NonZeroU32;
 use std::time::Duration;
+use tracing_subscriber::filter::Targets;
 
 /// Reads a length of time such as `15s`, `250ms`, `12h` or `30d`, above zero.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
@@ -26,7 +27,25 @@ pub(super) fn money_or_none(text: &str) -> Result<Money, String> {
 
 /// Reads a whole number above zero.
 pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
-    text.parse().map_err(|_| "it is a whole number above zero.".to_owned())
+    text.parse().map_err(|_| format!("it is a whole number from 1 to {}.", u32::MAX))
+}
+
+/// Reads a whole number.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it is a whole number from 0 to {}.", u64::MAX))
+}
+
+/// Reads the bcrypt cost of passwords.
+pub(super) fn password_cost(text: &str) -> Result<u32, String> {
+    let cost = text.parse().ok().filter(|cost| (4..=16).contains(cost));
+    cost.ok_or_else(|| "it is a whole number from 4 to 16.".to_owned())
+}
+
+/// Reads what goes to the log.
+pub(super) fn levels(text: &str) -> Result<Targets, String> {
+    let allowed =
+        "it is a level (off, error, warn, info, debug or trace) or levels by part, such as info,tradefloor=debug.";
+    text.parse().map_err(|_| allowed.to_owned())
 }
 
 /// Reads an address to listen on.

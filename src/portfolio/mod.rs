@@ -111,3 +111,7 @@ fn gains(holding: &Holding, standing: &Standing, day: i64) -> Option<Gains> {
     let value_then = Notional::of(standing.quote.previous_close, held_then).value()?;
     Some(Gains { value, cost: holding.cost, unrealised, day: value.checked_sub(value_then)?.checked_sub(paid_since)? })
 }
+
+#[cfg(test)]
+#[path = "portfolio_tests.rs"]
+mod tests;

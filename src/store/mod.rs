@@ -6,6 +6,7 @@
 mod conn;
 mod database;
 mod error;
+mod inspect;
 mod migrate;
 mod open;
 mod pool;

@@ -1,25 +1,16 @@
 //! Opening a database: is it ours, is it whole, is it from this version or an older one?
 //!
-//! An existing file is looked at through a connection that cannot write before anything is done to it, so
-//! that a file which is refused is left as it was.
+//! An existing one is looked at before anything is done to it, so that what is refused is left as it was.
 
 use super::conn::{Conn, Purpose, to_file, to_server};
 use super::database::Database;
+use super::inspect::{self, APPLIED, NumberRow, TextRow};
 use super::migrate;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_types::{BigInt, Text};
-use std::fmt::Display;
+use diesel::sql_types::Text;
 use std::path::{Path, PathBuf};
-
-/// The changes that have been made to a database.
-const APPLIED: &str = "SELECT version AS value FROM __diesel_schema_migrations ORDER BY version";
-
-/// `PRAGMA application_id` of a Tradefloor database: `TFLR`.
-const APPLICATION_ID: i64 = 1_413_893_202;
-/// Files up to this size are checked page by page at every start, which takes about a tenth of a second.
-const QUICKLY_CHECKED: u64 = 64 * 1024 * 1024;
 
 /// Why a database is not opened. Each displays as one sentence that names the file.
 #[derive(Debug, thiserror::Error)]
@@ -74,25 +65,6 @@ pub enum OpenError {
     },
 }
 
-/// A pragma in its plain form: as a table-valued function it would take the limit for a table's name.
-#[derive(QueryableByName)]
-struct CheckRow {
-    #[diesel(sql_type = Text)]
-    quick_check: String,
-}
-
-#[derive(QueryableByName)]
-struct TextRow {
-    #[diesel(sql_type = Text)]
-    value: String,
-}
-
-#[derive(QueryableByName)]
-struct NumberRow {
-    #[diesel(sql_type = BigInt)]
-    value: i64,
-}
-
 /// Opens `database` for writing and brings it up to date; a file and its directory are created when they do
 /// not exist.
 ///
@@ -126,37 +98,8 @@ fn prepare_file(database: &Database, path: &Path) -> Result<(), OpenError> {
         .map_err(|cause| OpenError::Directory { directory: directory.to_owned(), cause })?;
     match std::fs::metadata(path).map_or(0, |file| file.len()) {
         0 => Ok(()),
-        size => inspect_file(database, path, size),
+        size => inspect::file(database, path, size),
     }
-}
-
-fn inspect_file(database: &Database, path: &Path, size: u64) -> Result<(), OpenError> {
-    let damaged =
-        |cause: &dyn Display| OpenError::Damaged { database: database.clone(), cause: plain(&cause.to_string()) };
-    let mut conn = to_file(path, Purpose::Read)
-        .map_err(|error| OpenError::Unusable { database: database.clone(), cause: plain(&error.to_string()) })?;
-    let application = diesel::sql_query("SELECT application_id AS value FROM pragma_application_id")
-        .get_result::<NumberRow>(&mut conn)
-        .map_err(|error| damaged(&error))?;
-    let tables = diesel::sql_query("SELECT count(*) AS value FROM sqlite_schema")
-        .get_result::<NumberRow>(&mut conn)
-        .map_err(|error| damaged(&error))?;
-    if application.value != APPLICATION_ID && tables.value > 0 {
-        return Err(OpenError::Foreign { database: database.clone() });
-    }
-    if size <= QUICKLY_CHECKED {
-        let verdict = diesel::sql_query("PRAGMA quick_check(1)")
-            .get_result::<CheckRow>(&mut conn)
-            .map_err(|error| damaged(&error))?;
-        if verdict.quick_check != "ok" {
-            return Err(damaged(&verdict.quick_check));
-        }
-    }
-    if application.value == APPLICATION_ID {
-        let applied = diesel::sql_query(APPLIED).load::<TextRow>(&mut conn).map_err(|error| damaged(&error))?;
-        none_is_newer(database, applied)?;
-    }
-    Ok(())
 }
 
 fn inspect_server(database: &Database, conn: &mut PgConnection) -> Result<(), OpenError> {
@@ -179,7 +122,7 @@ fn inspect_server(database: &Database, conn: &mut PgConnection) -> Result<(), Op
 }
 
 /// Refuses a database that has a change this version does not know.
-fn none_is_newer(database: &Database, applied: Vec<TextRow>) -> Result<(), OpenError> {
+pub(super) fn none_is_newer(database: &Database, applied: Vec<TextRow>) -> Result<(), OpenError> {
     let known = migrate::versions();
     match applied.into_iter().find(|row| !known.contains(&row.value)) {
         Some(unknown) => Err(OpenError::Newer { database: database.clone(), version: unknown.value }),
@@ -188,6 +131,6 @@ fn none_is_newer(database: &Database, applied: Vec<TextRow>) -> Result<(), OpenE
 }
 
 /// An engine's message as part of a sentence: one line, without a full stop of its own.
-fn plain(message: &str) -> String {
+pub(super) fn plain(message: &str) -> String {
     message.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }

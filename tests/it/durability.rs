@@ -53,7 +53,9 @@ impl Person {
                 "/trade".clone_into(&mut form.action);
                 let side = if step % 3 == 1 { "buy" } else { "sell" };
                 let fields = [("side", side), ("symbol", "AAPL"), ("by", "shares"), ("amount", "0.01")];
-                fields.iter().for_each(|(name, value)| form.fill(name, value));
+                for (name, value) in fields {
+                    form.fill(name, value);
+                }
             }
             let Ok(answer) = visitor.try_send(&form).await else { return };
             let mut told = told.lock().unwrap();
@@ -131,9 +133,12 @@ async fn what_was_answered_survives_kill_9_at_any_moment_and_nothing_is_half_don
     let audited = assert_balanced(server.database());
     assert!(told > 20 && audited.fills >= told, "{told} receipts were told and there are {audited:?}");
     let before = price(&people[0].visitor).await;
-    while price(&people[0].visitor).await == before {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let moved = async {
+        while price(&people[0].visitor).await == before {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), moved).await.expect("prices go on");
     people[0].visitor.buy("AAPL", "1").await.assert_done();
 }
 

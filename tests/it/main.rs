@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod books_balance;
+mod command_line;
 mod durability;
 mod garbage;
 mod isolation;
@@ -15,5 +16,7 @@ mod routes;
 mod store_contract;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;
+mod tape;
 mod tidy;
 mod two_servers;
+mod wallet;

@@ -41,14 +41,14 @@ async fn the_same_shares_are_sold_once_and_the_same_key_settles_once() {
     let sales = (0..MANY).map(|sale| order(&format!("sale-{sale}"), Side::Sell, "ACME", 10 * SHARE)).collect();
     let sold = place_all(&floor, ada, sales).await;
     assert_eq!(sold.iter().filter(|placed| matches!(placed, Placed::Filled(_))).count(), 1);
-    let refused = |placed: &&Placed| matches!(placed, Placed::Refused(Refusal::NotEnoughShares { .. }));
-    assert_eq!(sold.iter().filter(refused).count(), MANY - 1);
+    let short = |placed: &&Placed| matches!(placed, Placed::Refused(Refusal::NotEnoughShares { .. }));
+    assert_eq!(sold.iter().filter(short).count(), MANY - 1);
     assert_eq!(floor.cash(ada).await, 1_000_000);
 
     let other = order("buy", Side::Buy, "ACME", SHARE);
-    let reused = place_all(&floor, ada, vec![other; MANY]).await;
+    let again = place_all(&floor, ada, vec![other; MANY]).await;
     let stands = |placed: &Placed| matches!(placed, Placed::Refused(Refusal::KeyUsed { order }) if receipts.contains(order.public_id.as_str()));
-    assert!(reused.iter().all(stands), "{reused:?}");
+    assert!(again.iter().all(stands), "{again:?}");
     assert_balanced(floor.database());
 }
 
