@@ -5,6 +5,7 @@ use super::order::words;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Text;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -100,6 +101,10 @@ impl NewPassword {
     /// A password that is found within this many guesses is too common. The thousand commonest passwords
     /// rank below it, and so do their plain repetitions and keyboard runs.
     const TOO_FEW_GUESSES: u64 = 10_000;
+    /// The characters that are looked at for that: counting the guesses of more overflows in the crate that does it.
+    const LOOKED_AT: usize = 32;
+    /// The most different signs, neither letters nor digits, in what may be common.
+    const MOST_SIGNS: usize = 3;
 
     /// Accepts a password for `username`.
     ///
@@ -118,10 +123,19 @@ impl NewPassword {
         if text.to_lowercase() == username.key() {
             return Err(WeakPassword::IsUsername);
         }
-        if zxcvbn::zxcvbn(text, &[username.as_str()]).guesses() <= Self::TOO_FEW_GUESSES {
+        if Self::is_common(text, username) {
             return Err(WeakPassword::TooCommon);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Whether `text` is among the first guesses. What many different signs stand in is not: and looking it up
+    /// under every reading of every sign would take seconds.
+    fn is_common(text: &str, username: &Username) -> bool {
+        let signs: HashSet<char> = text.chars().filter(|sign| !sign.is_alphanumeric()).collect();
+        let begun: String = text.chars().take(Self::LOOKED_AT).collect();
+        signs.len() <= Self::MOST_SIGNS
+            && zxcvbn::zxcvbn(&begun, &[username.as_str()]).guesses() <= Self::TOO_FEW_GUESSES
     }
 
     /// The text, for hashing and nothing else.
@@ -171,6 +185,24 @@ mod tests {
         }
         assert_eq!(weakness("correct horse battery"), None);
         assert_eq!(weakness("größer als Öl"), None);
+    }
+
+    #[test]
+    fn passwords_of_signs_that_stand_for_letters_have_a_verdict() {
+        for text in ["$5".repeat(36), "4@8({[<369&#!1/|0$5+7%2".repeat(3), "4@".repeat(36), "$sS5".repeat(18)] {
+            let verdict = NewPassword::parse(&text, &ada()).err();
+            assert!(matches!(verdict, None | Some(WeakPassword::TooCommon)), "{text}");
+        }
+        assert_eq!(NewPassword::parse("P@$$w0rd!%&1", &ada()).err(), None);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn any_password_has_a_verdict(text in "[48@(36$517!sSaA0 ]{10,72}", plain in "\\PC{0,72}") {
+            let _verdicts = [NewPassword::parse(&text, &ada()).err(), NewPassword::parse(&plain, &ada()).err()];
+        }
     }
 
     #[test]

@@ -85,6 +85,10 @@ pub(super) fn has_failed(response: &ServiceResponse<BoxBody>) -> bool {
 pub(super) fn answer_with(page: &ErrorPage, status: StatusCode) -> HttpResponse<BoxBody> {
     let mut answer = HttpResponse::build(status);
     answer.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, NOT_KEPT));
+    // What is still on its way is not waited for.
+    if [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE].contains(&status) {
+        answer.force_close();
+    }
     match page.render() {
         Ok(html) => answer.body(html),
         Err(error) => {

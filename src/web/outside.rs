@@ -7,18 +7,24 @@ use super::frame::{answer_with, has_failed};
 use super::headers;
 use super::house::House;
 use super::layout::{Layout, Theme};
+use super::live::Knife;
 use super::{cookies, visit};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use std::time::Duration;
 use tracing_actix_web::RequestId;
 
 /// Seconds after which it is worth trying again when a session could not be kept.
 const STORE_BUSY_FOR: u64 = 2;
+
+/// How long after its answer a connection lasts on which a body without a length may still be coming.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// What is remembered of a request for the page it may need.
 struct Asked {
@@ -64,11 +70,34 @@ pub(super) async fn outside(
         return Err(PageError::internal("the house was not given to the site").into());
     };
     let asked = Asked::of(request.request(), &house);
+    // The rest of a body without a length would be waited for as long as it trickles in.
+    let endless = request.headers().contains_key(header::TRANSFER_ENCODING).then(|| Knife::of(request.request()));
+    let answer = answered(request, next, asked, &house).await;
+    if let Some(knife) = endless {
+        actix_web::rt::spawn(async move {
+            tokio::time::sleep(LAST_WORDS).await;
+            knife.sever();
+        });
+    }
+    answer.map(|mut response| {
+        if response.request().headers().contains_key(header::TRANSFER_ENCODING) {
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+        response
+    })
+}
+
+async fn answered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    asked: Asked,
+    house: &House,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     match next.call(request).await.map(ServiceResponse::map_into_boxed_body) {
         Ok(response) if has_failed(&response) && !response.headers().contains_key(header::CONTENT_TYPE) => {
             let allow = response.headers().get(header::ALLOW).cloned();
             let status = response.status();
-            let mut response = response.into_response(asked.page(&house, status));
+            let mut response = response.into_response(asked.page(house, status));
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, allow);
             }
@@ -77,7 +106,7 @@ pub(super) async fn outside(
         Ok(response) => Ok(response),
         Err(error) => {
             tracing::error!(%error, "a session could not be read or kept");
-            let mut page = asked.page(&house, StatusCode::SERVICE_UNAVAILABLE);
+            let mut page = asked.page(house, StatusCode::SERVICE_UNAVAILABLE);
             let found = page.headers_mut();
             found.insert(header::RETRY_AFTER, HeaderValue::from(STORE_BUSY_FOR));
             // An error passes by the middleware that adds these to every answer.

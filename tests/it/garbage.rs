@@ -6,6 +6,9 @@ use crate::support::raw::Raw;
 use crate::support::{Server, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
 use tradefloor::web::routes::{Access, pages, plain};
 
 /// What no answer repeats: markup that would be ours to escape.
@@ -359,14 +362,16 @@ async fn in_any_part_of_any_address() {
             for value in values {
                 let all = names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
                 let _answered = attack.send("GET", &format!("{address}?{all}"), &[], b"");
-                let _answered = attack.send("GET", &format!("{address}?{value}"), &[], b"");
                 if turned_away {
                     break;
                 }
                 // One by one, so that none hides another.
-                for name in names.iter().filter(|_| ["/history", "/login", "/rates/live"].contains(&address.as_str())) {
+                for name in names.iter().filter(|_| ["/history", "/login"].contains(&address.as_str())) {
                     let _answered = attack.send("GET", &format!("{address}?{name}={value}"), &[], b"");
                 }
+            }
+            for value in BROKEN {
+                let _answered = attack.send("GET", &format!("{address}?{value}"), &[], b"");
             }
             let long = "9".repeat(LONG / 2);
             for name in &names {
@@ -408,7 +413,7 @@ async fn in_any_cookie_or_header() {
     }
     let session = String::from_utf8_lossy(&own).split("; ").next().unwrap_or_default().to_owned();
     let signed = session.trim_start_matches("session=").to_owned();
-    let mut cut = vec![signed[..signed.len() / 2].as_bytes().to_vec(), format!("{signed}A").into_bytes()];
+    let mut cut = vec![signed.as_bytes()[..signed.len() / 2].to_vec(), format!("{signed}A").into_bytes()];
     cut.push(signed.to_uppercase().into_bytes());
     for name in ["session", "visitor", "notice", "theme", "__Host-session", ""] {
         for value in values.iter().chain(&cut) {
@@ -465,4 +470,29 @@ async fn in_any_cookie_or_header() {
         }
     }
     attack.assert_unharmed();
+}
+
+#[tokio::test]
+async fn as_a_body_that_never_ends() {
+    let attack = Attack::begin(false).await;
+    let head =
+        format!("GET /health/live HTTP/1.1\r\nHost: {}\r\nTransfer-Encoding: chunked\r\n\r\n", attack.raw.host());
+    let mut line = TcpStream::connect(attack.raw.host()).expect("a connection");
+    line.set_read_timeout(Some(Duration::from_millis(200))).expect("a timeout");
+    line.write_all(head.as_bytes()).expect("a head is taken");
+    let (mut answer, mut piece) = (Vec::new(), [0; 4_096]);
+    // Forty seconds at the most; every piece would keep an endless upload alive.
+    let cut = (0..200).any(|_| match line.read(&mut piece) {
+        Ok(0) => true,
+        Ok(read) => {
+            answer.extend_from_slice(&piece[..read]);
+            false
+        }
+        Err(error) if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) => {
+            line.write_all(b"1\r\na\r\n").is_err()
+        }
+        Err(_) => true,
+    });
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    assert!(cut, "an upload without an end holds its connection");
 }

@@ -2,6 +2,9 @@
 
 use crate::support::trader::PASSWORD;
 use crate::support::{Server, Visitor};
+use http::HeaderValue;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tradefloor::web::routes::{Access, pages};
 
 async fn trader(server: &Server, name: &str) -> Visitor {
@@ -202,5 +205,23 @@ async fn after_a_form_nobody_is_sent_to_another_site() {
         done.assert_is(303);
         assert_eq!(done.location(), landing, "{query:?}");
         visitor.forget_cookies();
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_one_visitors_live_rates_do_not_use_up_anothers() {
+    let server = Server::with(|settings| {
+        settings.switch("--trust-proxy").set("--sockets-per-address", "1");
+    });
+    let mut open = Vec::new();
+    for (forwarded, welcome) in
+        [("192.0.2.1", true), ("192.0.2.1", false), ("192.0.2.2, 192.0.2.1", false), ("192.0.2.2", true)]
+    {
+        let url = server.url("/rates/live").replace("http://", "ws://");
+        let mut request = url.into_client_request().expect("an address");
+        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+        let socket = connect_async(request).await;
+        assert_eq!(socket.is_ok(), welcome, "{forwarded}");
+        open.extend(socket.ok());
     }
 }

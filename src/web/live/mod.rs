@@ -9,6 +9,7 @@ mod sever;
 mod socket;
 
 pub use limits::LiveLimits;
+pub(super) use sever::Knife;
 pub use sever::remember_connection;
 
 use super::{origin, visit};
@@ -20,7 +21,6 @@ use flow::{Flow, Watched};
 use request::Watching;
 use seats::{NoSeat, Seats};
 use serde::Deserialize;
-use sever::Knife;
 use socket::Socket;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -24,14 +24,14 @@ pub fn remember_connection(connection: &dyn Any, data: &mut Extensions) {
 }
 
 /// The means to sever the connection of one request, where it is known.
-pub(super) struct Knife(Weak<Line>);
+pub(in crate::web) struct Knife(Weak<Line>);
 
 impl Knife {
-    pub(super) fn of(request: &HttpRequest) -> Self {
+    pub(in crate::web) fn of(request: &HttpRequest) -> Self {
         Self(request.conn_data::<Arc<Line>>().map(Arc::downgrade).unwrap_or_default())
     }
 
-    pub(super) fn sever(&self) {
+    pub(in crate::web) fn sever(&self) {
         if let Some(line) = self.0.upgrade() {
             // An error means that it is already down.
             let _ = line.0.shutdown(Shutdown::Both);
