@@ -26,12 +26,13 @@ pub(crate) fn announce(address: Option<SocketAddr>) {
 
 impl Server {
     /// The site in `binary`, on the database in `directory`, with passwords that cost nothing and as many
-    /// sign-ups as it takes.
+    /// sign-ups as it takes. Its log goes to a file there.
     pub(crate) fn site(binary: &Path, directory: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--log", "warn"]);
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4"]);
         command.args(["--tries-per-address", "1000", "--opening-balance", "1000000"]);
         command.arg("--database").arg(directory.join("tradefloor.db"));
+        command.stderr(std::fs::File::create(directory.join("log"))?);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRADEFLOOR_")) {
             command.env_remove(name);
         }
