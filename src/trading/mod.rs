@@ -3,10 +3,12 @@
 mod funding;
 mod refusal;
 mod settle;
+mod terms;
 
 pub use funding::{Funded, Funding};
 pub use refusal::{FundingRefusal, Refusal};
-pub use settle::{Placed, Terms};
+pub use settle::Placed;
+pub use terms::Terms;
 
 use crate::clock::Clock;
 use crate::domain::{AccountId, Money, OrderKey, OrderSize, Side, Symbol};
@@ -15,6 +17,7 @@ use crate::store::holdings::Holding;
 use crate::store::{Lock, Store, StoreError, accounts, holdings};
 use std::sync::Arc;
 use std::time::Duration;
+use terms::Means;
 
 /// What the house allows.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +83,7 @@ impl Desk {
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
-        let (instrument, quote) = match settle::fresh_quote(&self.board, self.rules, &order.symbol) {
+        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order.symbol) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -88,7 +91,8 @@ impl Desk {
             .read(move |conn| {
                 let account = accounts::get(conn, account)?;
                 let held = holdings::find(conn, account.id, instrument.id)?;
-                Ok(settle::terms(&order, quote, account.cash, held.as_ref().map(Holding::position).unwrap_or_default()))
+                let position = held.as_ref().map(Holding::position).unwrap_or_default();
+                Ok(terms::terms(&order, quote, Means { cash: account.cash, position }))
             })
             .await
     }

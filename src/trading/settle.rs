@@ -1,14 +1,10 @@
 //! Settlement: one order, one transaction, top to bottom.
 
 use super::refusal::Refusal;
+use super::terms::{Means, Terms, fresh_quote, terms};
 use super::{Order, Rules};
-use crate::domain::notional::{fewest_worth, most_affordable};
-use crate::domain::{
-    AccountId, At, EntryKind, Instrument, Money, Notional, OrderSize, OrderState, Position, Price, PublicId, Quantity,
-    Quote, Side, Symbol,
-};
-use crate::market::FeedState;
-use crate::market::board::{Board, Standing};
+use crate::domain::{AccountId, At, EntryKind, Instrument, Money, OrderState, PublicId, Quantity, Side};
+use crate::market::board::Board;
 use crate::store::accounts::Account;
 use crate::store::fills::NewFill;
 use crate::store::holdings::Holding;
@@ -27,25 +23,24 @@ pub enum Placed {
     Refused(Refusal),
 }
 
-/// What an order comes to at a quote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
-    /// The quote it meets.
-    pub quote: Quote,
-    /// Shares that change hands.
-    pub quantity: Quantity,
-    /// At what price.
-    pub price: Price,
-    /// What is paid or received.
-    pub cash: Money,
-    /// Cash afterwards.
-    pub cash_after: Money,
-    /// The position afterwards.
-    pub position_after: Position,
-    /// The change in what the shares held cost.
-    pub cost_change: Money,
-    /// Proceeds less cost, for a sale.
-    pub gain: Option<Money>,
+/// Why a settlement ends before its end.
+enum Stop {
+    /// The order cannot be settled, which is an answer.
+    Refused(Refusal),
+    /// The books cannot be read or written, which is not.
+    Failed(StoreError),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// Settles `order` for `account` as part of the transaction that `conn` is in.
@@ -60,126 +55,40 @@ pub(super) fn settle(
     order: &Order,
     now: At,
 ) -> Result<Placed, StoreError> {
-    if let Some(placed) = orders::by_key(conn, account, &order.key)? {
-        return Ok(if asks_the_same(order, &placed) {
-            Placed::Repeated(placed)
-        } else {
-            Placed::Refused(Refusal::KeyUsed { order: Box::new(placed) })
-        });
+    match attempt(conn, board, rules, account, order, now) {
+        Ok(placed) => Ok(placed),
+        Err(Stop::Refused(refusal)) => Ok(Placed::Refused(refusal)),
+        Err(Stop::Failed(error)) => Err(error),
     }
-    let (instrument, quote) = match fresh_quote(board, rules, &order.symbol) {
-        Ok(found) => found,
-        Err(refusal) => return Ok(Placed::Refused(refusal)),
-    };
-    let account = accounts::get(conn, account)?;
-    let held = holdings::find(conn, account.id, instrument.id)?;
-    let terms = match terms(order, quote, account.cash, held.as_ref().map(Holding::position).unwrap_or_default()) {
-        Ok(terms) => terms,
-        Err(refusal) => return Ok(Placed::Refused(refusal)),
-    };
-    let placed = record(conn, &account, &instrument, order, &terms, now)?;
-    holdings::save(
-        conn,
-        held.as_ref(),
-        &holding_after(&account, held, &instrument, order.side, &terms, board.market_day()),
-    )?;
-    if ledger::append(conn, &account, movement(&placed, &instrument, &terms))?.is_none() {
-        return Err(StoreError::Corrupt(format!("order {} was checked and still does not fit its account", placed.id)));
-    }
-    Ok(Placed::Filled(placed))
 }
 
-/// The quote of `symbol` as of now, when it may be traded at.
-///
-/// # Errors
-/// The refusal that says why not.
-pub(super) fn fresh_quote(
+fn attempt(
+    conn: &mut Conn,
     board: &Board,
     rules: Rules,
-    symbol: &Symbol,
-) -> Result<(std::sync::Arc<Instrument>, Quote), Refusal> {
-    let instrument = board.find(symbol).ok_or_else(|| Refusal::UnknownSymbol { symbol: symbol.clone() })?;
-    if matches!(board.status().state, FeedState::Ended { .. }) {
-        return Err(Refusal::MarketEnded);
-    }
-    match board.quote(instrument.id) {
-        None => Err(Refusal::NoQuote { symbol: symbol.clone() }),
-        Some(Standing { age, .. }) if age > rules.quote_age_max => {
-            Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
-        }
-        Some(Standing { quote, .. }) => Ok((instrument, quote)),
-    }
-}
-
-/// What `order` comes to at `quote` for someone with `cash` and `position`.
-///
-/// # Errors
-/// The refusal that says why it cannot be done.
-pub(super) fn terms(order: &Order, quote: Quote, cash: Money, position: Position) -> Result<Terms, Refusal> {
-    let price = quote.for_side(order.side);
-    let quantity = match (order.size, order.side) {
-        (OrderSize::Shares(quantity), _) => quantity,
-        (OrderSize::Dollars(amount), Side::Buy) => most_affordable(amount, price),
-        (OrderSize::Dollars(amount), Side::Sell) => fewest_worth(amount, price),
-    };
-    if quantity.units() <= 0 {
-        return Err(Refusal::TooSmall);
-    }
-    let notional = Notional::of(price, quantity);
-    match order.side {
-        Side::Buy => buy(order, quote, price, quantity, notional, cash, position),
-        Side::Sell => sell(order, quote, price, quantity, notional, cash, position),
-    }
-}
-
-fn buy(
+    account: AccountId,
     order: &Order,
-    quote: Quote,
-    price: Price,
-    quantity: Quantity,
-    notional: Notional,
-    cash: Money,
-    position: Position,
-) -> Result<Terms, Refusal> {
-    let cost = notional.cost().ok_or(Refusal::TooLarge)?;
-    if cost > cash {
-        let affordable = most_affordable(cash, price);
-        return Err(Refusal::NotEnoughCash { symbol: order.symbol.clone(), cost, cash, affordable });
+    now: At,
+) -> Result<Placed, Stop> {
+    if let Some(placed) = orders::by_key(conn, account, &order.key)? {
+        return if asks_the_same(order, &placed) {
+            Ok(Placed::Repeated(placed))
+        } else {
+            Err(Refusal::KeyUsed { order: Box::new(placed) }.into())
+        };
     }
-    let cash_after = cash.checked_sub(cost).ok_or(Refusal::TooLarge)?;
-    let position_after = position.bought(quantity, cost).ok_or(Refusal::TooLarge)?;
-    Ok(Terms { quote, quantity, price, cash: cost, cash_after, position_after, cost_change: cost, gain: None })
-}
-
-fn sell(
-    order: &Order,
-    quote: Quote,
-    price: Price,
-    quantity: Quantity,
-    notional: Notional,
-    cash: Money,
-    position: Position,
-) -> Result<Terms, Refusal> {
-    if quantity > position.quantity {
-        let held = position.quantity;
-        return Err(Refusal::NotEnoughShares { symbol: order.symbol.clone(), asked: quantity, held });
+    let (instrument, quote) = fresh_quote(board, rules, &order.symbol)?;
+    let account = accounts::get(conn, account)?;
+    let held = holdings::find(conn, account.id, instrument.id)?;
+    let position = held.as_ref().map(Holding::position).unwrap_or_default();
+    let terms = terms(order, quote, Means { cash: account.cash, position })?;
+    let placed = record(conn, &account, &instrument, order, &terms, now)?;
+    let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day());
+    holdings::save(conn, held.as_ref(), &holds)?;
+    match ledger::append(conn, &account, movement(&placed, &instrument, &terms))? {
+        Some(_) => Ok(Placed::Filled(placed)),
+        None => Err(StoreError::Corrupt(format!("order {} was checked and does not fit", placed.id)).into()),
     }
-    let proceeds = notional.proceeds().ok_or(Refusal::TooLarge)?;
-    // Dust that is worth less than a cent can be got rid of, but only whole: in slices it would cost nothing.
-    if proceeds == Money::ZERO && quantity < position.quantity {
-        return Err(Refusal::TooSmall);
-    }
-    let sold = position.sold(quantity, proceeds).ok_or(Refusal::TooLarge)?;
-    Ok(Terms {
-        quote,
-        quantity,
-        price,
-        cash: proceeds,
-        cash_after: cash.checked_add(proceeds).ok_or(Refusal::TooLarge)?,
-        position_after: sold.position,
-        cost_change: sold.cost_removed.checked_neg().ok_or(Refusal::TooLarge)?,
-        gain: Some(sold.gain),
-    })
 }
 
 fn asks_the_same(order: &Order, placed: &OrderLine) -> bool {

@@ -1,0 +1,120 @@
+//! What an order comes to at the market's price: pure arithmetic, the same for an estimate and for a settlement.
+
+use super::refusal::Refusal;
+use super::{Order, Rules};
+use crate::domain::notional::{fewest_worth, most_affordable};
+use crate::domain::{Instrument, Money, Notional, OrderSize, Position, Price, Quantity, Quote, Side, Symbol};
+use crate::market::FeedState;
+use crate::market::board::{Board, Standing};
+use std::sync::Arc;
+
+/// What an order comes to at a quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The quote it meets.
+    pub quote: Quote,
+    /// Shares that change hands.
+    pub quantity: Quantity,
+    /// At what price.
+    pub price: Price,
+    /// What is paid or received.
+    pub cash: Money,
+    /// Cash afterwards.
+    pub cash_after: Money,
+    /// The position afterwards.
+    pub position_after: Position,
+    /// The change in what the shares held cost.
+    pub cost_change: Money,
+    /// Proceeds less cost, for a sale.
+    pub gain: Option<Money>,
+}
+
+/// The quote of `symbol` as of now, when it may be traded at.
+///
+/// # Errors
+/// The refusal that says why not.
+pub(super) fn fresh_quote(board: &Board, rules: Rules, symbol: &Symbol) -> Result<(Arc<Instrument>, Quote), Refusal> {
+    let instrument = board.find(symbol).ok_or_else(|| Refusal::UnknownSymbol { symbol: symbol.clone() })?;
+    if matches!(board.status().state, FeedState::Ended { .. }) {
+        return Err(Refusal::MarketEnded);
+    }
+    match board.quote(instrument.id) {
+        None => Err(Refusal::NoQuote { symbol: symbol.clone() }),
+        Some(Standing { age, .. }) if age > rules.quote_age_max => {
+            Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
+        }
+        Some(Standing { quote, .. }) => Ok((instrument, quote)),
+    }
+}
+
+/// What someone has to trade with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means {
+    /// Their cash.
+    pub(super) cash: Money,
+    /// Their shares of what is traded.
+    pub(super) position: Position,
+}
+
+/// What `order` comes to at `quote` for someone with `means`.
+///
+/// # Errors
+/// The refusal that says why it cannot be done.
+pub(super) fn terms(order: &Order, quote: Quote, means: Means) -> Result<Terms, Refusal> {
+    let price = quote.for_side(order.side);
+    let quantity = match (order.size, order.side) {
+        (OrderSize::Shares(quantity), _) => quantity,
+        (OrderSize::Dollars(amount), Side::Buy) => most_affordable(amount, price),
+        (OrderSize::Dollars(amount), Side::Sell) => fewest_worth(amount, price),
+    };
+    if quantity.units() <= 0 {
+        return Err(Refusal::TooSmall);
+    }
+    match order.side {
+        Side::Buy => buy(order, quote, quantity, means),
+        Side::Sell => sell(order, quote, quantity, means),
+    }
+}
+
+fn buy(order: &Order, quote: Quote, quantity: Quantity, means: Means) -> Result<Terms, Refusal> {
+    let (price, Means { cash, position }) = (quote.ask, means);
+    let cost = Notional::of(price, quantity).cost().ok_or(Refusal::TooLarge)?;
+    if cost > cash {
+        let affordable = most_affordable(cash, price);
+        return Err(Refusal::NotEnoughCash { symbol: order.symbol.clone(), cost, cash, affordable });
+    }
+    Ok(Terms {
+        quote,
+        quantity,
+        price,
+        cash: cost,
+        cash_after: cash.checked_sub(cost).ok_or(Refusal::TooLarge)?,
+        position_after: position.bought(quantity, cost).ok_or(Refusal::TooLarge)?,
+        cost_change: cost,
+        gain: None,
+    })
+}
+
+fn sell(order: &Order, quote: Quote, quantity: Quantity, means: Means) -> Result<Terms, Refusal> {
+    let (price, Means { cash, position }) = (quote.bid, means);
+    if quantity > position.quantity {
+        let held = position.quantity;
+        return Err(Refusal::NotEnoughShares { symbol: order.symbol.clone(), asked: quantity, held });
+    }
+    let proceeds = Notional::of(price, quantity).proceeds().ok_or(Refusal::TooLarge)?;
+    // Dust that is worth less than a cent can be got rid of, but only whole: in slices it would cost nothing.
+    if proceeds == Money::ZERO && quantity < position.quantity {
+        return Err(Refusal::TooSmall);
+    }
+    let sold = position.sold(quantity, proceeds).ok_or(Refusal::TooLarge)?;
+    Ok(Terms {
+        quote,
+        quantity,
+        price,
+        cash: proceeds,
+        cash_after: cash.checked_add(proceeds).ok_or(Refusal::TooLarge)?,
+        position_after: sold.position,
+        cost_change: sold.cost_removed.checked_neg().ok_or(Refusal::TooLarge)?,
+        gain: Some(sold.gain),
+    })
+}
