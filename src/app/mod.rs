@@ -21,6 +21,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpSocket;
@@ -85,6 +86,7 @@ pub struct App {
     house: House,
     simulated: bool,
     stop: CancellationToken,
+    told_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     server: JoinHandle<std::io::Result<()>>,
     handle: ServerHandle,
     chores: JoinHandle<()>,
@@ -129,11 +131,14 @@ impl App {
         };
         let needs_administrator = !administered(&house.store).await?;
         let stop = CancellationToken::new();
+        // From before anybody is told that the house is open, so that whoever was told can close it.
+        let told_to_stop = Box::pin(told_to_stop()?);
         let (address, server) = serve(&settings, &house, &stop, listener)?;
         let handle = server.handle();
         let chores = tokio::spawn(chores::run(house.clone(), simulated, stop.clone()));
         tracing::info!(%address, database = %settings.database, "open");
-        Ok(Self { address, needs_administrator, house, simulated, stop, server: tokio::spawn(server), handle, chores })
+        let server = tokio::spawn(server);
+        Ok(Self { address, needs_administrator, house, simulated, stop, told_to_stop, server, handle, chores })
     }
 
     /// Where the site is reached on this machine.
@@ -156,7 +161,7 @@ impl App {
     pub async fn run(mut self) -> std::io::Result<()> {
         let served = tokio::select! {
             served = &mut self.server => served.unwrap_or_else(|error| Err(std::io::Error::other(error))),
-            () = told_to_stop() => {
+            () = self.told_to_stop => {
                 tracing::info!("closing");
                 self.stop.cancel();
                 self.handle.stop(true).await;
@@ -224,18 +229,23 @@ async fn administered(store: &Store) -> Result<bool, StoreError> {
     store.read(users::any_administrator).await
 }
 
-/// Waits for Ctrl-C or, on Unix, for a polite request to end.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Listens from now on for Ctrl-C and, on Unix, for a polite request to end; the future waits for either.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
