@@ -122,7 +122,8 @@ impl Accounts {
         user.filter(|_| matches).ok_or(AccountsError::WrongCredentials)
     }
 
-    /// Replaces a person's own password, and ends all their sessions but the one with the hash `kept`.
+    /// Replaces a person's own password, which ends all their sessions; `kept` is the hash of the one that will go on
+    /// under the version that this answers with.
     ///
     /// # Errors
     /// [`AccountsError::WrongCredentials`] when `current` is not their password, [`AccountsError::Throttled`],
@@ -134,7 +135,7 @@ impl Accounts {
         new: NewPassword,
         address: IpAddr,
         kept: Option<String>,
-    ) -> Result<(), AccountsError> {
+    ) -> Result<i64, AccountsError> {
         self.confirm(user, current, address).await?;
         self.replace_password(user.id, new, kept).await
     }
@@ -145,7 +146,7 @@ impl Accounts {
     /// [`AccountsError::NoSuchUser`], or a failure of hashing or the store.
     pub async fn set_password(&self, username: &Username, new: NewPassword) -> Result<(), AccountsError> {
         let user = self.by_name(username).await?;
-        self.replace_password(user.id, new, None).await
+        self.replace_password(user.id, new, None).await.map(|_| ())
     }
 
     /// Sets the role of the person called `username`.
@@ -175,7 +176,7 @@ impl Accounts {
 
     /// Checks that `password` is the one of `user`, counting the attempt.
     async fn confirm(&self, user: &User, password: String, address: IpAddr) -> Result<(), AccountsError> {
-        self.throttle.check(address, &user.username).map_err(|wait| AccountsError::Throttled { wait })?;
+        self.throttle.check_owner(address, user.id).map_err(|wait| AccountsError::Throttled { wait })?;
         let matches = self.hasher.verify(password, Some(user.password_hash.clone())).await?;
         if matches { Ok(()) } else { Err(AccountsError::WrongCredentials) }
     }
@@ -185,13 +186,13 @@ impl Accounts {
         user: UserId,
         new: NewPassword,
         kept: Option<String>,
-    ) -> Result<(), AccountsError> {
+    ) -> Result<i64, AccountsError> {
         let hash = self.hasher.hash(new).await?;
         self.store
             .write(Lock::User(user), move |conn| {
-                users::set_password_hash(conn, user, &hash)?;
+                let version = users::set_password_hash(conn, user, &hash)?;
                 sessions::delete_of_user(conn, user, kept.as_deref())?;
-                Ok(())
+                Ok(version)
             })
             .await
     }

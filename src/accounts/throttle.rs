@@ -1,15 +1,20 @@
 //! How often sign-in may be tried, by address and by name.
 
-use crate::domain::Username;
+use crate::domain::{UserId, Username};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Keys remembered before those that have recovered are forgotten.
 const REMEMBERED: usize = 50_000;
+/// Keys remembered at the most: past it, a new one waits until others have recovered.
+const MOST_REMEMBERED: usize = 2 * REMEMBERED;
+/// How often keys that have recovered are looked for at the most, because that takes a look at all of them.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// So many tries at once, and one more each `every`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct Allowance {
 pub struct Throttle {
     by_address: DefaultKeyedRateLimiter<IpAddr>,
     by_name: DefaultKeyedRateLimiter<String>,
+    by_owner: DefaultKeyedRateLimiter<UserId>,
+    swept: Mutex<Instant>,
     clock: DefaultClock,
 }
 
@@ -34,6 +41,8 @@ impl Throttle {
         Self {
             by_address: DefaultKeyedRateLimiter::keyed(quota(by_address)),
             by_name: DefaultKeyedRateLimiter::keyed(quota(by_name)),
+            by_owner: DefaultKeyedRateLimiter::keyed(quota(by_name)),
+            swept: Mutex::new(Instant::now()),
             clock: DefaultClock::default(),
         }
     }
@@ -47,6 +56,15 @@ impl Throttle {
         self.check_one(&self.by_name, &username.key())
     }
 
+    /// Counts a try by someone who is signed in as `user` to prove it again. Strangers who try the name do not use it up.
+    ///
+    /// # Errors
+    /// How long to wait before the next try.
+    pub fn check_owner(&self, address: IpAddr, user: UserId) -> Result<(), Duration> {
+        self.check_address(address)?;
+        self.check_one(&self.by_owner, &user)
+    }
+
     /// Counts a try from `address` that names nobody yet.
     ///
     /// # Errors
@@ -57,9 +75,20 @@ impl Throttle {
 
     fn check_one<K: Hash + Eq + Clone>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Duration> {
         if limiter.len() >= REMEMBERED {
-            limiter.retain_recent();
+            self.sweep(limiter);
+        }
+        if limiter.len() >= MOST_REMEMBERED {
+            return Err(SWEEP_EVERY);
         }
         limiter.check_key(key).map_err(|refused| refused.wait_time_from(self.clock.now()))
+    }
+
+    fn sweep<K: Hash + Eq + Clone>(&self, limiter: &DefaultKeyedRateLimiter<K>) {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept.elapsed() >= SWEEP_EVERY {
+            limiter.retain_recent();
+            *swept = Instant::now();
+        }
     }
 }
 

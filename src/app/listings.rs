@@ -15,15 +15,27 @@ pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
     (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated { .. }))
 }
 
-/// Puts what the settings name on the books, and says with which prices it opens.
+/// What the settings name.
 ///
 /// # Errors
-/// When a file cannot be used, or the store fails.
-pub(super) async fn list(settings: &Settings, store: &Store, clock: Clock) -> Result<Vec<Listed>, StartError> {
-    let (listings, simulated) = match &settings.feed {
-        FeedPlan::Replay { tape, .. } => (replay::survey(tape)?, false),
-        FeedPlan::Simulated { .. } => (simulated(settings)?, true),
-    };
+/// When a file cannot be used.
+pub(super) fn read(settings: &Settings) -> Result<Vec<Listing>, StartError> {
+    match &settings.feed {
+        FeedPlan::Replay { tape, .. } => Ok(replay::survey(tape)?),
+        FeedPlan::Simulated { .. } => simulated(settings),
+    }
+}
+
+/// Puts `listings` on the books, and says with which prices the market opens.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn list(
+    listings: Vec<Listing>,
+    simulated: bool,
+    store: &Store,
+    clock: Clock,
+) -> Result<Vec<Listed>, StartError> {
     let starting: HashMap<_, _> =
         listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
     let standings: Result<Vec<Standing>, StoreError> =

@@ -99,6 +99,7 @@ impl App {
     /// One sentence about the first of them that does not open.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let listener = listen(settings.listen)?;
+        let listings = listings::read(&settings)?;
         let store = Store::open(&StorePlan {
             database: settings.database.clone(),
             readers: settings.readers,
@@ -108,7 +109,7 @@ impl App {
         let key = key::load(&settings.key_file)?;
         let clock = Clock;
         let (feed, simulated) = listings::feed(&settings);
-        let listed = listings::list(&settings, &store, clock).await?;
+        let listed = listings::list(listings, simulated, &store, clock).await?;
         let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin: clock.now() };
         let market = Market::open(plan)?;
         let throttle = Throttle::new(settings.tries_by_address, settings.tries_by_name);

@@ -81,9 +81,9 @@ pub struct ServeArgs {
     /// The most that can be put into one account in all, opening balance included and withdrawals taken off
     #[arg(long, env = "TRADEFLOOR_FUNDING_TOTAL_MAX", default_value = "10000000.00", value_name = "DOLLARS", value_parser = values::money, help_heading = "Money")]
     funding_total_max: Money,
-    /// How old a quote may be and still be traded at
-    #[arg(long, env = "TRADEFLOOR_QUOTE_AGE_MAX", default_value = "15s", value_name = "TIME", value_parser = values::duration, help_heading = "Money")]
-    quote_age_max: Duration,
+    /// How old a quote may be and still be traded at; 15s, or 90s with a tape, unless given
+    #[arg(long, env = "TRADEFLOOR_QUOTE_AGE_MAX", value_name = "TIME", value_parser = values::duration, help_heading = "Money")]
+    quote_age_max: Option<Duration>,
 
     /// The bcrypt cost of passwords; one more takes twice as long
     #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = values::password_cost, help_heading = "People")]
@@ -114,7 +114,7 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
     /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`
-    #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info", value_name = "LEVELS", value_parser = values::levels, help_heading = "Machine")]
+    #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info,actix_http=off,actix_session=error,actix_server=warn", value_name = "LEVELS", value_parser = values::levels, help_heading = "Machine")]
     log: Targets,
     /// How the log is written
     #[arg(
@@ -136,6 +136,11 @@ impl ServeArgs {
                 format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
             return Err(Failure::Usage(sentence));
         }
+        // The bars of a tape are a minute apart, and a simulated market never stands still for a second.
+        let quote_age_max = self.quote_age_max.unwrap_or(match feed {
+            FeedPlan::Simulated { .. } => Duration::from_secs(15),
+            FeedPlan::Replay { .. } => Duration::from_secs(90),
+        });
         let count = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
         Ok(Settings {
             listen: self.listen,
@@ -153,11 +158,7 @@ impl ServeArgs {
             sockets: count(self.sockets),
             sockets_per_address: count(self.sockets_per_address),
             opening_balance: self.opening_balance,
-            rules: Rules {
-                quote_age_max: self.quote_age_max,
-                funding_max: self.funding_max,
-                contributed_max: self.funding_total_max,
-            },
+            rules: Rules { quote_age_max, funding_max: self.funding_max, contributed_max: self.funding_total_max },
             password_cost: self.password_cost,
             tries_by_address: Allowance { burst: self.tries_per_address, every: Duration::from_secs(1) },
             tries_by_name: Allowance { burst: self.tries_per_name, every: Duration::from_secs(30) },

@@ -16,6 +16,9 @@ pub const RECENT_PRICES: usize = 40;
 /// How far apart recent prices are, in market time.
 pub const RECENT_EVERY: Duration = Duration::from_secs(15);
 
+/// More days than any market lives through in one go.
+const DAYS_OF_A_LAP: i64 = 10_000_000;
+
 /// An instrument with what was known of its price before the market opened.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -91,6 +94,8 @@ pub struct Board {
 #[derive(Debug)]
 struct State {
     sequence: u64,
+    /// How often the market's past has returned.
+    lap: i64,
     day: Option<i64>,
     time: Option<At>,
     pulse: Pulse,
@@ -128,8 +133,15 @@ impl Board {
         }
         let opened = Instant::now();
         let entries = vec![Entry::default(); instruments.len()];
-        let state = State { sequence: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
+        let state = State { sequence: 0, lap: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
         Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state) }
+    }
+
+    /// Begins to count laps at `lap`: for a market whose past returns with every opening.
+    #[must_use]
+    pub fn from_lap(self, lap: i64) -> Self {
+        self.write().lap = lap;
+        self
     }
 
     /// Everything the market trades, in market order.
@@ -185,10 +197,12 @@ impl Board {
         self.read().sequence
     }
 
-    /// The current market day as whole days since 1970-01-01; zero before the first quote.
+    /// The current market day: whole days since 1970-01-01, or more where the market's past returns, so that no two
+    /// days have one number. Zero before the first quote.
     #[must_use]
     pub fn market_day(&self) -> i64 {
-        self.read().day.unwrap_or_default()
+        let state = self.read();
+        state.day.map_or(0, |day| state.lap.saturating_mul(DAYS_OF_A_LAP).saturating_add(day))
     }
 
     /// The newest moment of the market's own clock; nothing before the first quote.
@@ -290,6 +304,9 @@ impl State {
     fn advance(&mut self, day: i64, at: At) {
         self.time = Some(at);
         let before = self.day.replace(day);
+        if before.is_some_and(|before| before > day) {
+            self.lap += 1;
+        }
         if before.is_none_or(|before| before >= day) {
             return;
         }

@@ -57,7 +57,8 @@ impl Market {
     /// # Errors
     /// When the system has no thread for the feed.
     pub fn open(plan: MarketPlan) -> std::io::Result<Self> {
-        let board = Arc::new(Board::new(&plan.listed, plan.feed.name(), plan.feed.calendar()));
+        let board = Board::new(&plan.listed, plan.feed.name(), plan.feed.calendar());
+        let board = Arc::new(board.from_lap(first_lap(&plan)));
         let market = Self::around(board, plan.cadence);
         let ended =
             feed::spawn(plan.feed, plan.listed, plan.begin, Arc::clone(&market.board), market.stop.child_token())?;
@@ -98,6 +99,15 @@ impl Market {
         {
             tracing::warn!("the market's feed did not stop in time");
         }
+    }
+}
+
+/// Where laps begin: a simulated market at the pace of the clock lives each day once; any other meets days again that
+/// it has had before, and is told apart by the second in which it opened.
+fn first_lap(plan: &MarketPlan) -> i64 {
+    match &plan.feed {
+        FeedPlan::Simulated { speed, .. } if speed.is_real_time() => 0,
+        _ => plan.begin.micros() / 1_000_000,
     }
 }
 

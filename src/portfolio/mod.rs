@@ -24,7 +24,7 @@ pub struct Portfolio {
     pub total: Money,
     /// What sales have earned so far, of everything ever held.
     pub realised: Money,
-    /// The total less all that was contributed.
+    /// The total, and what shares without a price cost, less all that was contributed.
     pub total_return: Money,
     /// All that was contributed: the base of the total return.
     pub contributed: Money,
@@ -79,7 +79,9 @@ pub fn value(account: &Account, holdings: Vec<Holding>, board: &Board) -> Option
     }
     let total = account.cash.checked_add(shares.value)?;
     lines.sort_by_key(|line| std::cmp::Reverse(line.gains.map(|gains| gains.value)));
-    let total_return = total.checked_sub(account.contributed)?;
+    // What has no price has gained nothing that anybody knows of: it counts as what it cost.
+    let unpriced = Money::checked_sum(lines.iter().filter(|line| line.gains.is_none()).map(|line| line.holding.cost))?;
+    let total_return = total.checked_add(unpriced)?.checked_sub(account.contributed)?;
     Some(Portfolio {
         cash: account.cash,
         holdings: lines,

@@ -1,6 +1,5 @@
 //! Which database: the embedded one in a file, or a PostgreSQL server.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,11 +13,19 @@ pub enum Database {
     Postgres(String),
 }
 
+/// Nothing was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is a path, or postgres://user:password@host/name.")]
+pub struct NoDatabase;
+
 impl FromStr for Database {
-    type Err = Infallible;
+    type Err = NoDatabase;
 
     /// `postgres://…` or `postgresql://…` is a server; anything else is a path, with or without `sqlite:`.
-    fn from_str(text: &str) -> Result<Self, Infallible> {
+    fn from_str(text: &str) -> Result<Self, NoDatabase> {
+        if text.is_empty() {
+            return Err(NoDatabase);
+        }
         Ok(if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             Self::Postgres(text.to_owned())
         } else {
@@ -57,7 +64,7 @@ mod tests {
     use super::*;
 
     fn named(text: &str) -> Database {
-        text.parse().unwrap_or_else(|never: Infallible| match never {})
+        text.parse().unwrap()
     }
 
     #[test]

@@ -7,6 +7,7 @@ diesel::table! {
         username -> Text,
         username_key -> Text,
         password_hash -> Text,
+        password_version -> BigInt,
         role -> Text,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
@@ -17,6 +18,7 @@ diesel::table! {
     sessions (key_hash) {
         key_hash -> Text,
         user_id -> BigInt,
+        password_version -> BigInt,
         state -> Text,
         created_at -> BigInt,
         seen_at -> BigInt,

@@ -14,6 +14,8 @@ pub struct Session {
     pub key_hash: String,
     /// Who is signed in with it.
     pub user_id: UserId,
+    /// Which of their passwords began it.
+    pub password_version: i64,
     /// What the site remembers about it, as JSON.
     pub state: String,
     /// Since when.
@@ -32,7 +34,8 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
     exactly_one(diesel::insert_into(sessions::table).values(session).execute(conn)?, "adding a session")
 }
 
-/// The session with this hash, whether or not it has ended, and who uses it. Nothing once they have left.
+/// The session with this hash, whether or not it has ended, and who uses it. Nothing once they have
+/// left, or have another password than the one that began it.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,7 +43,8 @@ pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<(Session, Username
     let theirs = sessions::table
         .inner_join(users::table)
         .filter(sessions::key_hash.eq(key_hash))
-        .filter(users::closed_at.is_null());
+        .filter(users::closed_at.is_null())
+        .filter(users::password_version.eq(sessions::password_version));
     Ok(theirs.select((Session::as_select(), users::username, users::role)).first(conn).optional()?)
 }
 

@@ -16,6 +16,8 @@ pub struct User {
     pub username: Username,
     /// The bcrypt hash of their password, or nothing that verifies.
     pub password_hash: String,
+    /// Which of their passwords that is, from 1.
+    pub password_version: i64,
     /// What they may do.
     pub role: Role,
     /// When they signed up.
@@ -47,6 +49,7 @@ pub fn insert(conn: &mut Conn, new: &NewUser) -> Result<Option<UserId>, StoreErr
             users::username.eq(&new.username),
             users::username_key.eq(new.username.key()),
             users::password_hash.eq(&new.password_hash),
+            users::password_version.eq(1_i64),
             users::role.eq(new.role),
             users::created_at.eq(new.created_at),
         ))
@@ -85,13 +88,13 @@ pub fn list(conn: &mut Conn, after: UserId, limit: i64) -> Result<Vec<User>, Sto
     Ok(later.select(User::as_select()).load(conn)?)
 }
 
-/// Replaces the password hash.
+/// Replaces the password hash, which ends all sessions that an earlier one began. Answers with the new version.
 ///
 /// # Errors
 /// When the database fails or there is no such person.
-pub fn set_password_hash(conn: &mut Conn, id: UserId, hash: &str) -> Result<(), StoreError> {
-    let changed = diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(conn)?;
-    exactly_one(changed, "setting a password")
+pub fn set_password_hash(conn: &mut Conn, id: UserId, hash: &str) -> Result<i64, StoreError> {
+    let next = (users::password_hash.eq(hash), users::password_version.eq(users::password_version + 1_i64));
+    Ok(diesel::update(users::table.find(id)).set(next).returning(users::password_version).get_result(conn)?)
 }
 
 /// Replaces the role.

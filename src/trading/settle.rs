@@ -82,8 +82,8 @@ fn attempt(
     let held = holdings::find(conn, account.id, instrument.id)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
+    let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day())?;
     let placed = record(conn, &account, &instrument, order, &terms, now)?;
-    let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day());
     holdings::save(conn, held.as_ref(), &holds)?;
     match ledger::append(conn, &account, movement(&placed, &instrument, &terms))? {
         Some(_) => Ok(Placed::Filled(placed)),
@@ -165,7 +165,7 @@ fn holding_after(
     side: Side,
     terms: &Terms,
     day: i64,
-) -> Holding {
+) -> Result<Holding, Refusal> {
     let before = before.unwrap_or_else(|| Holding::none(account.id, instrument.id, day));
     let (day_quantity, paid_before) =
         if before.day == day { (before.day_quantity, before.day_paid) } else { (before.quantity, Money::ZERO) };
@@ -173,13 +173,13 @@ fn holding_after(
         Side::Buy => paid_before.checked_add(terms.cash),
         Side::Sell => paid_before.checked_sub(terms.cash),
     };
-    Holding {
+    Ok(Holding {
         quantity: terms.position_after.quantity,
         cost: terms.position_after.cost,
         realised: terms.position_after.realised,
         day,
         day_quantity,
-        day_paid: day_paid.unwrap_or(paid_before),
+        day_paid: day_paid.ok_or(Refusal::TooLarge)?,
         ..before
-    }
+    })
 }

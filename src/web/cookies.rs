@@ -10,10 +10,11 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 
-const SESSION: &str = "session";
-const VISITOR: &str = "visitor";
-const NOTICE: &str = "notice";
-const THEME: &str = "theme";
+// Cookies know hosts and not ports, so that the names say whose they are among other programs of one machine.
+const SESSION: &str = "tradefloor-session";
+const VISITOR: &str = "tradefloor-visitor";
+const NOTICE: &str = "tradefloor-notice";
+const THEME: &str = "tradefloor-theme";
 /// A notice is for the next page; one that is never fetched is forgotten.
 const NOTICE_LASTS: Duration = Duration::minutes(2);
 const THEME_LASTS: Duration = Duration::days(365);

@@ -2,10 +2,12 @@
 
 use super::house::House;
 use crate::market::FeedState;
-use crate::store::StoreError;
+use crate::store::{Lock, Store, StoreError};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use std::time::Duration;
+use tokio::time::timeout;
 
 #[derive(Serialize)]
 struct Readiness {
@@ -20,14 +22,26 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/plain").body("alive\n")
 }
 
-/// `/health/ready`: the books can be read and prices are moving; 503 otherwise, with what is wrong.
+/// How long the books may take to answer and still count as open.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the books can be read and written. Writing nothing costs no trip to the disk.
+async fn works(store: &Store) -> bool {
+    let tried = async {
+        store.read(|_| Ok::<_, StoreError>(())).await?;
+        store.write(Lock::House, |_| Ok::<_, StoreError>(())).await
+    };
+    timeout(PATIENCE, tried).await.is_ok_and(|done| done.is_ok())
+}
+
+/// `/health/ready`: the books can be read and written and prices are moving; 503 otherwise, with what is wrong.
 pub async fn ready(house: web::Data<House>) -> HttpResponse {
-    let read: Result<(), StoreError> = house.store.read(|_| Ok(())).await;
+    let open = works(&house.store).await;
     let status = house.market.board().status();
     let moving = matches!(status.state, FeedState::Live);
     let readiness = Readiness {
-        ready: read.is_ok() && moving,
-        store: if read.is_ok() { "open" } else { "unavailable" },
+        ready: open && moving,
+        store: if open { "open" } else { "unavailable" },
         market: status.state.as_str(),
         quote_age_seconds: status.quote_age.map(|age| age.as_secs()),
     };

@@ -11,6 +11,7 @@ use super::sign_in::{self, landing};
 use super::visit::Visit;
 use crate::accounts::AccountsError;
 use crate::domain::{Money, NewPassword, Role, Username};
+use crate::store::users;
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -67,8 +68,10 @@ pub async fn submit(
     if let (Ok(username), Ok(password)) = (username, password) {
         house.accounts.check_address(visit.address())?;
         match house.accounts.register(username.clone(), password, Role::Trader).await {
-            Ok(user) => {
-                sign_in::begin(&session, &house, &visit, &request, user).await?;
+            Ok(id) => {
+                let user = house.store.read(move |conn| users::find(conn, id)).await?;
+                let user = user.ok_or_else(|| PageError::internal("a new user was not there"))?;
+                sign_in::begin(&session, &house, &visit, &request, &user).await?;
                 let cash = house.site.opening_balance.dollars();
                 let welcome = format!("Welcome, {username}. You have {cash} to trade with.");
                 return Ok(visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, welcome));

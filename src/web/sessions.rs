@@ -31,6 +31,8 @@ type State = HashMap<String, String>;
 pub struct Owner {
     /// The user's id.
     pub user: i64,
+    /// Which of their passwords began the session.
+    pub password_version: i64,
     /// The id of the account they trade in.
     pub account: i64,
     /// What every form of this session carries.
@@ -143,6 +145,7 @@ impl SessionStore for Sessions {
         let session = Session {
             key_hash: hash(&key),
             user_id: UserId(owner.user),
+            password_version: owner.password_version,
             state: stored(state).map_err(SaveError::Serialization)?,
             created_at: now,
             seen_at: now,

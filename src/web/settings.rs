@@ -118,7 +118,11 @@ pub async fn change_password(
             let kept = Some(member.who.session.clone());
             let address = member.visit.address();
             match house.accounts.change_password(&user, form.text("current_password"), new, address, kept).await {
-                Ok(()) => {
+                Ok(version) => {
+                    let owner = session.get::<Owner>(OWNER).map_err(|error| PageError::Internal(error.into()))?;
+                    let owner = owner.ok_or_else(|| PageError::internal("a session had no owner"))?;
+                    let owner = Owner { password_version: version, ..owner };
+                    session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))?;
                     session.renew();
                     let done = "Your password is changed, and you are signed out everywhere else.";
                     return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));

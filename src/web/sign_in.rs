@@ -10,8 +10,8 @@ use super::page;
 use super::sessions::{OWNER, Owner, random_key};
 use super::visit::{Visit, is_own_path};
 use crate::accounts::AccountsError;
-use crate::domain::UserId;
 use crate::store::accounts;
+use crate::store::users::User;
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -72,7 +72,7 @@ pub async fn submit(
     let mut errors = FieldErrors::default();
     match house.accounts.sign_in(&username, sent.text("password"), visit.address()).await {
         Ok(user) => {
-            begin(&session, &house, &visit, &request, user.id).await?;
+            begin(&session, &house, &visit, &request, &user).await?;
             Ok(visit.go(&landing(&next)))
         }
         Err(AccountsError::WrongCredentials) => {
@@ -99,12 +99,14 @@ pub(super) async fn begin(
     house: &House,
     visit: &Visit,
     request: &HttpRequest,
-    user: UserId,
+    user: &User,
 ) -> Result<(), PageError> {
-    let account = house.store.read(move |conn| accounts::of_user(conn, user)).await?;
+    let id = user.id;
+    let account = house.store.read(move |conn| accounts::of_user(conn, id)).await?;
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let owner = Owner {
-        user: user.0,
+        user: id.0,
+        password_version: user.password_version,
         account: account.id.0,
         token: random_key(),
         address: visit.address().to_string(),

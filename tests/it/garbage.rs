@@ -121,8 +121,9 @@ impl Attack {
             // Somewhere else, too, so that there is something to sign out.
             Visitor::new(&server).sign_in("member").await.assert_done();
         }
-        let cookies =
-            ["session", "visitor"].iter().filter_map(|name| Some(format!("{name}={}", visitor.cookie(name)?)));
+        let cookies = ["tradefloor-session", "tradefloor-visitor"]
+            .iter()
+            .filter_map(|name| Some(format!("{name}={}", visitor.cookie(name)?)));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
         let raw = Raw::at(server.address());
         Self { server, raw, cookies }
@@ -412,10 +413,17 @@ async fn in_any_cookie_or_header() {
         value.retain(|byte| *byte >= b' ' && *byte != 0x7f);
     }
     let session = String::from_utf8_lossy(&own).split("; ").next().unwrap_or_default().to_owned();
-    let signed = session.trim_start_matches("session=").to_owned();
+    let signed = session.trim_start_matches("tradefloor-session=").to_owned();
     let mut cut = vec![signed.as_bytes()[..signed.len() / 2].to_vec(), format!("{signed}A").into_bytes()];
     cut.push(signed.to_uppercase().into_bytes());
-    for name in ["session", "visitor", "notice", "theme", "__Host-session", ""] {
+    for name in [
+        "tradefloor-session",
+        "tradefloor-visitor",
+        "tradefloor-notice",
+        "tradefloor-theme",
+        "__Host-tradefloor-session",
+        "",
+    ] {
         for value in values.iter().chain(&cut) {
             for path in ["/login", "/portfolio"] {
                 let cookie = [name.as_bytes(), b"=", value].concat();

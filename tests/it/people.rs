@@ -223,28 +223,28 @@ async fn behind_a_trusted_proxy_the_address_is_the_one_the_proxy_wrote() {
 async fn a_session_is_new_at_every_sign_in_and_dead_after_sign_out() {
     let server = Server::start();
     let ada = registered(&server, "ada").await;
-    let first = ada.cookie("session").expect("a session");
+    let first = ada.cookie("tradefloor-session").expect("a session");
     ada.sign_out().await.assert_redirects_to("/");
-    assert_eq!(ada.cookie("session"), None);
+    assert_eq!(ada.cookie("tradefloor-session"), None);
     assert!(!is_signed_in(&ada).await);
-    ada.set_cookie("session", &first);
+    ada.set_cookie("tradefloor-session", &first);
     assert!(!is_signed_in(&ada).await, "a session that was ended goes on");
 
     // Signing in with an old cookie in hand does not revive it.
     ada.sign_in("ada").await.assert_redirects_to("/portfolio");
-    let second = ada.cookie("session").expect("a session");
+    let second = ada.cookie("tradefloor-session").expect("a session");
     assert_ne!(first, second);
-    ada.set_cookie("session", &first);
+    ada.set_cookie("tradefloor-session", &first);
     assert!(!is_signed_in(&ada).await);
 
     // Nor does signing in as someone else leave the former session behind.
-    ada.set_cookie("session", &second);
+    ada.set_cookie("tradefloor-session", &second);
     let form = ada.fill("/settings", "/logout", &[]).await;
     let fields = [("_token", form.value("_token")), ("username", "ada"), ("password", PASSWORD)];
     ada.post("/login", &fields).await.assert_redirects_to("/portfolio");
-    assert_ne!(ada.cookie("session"), Some(second.clone()));
+    assert_ne!(ada.cookie("tradefloor-session"), Some(second.clone()));
     assert!(is_signed_in(&ada).await);
-    ada.set_cookie("session", &second);
+    ada.set_cookie("tradefloor-session", &second);
     assert!(!is_signed_in(&ada).await);
 }
 
@@ -253,14 +253,14 @@ async fn a_visitor_cannot_choose_their_session() {
     let server = Server::start();
     let _ada = registered(&server, "ada").await;
     let mallory = registered(&server, "mallory").await;
-    let planted = mallory.cookie("session").expect("a session");
+    let planted = mallory.cookie("tradefloor-session").expect("a session");
     // Mallory's own session, planted in Ada's browser, is replaced when she signs in.
     let victim = Visitor::new(&server);
     let form = victim.fill("/login", "/login", &[("username", "ada"), ("password", PASSWORD)]).await;
-    victim.set_cookie("session", &planted);
+    victim.set_cookie("tradefloor-session", &planted);
     let answer = victim.send(&form).await;
     if answer.status == 303 {
-        assert_ne!(victim.cookie("session"), Some(planted));
+        assert_ne!(victim.cookie("tradefloor-session"), Some(planted));
     } else {
         answer.assert_is(403);
     }
@@ -299,7 +299,7 @@ async fn a_new_password_signs_out_everywhere_else_but_not_here() {
     let server = Server::start();
     let here = registered(&server, "ada").await;
     let (there, bystander) = (signed_in(&server, "ada").await, registered(&server, "bob").await);
-    let before = here.cookie("session").expect("a session");
+    let before = here.cookie("tradefloor-session").expect("a session");
     let change = |current, new| {
         let fields = [("current_password", current), ("new_password", new)];
         let here = here.clone();
@@ -313,7 +313,7 @@ async fn a_new_password_signs_out_everywhere_else_but_not_here() {
     assert!(!is_signed_in(&there).await);
     // The session goes on under a new key.
     let replayed = Visitor::new(&server);
-    replayed.set_cookie("session", &before);
+    replayed.set_cookie("tradefloor-session", &before);
     assert!(!is_signed_in(&replayed).await);
     Visitor::new(&server).sign_in("ada").await.assert_is(422);
     Visitor::new(&server).sign_in_with("ada", OTHER_PASSWORD).await.assert_redirects_to("/portfolio");

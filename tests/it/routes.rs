@@ -340,8 +340,8 @@ async fn over_tls_every_cookie_is_for_this_host_alone() {
     let page = member.get("/rates").await;
     assert_eq!(page.select_attribute("html", "data-theme").as_deref(), Some("dark"));
     look(&member.sign_out().await);
-    for name in ["__Host-visitor", "__Host-session", "__Host-notice", "__Host-theme"] {
-        assert!(seen.iter().any(|cookie| cookie == name), "{name} was never set: {seen:?}");
+    for name in ["visitor", "session", "notice", "theme"].map(|name| format!("__Host-tradefloor-{name}")) {
+        assert!(seen.contains(&name), "{name} was never set: {seen:?}");
     }
     // The forms of the public address are our own, those of its neighbours are not.
     let form = member.fill("/login", "/login", &[("username", "member"), ("password", PASSWORD)]).await;

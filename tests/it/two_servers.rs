@@ -60,8 +60,8 @@ async fn signing_out_at_one_ends_it_at_the_other() {
     let mut there = here.clone();
     there.moves_to(&second);
     there.get("/portfolio").await.assert_is(200);
-    let kept = there.cookie("session").expect("a session");
+    let kept = there.cookie("tradefloor-session").expect("a session");
     here.sign_out().await.assert_is(303);
-    there.set_cookie("session", &kept);
+    there.set_cookie("tradefloor-session", &kept);
     there.get("/portfolio").await.assert_redirects_to("/login");
 }

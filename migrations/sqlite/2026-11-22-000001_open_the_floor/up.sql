@@ -6,6 +6,8 @@ CREATE TABLE users (
     username      TEXT    NOT NULL CHECK (length(username) BETWEEN 3 AND 32),
     username_key  TEXT    NOT NULL UNIQUE CHECK (username_key = lower(username)),
     password_hash TEXT    NOT NULL,
+    -- Counts the passwords this person has had; a session ends with the password that began it.
+    password_version INTEGER NOT NULL CHECK (password_version > 0),
     role          TEXT    NOT NULL CHECK (role IN ('trader', 'support', 'admin')),
     created_at    INTEGER NOT NULL,
     -- When the person left; their name and password hash are gone by then, their books stay.
@@ -16,6 +18,7 @@ CREATE TABLE sessions (
     -- SHA-256 of the cookie's value, in hexadecimal: the table cannot be used to sign in.
     key_hash   TEXT    NOT NULL PRIMARY KEY CHECK (length(key_hash) = 64),
     user_id    INTEGER NOT NULL REFERENCES users (id),
+    password_version INTEGER NOT NULL,
     state      TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,

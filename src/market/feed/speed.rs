@@ -22,6 +22,12 @@ impl Speed {
     /// The fastest that is paced; beyond it is [`Speed::Max`].
     pub const FASTEST: f64 = 100_000.0;
 
+    /// Whether market time passes as time on the wall does.
+    #[must_use]
+    pub fn is_real_time(self) -> bool {
+        matches!(self, Self::Times(times) if times <= 1.0)
+    }
+
     /// How long `span` of market time takes on the wall.
     #[must_use]
     pub fn wall(self, span: Duration) -> Duration {
