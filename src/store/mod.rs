@@ -10,6 +10,7 @@ mod inspect;
 mod migrate;
 mod open;
 mod pool;
+mod readers;
 mod schema;
 mod server;
 mod writer;
@@ -33,14 +34,14 @@ pub use open::OpenError;
 use crate::domain::{AccountId, UserId};
 use conn::Purpose;
 use pool::Pool;
+use readers::Readers;
 use server::ServerWriter;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use writer::Writer;
 
-/// How long a reader waits for a connection before it is told that the store is busy.
+/// How long a reader waits for its turn before it is told that the store is busy.
 const READ_WAIT: Duration = Duration::from_secs(5);
 /// How long a writer waits for its answer. What it asked for may still happen; a key makes asking again safe.
 const WRITE_WAIT: Duration = Duration::from_secs(30);
@@ -76,8 +77,7 @@ pub struct Store {
 }
 
 struct Inner {
-    readers: Pool,
-    reading: Arc<Semaphore>,
+    readers: Readers,
     writing: Writing,
 }
 
@@ -97,9 +97,9 @@ impl Store {
     pub fn open(plan: &StorePlan) -> Result<Self, OpenError> {
         let conn = open::open(&plan.database)?;
         let unusable = |cause: String| OpenError::Unusable { database: plan.database.clone(), cause };
-        let readers =
+        let pool =
             Pool::new(&plan.database, Purpose::Read, plan.readers).map_err(|error| unusable(error.to_string()))?;
-        let reading = Arc::new(Semaphore::new(usize::try_from(plan.readers).unwrap_or(1)));
+        let readers = Readers::new(pool, plan.readers, READ_WAIT);
         let writing = match &plan.database {
             Database::Sqlite(_) => {
                 Writing::File(Writer::start(conn, plan.waiting_writes).map_err(|error| unusable(error.to_string()))?)
@@ -109,7 +109,7 @@ impl Store {
                     .map_err(|error| unusable(error.to_string()))?,
             ),
         };
-        Ok(Self { inner: Arc::new(Inner { readers, reading, writing }) })
+        Ok(Self { inner: Arc::new(Inner { readers, writing }) })
     }
 
     /// Runs `f` on a pooled connection, off the async runtime, against one snapshot of the database.
@@ -122,20 +122,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let turn = timeout(READ_WAIT, Arc::clone(&self.inner.reading).acquire_owned())
-            .await
-            .map_err(|_| StoreError::Busy)?
-            .map_err(|_| StoreError::Unavailable)?;
-        let readers = self.inner.readers.clone();
-        tokio::task::spawn_blocking(move || {
-            // The turn ends with the read, even when nobody waits for it any more.
-            let _turn = turn;
-            let mut pooled = readers.begin(Conn::begin_snapshot)?;
-            let snapshot = Snapshot(&mut pooled);
-            f(&mut *snapshot.0)
-        })
-        .await
-        .map_err(|_| StoreError::Panicked)?
+        self.inner.readers.read(f).await
     }
 
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
@@ -174,18 +161,6 @@ impl Store {
         match &self.inner.writing {
             Writing::File(writer) => writer.close(),
             Writing::Server(writer) => writer.close(),
-        }
-    }
-}
-
-/// Ends a reader's snapshot when it goes out of scope, also when the reader panics.
-struct Snapshot<'a>(&'a mut Conn);
-
-impl Drop for Snapshot<'_> {
-    fn drop(&mut self) {
-        if let Err(error) = self.0.commit() {
-            tracing::warn!(%error, "a snapshot could not be closed");
-            self.0.abandon();
         }
     }
 }
