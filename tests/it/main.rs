@@ -3,6 +3,7 @@
 
 mod books_balance;
 mod durability;
+mod faults;
 mod garbage;
 mod isolation;
 mod journey_browser;

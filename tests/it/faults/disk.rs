@@ -1,0 +1,180 @@
+//! The disk under the books is full, has become read-only, or fails.
+
+use super::crowd::{Crowd, Stays, generous, says_later};
+use super::machine::{BadDisk, limit};
+use crate::support::books::assert_balanced;
+use crate::support::place::Engine;
+use crate::support::{Place, Server, Visitor};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tradefloor::store::Database;
+
+/// `open`, `write` and `sync` answer with these on a disk that has failed, has been made read-only, or is full.
+const EIO: i32 = 5;
+const EROFS: i32 = 30;
+const ENOSPC: i32 = 28;
+/// How many writes may still fit when a disk is full: those for which the log of writes has grown before.
+const STILL_FIT: usize = 3_000;
+
+/// While `breaks` holds, until `mends`, writes are refused in a sentence and reads go on; afterwards all goes on.
+async fn refuses_writes_meanwhile(server: &Server, books: &Path, breaks: impl FnOnce(), mends: impl FnOnce()) {
+    let crowd = Crowd::gather(server, 4).await;
+    let ada = Visitor::new(server);
+    ada.register("ada").await.assert_done();
+    let ticket = ada.ticket("buy", "AAPL", "shares", "1").await;
+    let deposit = ada.fill("/wallet", "/wallet/deposit", &[("amount", "1.23")]).await;
+    breaks();
+    let mut refused = None;
+    for turn in 0..STILL_FIT {
+        let mut deposit = deposit.clone();
+        deposit.fill("key", &format!("k{turn}"));
+        let answer = ada.send(&deposit).await;
+        if answer.status != 303 {
+            refused = Some((deposit, answer));
+            break;
+        }
+    }
+    let (deposit, answer) = refused.expect("the disk takes no more");
+    assert!(says_later(&answer).contains("Nothing was changed"), "{}", answer.main_text());
+    says_later(&ada.send(&ticket).await);
+    says_later(&ada.sign_out().await);
+    let stranger = Visitor::new(server);
+    says_later(&stranger.sign_in("ada").await);
+    let form = [("username", "newcomer"), ("password", "violet-kettle-harbour-93")];
+    says_later(&stranger.submit("/register", "/register", &form).await);
+    for page in ["/portfolio", "/wallet", "/trade", "/orders", "/history.csv", "/settings", "/rates", "/health/ready"] {
+        ada.get(page).await.assert_is(200);
+    }
+    let work = crowd.works(4, Stays::Yes);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    work.ends().await;
+    let (told, said) = (crowd.told(), server.said());
+    assert!(told.pages > 0 && told.later.0 > 0 && told.later.1 == 0, "{told:?}");
+    let (lines, refusals) = (said.lines().filter(|line| line.contains("ERROR")).count(), told.later.0 + 5);
+    assert!((1..=refusals).contains(&lines), "{lines} errors were logged over {refusals} refusals:\n{said}");
+    mends();
+    // What was refused is done when it is asked for again.
+    ada.send(&deposit).await.assert_done();
+    ada.send(&ticket).await.assert_done();
+    stranger.sign_in("ada").await.assert_done();
+    let work = crowd.works(4, Stays::Yes);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    work.ends().await;
+    assert_eq!(crowd.told().later, told.later, "it refuses nothing any more");
+    crowd.finds_what_it_was_told().await;
+    assert_balanced(&Database::Sqlite(books.to_owned()));
+}
+
+fn on_a_bad_disk() -> (Server, BadDisk) {
+    let place = Place::on(Engine::Sqlite);
+    let disk = BadDisk::new(place.directory());
+    let words = disk.words();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let server = Server::in_place(place, |settings| {
+        generous(settings);
+        settings.through(&words);
+    });
+    (server, disk)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_full_disk_writes_wait_reads_go_on_and_room_is_enough_to_recover() {
+    let small = SmallDisk::mount();
+    let (server, books) = small.serve();
+    refuses_writes_meanwhile(&server, &books, || small.fill(&server), || small.empty(&server)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_a_limit_to_the_size_of_files_writes_wait_and_reads_go_on() {
+    let server = limited(Place::on(Engine::Sqlite));
+    let full = || limit(&server, "fsize", "1");
+    refuses_writes_meanwhile(&server, &server.file(), full, || limit(&server, "fsize", "unlimited")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_file_system_is_read_only_writes_wait_and_reads_go_on() {
+    let (server, disk) = on_a_bad_disk();
+    refuses_writes_meanwhile(&server, &server.file(), || disk.fails("write", EROFS), || disk.recovers()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_system_finds_no_space_writes_wait_and_reads_go_on() {
+    let (server, disk) = on_a_bad_disk();
+    refuses_writes_meanwhile(&server, &server.file(), || disk.fails("write", ENOSPC), || disk.recovers()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_disk_does_not_confirm_is_not_answered_as_done() {
+    let (server, disk) = on_a_bad_disk();
+    refuses_writes_meanwhile(&server, &server.file(), || disk.fails("sync", EIO), || disk.recovers()).await;
+}
+
+/// A file system of a few megabytes that only the server sees, and that goes with it. Where nobody may mount one, a
+/// limit to the size of files stands in for it.
+enum SmallDisk {
+    Mounted,
+    Limited,
+}
+
+impl SmallDisk {
+    const SCRIPT: &str = r#"mount -t tmpfs -o size=3m none "$0" && exec "$@""#;
+
+    fn mount() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut unshare = Command::new("unshare");
+        match unshare.args(["-rm", "sh", "-c", Self::SCRIPT]).arg(directory.path()).arg("true").output() {
+            Ok(ended) if ended.status.success() => Self::Mounted,
+            _ => Self::Limited,
+        }
+    }
+
+    /// A server with its books on it, and where those are found from here.
+    fn serve(&self) -> (Server, PathBuf) {
+        let place = Place::under("disk");
+        if matches!(self, Self::Limited) {
+            let server = limited(place);
+            let books = server.file();
+            return (server, books);
+        }
+        let directory = place.file().parent().unwrap().to_owned();
+        let server = Server::in_place(place, |settings| {
+            generous(settings);
+            settings.through(&["unshare", "-rm", "sh", "-c", Self::SCRIPT, &directory.to_string_lossy()]);
+        });
+        let books = inside(&server, &server.file());
+        (server, books)
+    }
+
+    fn fill(&self, server: &Server) {
+        if matches!(self, Self::Limited) {
+            return limit(server, "fsize", "1");
+        }
+        let mut rest = std::fs::File::create(self.rest(server)).unwrap();
+        while std::io::Write::write_all(&mut rest, &[0; 4096]).is_ok() {}
+    }
+
+    fn empty(&self, server: &Server) {
+        if matches!(self, Self::Limited) {
+            return limit(server, "fsize", "unlimited");
+        }
+        std::fs::remove_file(self.rest(server)).unwrap();
+    }
+
+    fn rest(&self, server: &Server) -> PathBuf {
+        inside(server, &server.file().with_file_name("all-the-rest"))
+    }
+}
+
+/// A path as a server sees it that has file systems of its own.
+fn inside(server: &Server, path: &Path) -> PathBuf {
+    Path::new("/proc").join(server.process_id().to_string()).join("root").join(path.strip_prefix("/").unwrap())
+}
+
+/// A server that does not end, but is refused, where a file grows beyond a limit.
+fn limited(place: Place) -> Server {
+    Server::in_place(place, |settings| {
+        generous(settings);
+        settings.through(&["sh", "-c", r#"trap '' XFSZ; exec "$0" "$@""#]);
+    })
+}
