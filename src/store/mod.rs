@@ -41,6 +41,8 @@ use writer::Writer;
 
 /// How long a reader waits for a connection before it is told that the store is busy.
 const READ_WAIT: Duration = Duration::from_secs(5);
+/// How long a read may take once it has its turn, which is longer than a server lets a statement take.
+const READ_ANSWER: Duration = Duration::from_secs(40);
 /// How long a writer waits for its answer. What it asked for may still happen; a key makes asking again safe.
 const WRITE_WAIT: Duration = Duration::from_secs(30);
 
@@ -126,15 +128,20 @@ impl Store {
             .map_err(|_| StoreError::Busy)?
             .map_err(|_| StoreError::Unavailable)?;
         let readers = self.inner.readers.clone();
-        tokio::task::spawn_blocking(move || {
+        let read = tokio::task::spawn_blocking(move || {
             // The turn ends with the read, even when nobody waits for it any more.
             let _turn = turn;
             let mut pooled = readers.begin(Conn::begin_snapshot)?;
             let snapshot = Snapshot(&mut pooled);
             f(&mut *snapshot.0)
-        })
-        .await
-        .map_err(|_| StoreError::Panicked)?
+        });
+        match timeout(READ_ANSWER, read).await {
+            Ok(ended) => ended.map_err(|_| StoreError::Panicked)?,
+            Err(_) => {
+                tracing::error!("a read was not answered in time");
+                Err(StoreError::Unavailable.into())
+            }
+        }
     }
 
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
@@ -160,10 +167,10 @@ impl Store {
         let answer = writer.submit(f)?;
         match timeout(WRITE_WAIT, answer).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(E::from(StoreError::Unavailable)),
+            Ok(Err(_)) => Err(E::from(StoreError::Unconfirmed)),
             Err(_) => {
                 tracing::error!(?lock, "a write was not answered in time");
-                Err(E::from(StoreError::Unavailable))
+                Err(E::from(StoreError::Unconfirmed))
             }
         }
     }

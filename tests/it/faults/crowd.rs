@@ -195,9 +195,9 @@ impl Person {
         let orders = column(&self.visitor.get("/history.csv").await, 0);
         let ledger = column(&self.visitor.get("/wallet.csv").await, 5);
         let told = self.told.lock().unwrap();
-        let lost = told.receipts.iter().filter(|receipt| orders.get(receipt.trim_start_matches("/orders/")) != Some(&1));
-        let lost: Vec<_> =
-            lost.chain(told.deposits.iter().filter(|amount| ledger.get(*amount) != Some(&1))).collect();
+        let lost =
+            told.receipts.iter().filter(|receipt| orders.get(receipt.trim_start_matches("/orders/")) != Some(&1));
+        let lost: Vec<_> = lost.chain(told.deposits.iter().filter(|amount| ledger.get(*amount) != Some(&1))).collect();
         assert!(lost.is_empty(), "told as done, and not there once: {lost:?}");
         let done: Vec<_> = told.refused.iter().filter(|amount| ledger.contains_key(*amount)).collect();
         assert!(done.is_empty(), "told as not done, and there: {done:?}");
