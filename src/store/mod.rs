@@ -135,13 +135,11 @@ impl Store {
             let snapshot = Snapshot(&mut pooled);
             f(&mut *snapshot.0)
         });
-        match timeout(READ_ANSWER, read).await {
-            Ok(ended) => ended.map_err(|_| StoreError::Panicked)?,
-            Err(_) => {
-                tracing::error!("a read was not answered in time");
-                Err(StoreError::Unavailable.into())
-            }
-        }
+        let Ok(ended) = timeout(READ_ANSWER, read).await else {
+            tracing::error!("a read was not answered in time");
+            return Err(StoreError::Unavailable.into());
+        };
+        ended.map_err(|_| StoreError::Panicked)?
     }
 
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.

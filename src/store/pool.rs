@@ -102,15 +102,18 @@ impl Pool {
         Err(StoreError::Unavailable)
     }
 
+    /// Whether there is neither a connection that may come free nor any hope of a new one.
+    fn is_hopeless(&self) -> bool {
+        self.away.load(Ordering::Relaxed) && self.connections.state().connections == 0
+    }
+
     /// Waits for a connection, but not for one to a database that has just been found out of reach.
     fn take(&self) -> Result<PooledConnection<Connections>, StoreError> {
         let begun = Instant::now();
         loop {
             match self.connections.get_timeout(LOOK_AGAIN) {
                 Ok(conn) => return Ok(conn),
-                Err(_) if self.away.load(Ordering::Relaxed) || begun.elapsed() >= PATIENCE => {
-                    return Err(StoreError::Unavailable);
-                }
+                Err(_) if self.is_hopeless() || begun.elapsed() >= PATIENCE => return Err(StoreError::Unavailable),
                 Err(_) => {}
             }
         }

@@ -93,13 +93,11 @@ impl ServerWriter {
                 }
             }
         });
-        match timeout(ANSWER, written).await {
-            Ok(ended) => ended.map_err(|_| StoreError::Panicked)?,
-            Err(_) => {
-                tracing::error!(?lock, "a write was not answered in time");
-                Err(StoreError::Unconfirmed.into())
-            }
-        }
+        let Ok(ended) = timeout(ANSWER, written).await else {
+            tracing::error!(?lock, "a write was not answered in time");
+            return Err(StoreError::Unconfirmed.into());
+        };
+        ended.map_err(|_| StoreError::Panicked)?
     }
 
     /// Accepts no more writes and waits for those it has accepted, a while at the most. Blocks.

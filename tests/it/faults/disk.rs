@@ -137,6 +137,53 @@ async fn what_was_not_confirmed_is_done_once_when_it_is_sent_again_also_after_a_
     assert_balanced(server.database());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_directory_that_turns_read_only_is_written_to_by_whom_it_was_open_to_and_opens_to_nobody_new() {
+    let mut server = Server::in_place(Place::under("books"), |settings| {
+        generous(settings);
+        settings.set("--readers", "8").through(&powerless());
+    });
+    let directory = server.file().parent().unwrap().to_owned();
+    let mut crowd = Crowd::gather(&server, 4).await;
+    permit(&directory, 0o555, 0o444);
+    let work = crowd.works(4, Stays::Yes);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    work.ends().await;
+    // Nothing is refused for want of a right that was had when the books were opened.
+    assert_eq!(crowd.told().later, (0, 0));
+    crowd.finds_what_it_was_told().await;
+    server.kill();
+    let mut words = powerless().into_iter().map(str::to_owned);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).arg(env!("CARGO_BIN_EXE_tradefloor")).args(["migrate", "--database"]).arg(server.file());
+    let refused = command.output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("tradefloor.db cannot be opened: "), "{refused:?}");
+    permit(&directory, 0o755, 0o644);
+    server.restart();
+    crowd.moves_to(&server);
+    crowd.finds_what_it_was_told().await;
+    crowd.visitor().buy("AAPL", "1").await.assert_done();
+    assert_balanced(server.database());
+}
+
+/// What a server is started through, so that files forbid it what they forbid, whoever runs the tests.
+fn powerless() -> Vec<&'static str> {
+    const LAWFUL: [&str; 2] = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+    let lawful = Command::new(LAWFUL[0]).args(&LAWFUL[1..]).arg("true").output();
+    // Who may not give up these rights is not root, and has none of them.
+    if lawful.is_ok_and(|ended| ended.status.success()) { LAWFUL.to_vec() } else { vec!["env"] }
+}
+
+fn permit(directory: &Path, its_own: u32, of_files: u32) {
+    use std::fs::{Permissions, read_dir, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    for file in read_dir(directory).unwrap() {
+        set_permissions(file.unwrap().path(), Permissions::from_mode(of_files)).unwrap();
+    }
+    set_permissions(directory, Permissions::from_mode(its_own)).unwrap();
+}
+
 /// A file system of a few megabytes that only the server sees, and that goes with it. Where nobody may mount one, a
 /// limit to the size of files stands in for it.
 enum SmallDisk {
@@ -188,7 +235,7 @@ impl SmallDisk {
         if matches!(self, Self::Limited) {
             return limit(server, "fsize", "1");
         }
-        let mut rest = std::fs::File::create(self.rest(server)).unwrap();
+        let mut rest = std::fs::File::create(rest(server)).unwrap();
         while std::io::Write::write_all(&mut rest, &[0; 4096]).is_ok() {}
     }
 
@@ -196,12 +243,13 @@ impl SmallDisk {
         if matches!(self, Self::Limited) {
             return limit(server, "fsize", "unlimited");
         }
-        std::fs::remove_file(self.rest(server)).unwrap();
+        std::fs::remove_file(rest(server)).unwrap();
     }
+}
 
-    fn rest(&self, server: &Server) -> PathBuf {
-        inside(server, &server.file().with_file_name("all-the-rest"))
-    }
+/// The file that takes all the room there is.
+fn rest(server: &Server) -> PathBuf {
+    inside(server, &server.file().with_file_name("all-the-rest"))
 }
 
 /// A path as a server sees it that has file systems of its own.
