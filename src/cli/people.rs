@@ -159,6 +159,9 @@ fn told(error: AccountsError) -> Failure {
         AccountsError::Store(StoreError::Busy | StoreError::Unavailable) => {
             Failure::stopped("The database is busy; try again in a moment.")
         }
+        AccountsError::Store(StoreError::Unconfirmed) => Failure::stopped(
+            "The database did not confirm it; look with `tradefloor user list` whether it was done before you repeat it.",
+        ),
         other => Failure::Stopped(format!("That did not work: {other}.")),
     }
 }

@@ -19,8 +19,9 @@ pub enum Conn {
 /// What a server's connections are told: answers are durable, and nothing waits for ever.
 const SERVER_RULES: &str = "SET synchronous_commit = on; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC';";
-/// How long a server may take to answer the door, in seconds.
-const SERVER_DOOR: u32 = 5;
+/// How long a server may take to answer the door, in seconds, and one that is out of reach to confirm what it was
+/// sent, in milliseconds, unless its URL says otherwise.
+const SERVER_PATIENCE: [(&str, u32); 2] = [("connect_timeout", 5), ("tcp_user_timeout", 15_000)];
 
 /// How a connection will be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +75,13 @@ fn address(path: &str, purpose: Purpose) -> String {
 }
 
 pub(super) fn to_server(url: &str) -> Result<PgConnection, ConnectionError> {
-    let joint = if url.contains('?') { '&' } else { '?' };
-    let url = if url.contains("connect_timeout=") {
-        url.to_owned()
-    } else {
-        format!("{url}{joint}connect_timeout={SERVER_DOOR}")
-    };
+    let mut url = url.to_owned();
+    for (name, value) in SERVER_PATIENCE {
+        if !url.contains(&format!("{name}=")) {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url = format!("{url}{joint}{name}={value}");
+        }
+    }
     let mut conn = PgConnection::establish(&url)?;
     conn.batch_execute(SERVER_RULES).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
@@ -141,14 +143,20 @@ impl Conn {
         Ok(status.transaction_depth()?.map_or(0, std::num::NonZeroU32::get))
     }
 
-    /// Leaves no transaction open behind a failure, whatever state it left the connection in.
+    /// Leaves no transaction open behind a failure, whatever state it left the connection in. A connection whose
+    /// server has gone is known as broken afterwards.
     pub(super) fn abandon(&mut self) {
-        // The engine may have rolled back already, and then says that there is nothing to roll back.
-        let _ = self.batch_execute("ROLLBACK");
-        let status = match self {
-            Self::Sqlite(conn) => Manager::transaction_manager_status_mut(conn),
-            Self::Postgres(conn) => Manager::transaction_manager_status_mut(conn),
-        };
-        *status = TransactionManagerStatus::default();
+        let undone = self.batch_execute("ROLLBACK");
+        match self {
+            // A file may have rolled back by itself, and then says that there is nothing to roll back.
+            Self::Sqlite(conn) => *Manager::transaction_manager_status_mut(conn) = TransactionManagerStatus::default(),
+            // A server rolls back whatever there is and says no more than a warning when there is nothing.
+            Self::Postgres(conn) => {
+                *Manager::transaction_manager_status_mut(conn) = match undone {
+                    Ok(()) => TransactionManagerStatus::default(),
+                    Err(_) => TransactionManagerStatus::InError,
+                }
+            }
+        }
     }
 }

@@ -148,10 +148,10 @@ impl Store {
         let answer = writer.submit(f)?;
         match timeout(WRITE_WAIT, answer).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(E::from(StoreError::Unavailable)),
+            Ok(Err(_)) => Err(E::from(StoreError::Unconfirmed)),
             Err(_) => {
                 tracing::error!(?lock, "a write was not answered in time");
-                Err(E::from(StoreError::Unavailable))
+                Err(E::from(StoreError::Unconfirmed))
             }
         }
     }

@@ -76,8 +76,10 @@ pub(super) fn open(database: &Database) -> Result<Conn, OpenError> {
         Database::Sqlite(path) => {
             prepare_file(database, path)?;
             let mut conn = to_file(path, Purpose::Write).map_err(|error| unusable(plain(&error.to_string())))?;
-            // Taking the write lock now tells a directory that cannot be written to from one that can.
-            conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK;").map_err(|error| unusable(plain(&error.to_string())))?;
+            // Writing now, and taking it back, tells a file that cannot be written to from one that can; the lock alone
+            // is given on both.
+            conn.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK;")
+                .map_err(|error| unusable(plain(&error.to_string())))?;
             Conn::Sqlite(conn)
         }
         Database::Postgres(url) => {

@@ -5,17 +5,22 @@ use super::database::Database;
 use super::error::StoreError;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::R2D2Connection as _;
-use r2d2::{ManageConnection, PooledConnection};
-use std::time::Duration;
+use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// How long a new connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often who waits for one looks whether there is any hope of it.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Opens and checks connections of one kind.
 #[derive(Debug)]
 pub(super) struct Connections {
     database: Database,
     purpose: Purpose,
+    away: Arc<AtomicBool>,
 }
 
 impl ManageConnection for Connections {
@@ -23,7 +28,18 @@ impl ManageConnection for Connections {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        connect(&self.database, self.purpose).map_err(diesel::r2d2::Error::ConnectionError)
+        let connected = connect(&self.database, self.purpose);
+        // Said once for all who notice it.
+        match &connected {
+            Ok(_) if self.away.swap(false, Ordering::Relaxed) => {
+                tracing::info!(database = %self.database, purpose = ?self.purpose, "the database can be reached again");
+            }
+            Err(error) if !self.away.swap(true, Ordering::Relaxed) => {
+                tracing::error!(%error, database = %self.database, purpose = ?self.purpose, "the database cannot be reached");
+            }
+            _ => {}
+        }
+        connected.map_err(diesel::r2d2::Error::ConnectionError)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
@@ -41,7 +57,10 @@ impl ManageConnection for Connections {
 
 /// Up to `size` connections of one kind. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Pool(r2d2::Pool<Connections>);
+pub(super) struct Pool {
+    connections: r2d2::Pool<Connections>,
+    away: Arc<AtomicBool>,
+}
 
 impl Pool {
     /// A pool that opens connections as they are wanted.
@@ -49,12 +68,16 @@ impl Pool {
     /// # Errors
     /// When not even one can be opened.
     pub(super) fn new(database: &Database, purpose: Purpose, size: u32) -> Result<Self, r2d2::Error> {
+        let away = Arc::<AtomicBool>::default();
         let builder = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .test_on_check_out(false)
-            .connection_timeout(PATIENCE);
-        builder.build(Connections { database: database.clone(), purpose }).map(Self)
+            .connection_timeout(PATIENCE)
+            .error_handler(Box::new(NopErrorHandler));
+        let connections =
+            builder.build(Connections { database: database.clone(), purpose, away: Arc::clone(&away) })?;
+        Ok(Self { connections, away })
     }
 
     /// A connection on which `begin` has succeeded. Connections that a server has dropped meanwhile are
@@ -66,11 +89,8 @@ impl Pool {
         &self,
         begin: impl Fn(&mut Conn) -> diesel::QueryResult<()>,
     ) -> Result<PooledConnection<Connections>, StoreError> {
-        for _ in 0..=self.0.max_size() {
-            let mut conn = self.0.get().map_err(|error| {
-                tracing::error!(%error, "no connection to the database");
-                StoreError::Unavailable
-            })?;
+        for _ in 0..=self.connections.max_size() {
+            let mut conn = self.take()?;
             match begin(&mut conn) {
                 Ok(()) => return Ok(conn),
                 Err(error) => {
@@ -80,5 +100,22 @@ impl Pool {
             }
         }
         Err(StoreError::Unavailable)
+    }
+
+    /// Whether there is neither a connection that may come free nor any hope of a new one.
+    fn is_hopeless(&self) -> bool {
+        self.away.load(Ordering::Relaxed) && self.connections.state().connections == 0
+    }
+
+    /// Waits for a connection, but not for one to a database that has just been found out of reach.
+    fn take(&self) -> Result<PooledConnection<Connections>, StoreError> {
+        let begun = Instant::now();
+        loop {
+            match self.connections.get_timeout(LOOK_AGAIN) {
+                Ok(conn) => return Ok(conn),
+                Err(_) if self.is_hopeless() || begun.elapsed() >= PATIENCE => return Err(StoreError::Unavailable),
+                Err(_) => {}
+            }
+        }
     }
 }

@@ -17,6 +17,9 @@ use tokio::time::timeout;
 /// The most reads that wait at any time.
 const LONGEST_QUEUE: usize = 4_096;
 
+/// How long a read may take once it has its turn, which is longer than a server lets a statement take.
+const LONGEST_READ: Duration = Duration::from_secs(40);
+
 /// Runs once, and answers its owner itself.
 type Job = Box<dyn FnOnce(&Pool) + Send>;
 
@@ -72,7 +75,10 @@ impl Readers {
         let answered = match timeout(self.patience, &mut answer).await {
             Ok(answered) => answered,
             Err(_) if self.withdraw(number) => return Err(StoreError::Busy.into()),
-            Err(_) => answer.await,
+            Err(_) => timeout(LONGEST_READ, answer).await.map_err(|_| {
+                tracing::error!("a read was not answered in time");
+                StoreError::Unavailable
+            })?,
         };
         answered.map_err(|_| StoreError::Panicked)?
     }

@@ -6,7 +6,7 @@
 use super::Lock;
 use super::conn::{Conn, Purpose};
 use super::database::Database;
-use super::error::StoreError;
+use super::error::{StoreError, Uncommitted};
 use super::pool::Pool;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -18,6 +18,8 @@ use tokio::time::timeout;
 
 /// How long a write waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a write may take once it is its turn, which is longer than the server lets a statement take.
+const ANSWER: Duration = Duration::from_secs(40);
 /// How long closing waits for writes under way.
 const LAST_WRITES: Duration = Duration::from_secs(10);
 /// How often it looks whether they are over.
@@ -69,7 +71,7 @@ impl ServerWriter {
             .map_err(|_| StoreError::Busy)?
             .map_err(|_| StoreError::Unavailable)?;
         let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
+        let written = tokio::task::spawn_blocking(move || {
             // Place and turn end with the write, even when nobody waits for it any more.
             let _held = (place, turn);
             let mut conn = pool.begin(Conn::begin_write)?;
@@ -82,7 +84,7 @@ impl ServerWriter {
                     Err(error) => {
                         tracing::error!(%error, "a write was not committed");
                         conn.abandon();
-                        Err(StoreError::Unavailable.into())
+                        Err(StoreError::from(Uncommitted::at_last(error)).into())
                     }
                 },
                 Err(error) => {
@@ -90,9 +92,12 @@ impl ServerWriter {
                     Err(error)
                 }
             }
-        })
-        .await
-        .map_err(|_| StoreError::Panicked)?
+        });
+        let Ok(ended) = timeout(ANSWER, written).await else {
+            tracing::error!(?lock, "a write was not answered in time");
+            return Err(StoreError::Unconfirmed.into());
+        };
+        ended.map_err(|_| StoreError::Panicked)?
     }
 
     /// Accepts no more writes and waits for those it has accepted, a while at the most. Blocks.

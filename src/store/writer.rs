@@ -6,7 +6,7 @@
 //! fails is everybody's failure, and nobody is told "done".
 
 use super::conn::Conn;
-use super::error::StoreError;
+use super::error::{StoreError, Uncommitted};
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,7 +24,7 @@ trait Job: Send {
     fn run(&mut self, conn: &mut Conn) -> Verdict;
 
     /// Tells the owner how it ended, once it is known whether the commit held.
-    fn answer(self: Box<Self>, committed: bool);
+    fn answer(self: Box<Self>, committed: Result<(), Uncommitted>);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,11 @@ where
         verdict
     }
 
-    fn answer(self: Box<Self>, committed: bool) {
-        let result = self.result.filter(|_| committed).unwrap_or_else(|| Err(E::from(StoreError::Unavailable)));
+    fn answer(self: Box<Self>, committed: Result<(), Uncommitted>) {
+        let result = match committed {
+            Ok(()) => self.result.unwrap_or_else(|| Err(E::from(StoreError::Unavailable))),
+            Err(why) => Err(E::from(why.into())),
+        };
         // Nobody listens any more when the visitor has gone away; what was done stays done.
         let _ = self.owner.send(result);
     }
@@ -118,12 +121,11 @@ fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
         let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
         let mut batch = Vec::new();
         let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(LARGEST_BATCH), &mut batch);
-        if let Err(error) = &committed {
-            tracing::error!(%error, jobs = batch.len(), "a batch of writes was not committed");
+        if committed.is_err() {
             conn.abandon();
         }
         for job in batch {
-            job.answer(committed.is_ok());
+            job.answer(committed);
         }
     }
     // Folds the log into the database file, so that a copy of the file alone is complete.
@@ -137,14 +139,21 @@ fn commit(
     conn: &mut Conn,
     jobs: impl Iterator<Item = Box<dyn Job>>,
     batch: &mut Vec<Box<dyn Job>>,
-) -> Result<(), DieselError> {
+) -> Result<(), Uncommitted> {
     let mut standing = conn.begin_write();
     for mut job in jobs {
         // Once the transaction is lost the rest of the batch is not run, only told so.
         standing = standing.and_then(|()| run(conn, job.as_mut()));
         batch.push(job);
     }
-    standing.and_then(|()| conn.commit())
+    let committed = match standing {
+        Ok(()) => conn.commit().map_err(|error| (error.to_string(), Uncommitted::at_last(error))),
+        Err(error) => Err((error.to_string(), Uncommitted::before(error))),
+    };
+    committed.map_err(|(error, why)| {
+        tracing::error!(%error, jobs = batch.len(), "a batch of writes was not committed");
+        why
+    })
 }
 
 /// Runs one job in its savepoint. An error means that the transaction around it is lost.

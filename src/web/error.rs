@@ -51,6 +51,9 @@ pub enum PageError {
     /// More is going on than the house takes on.
     #[error("the house is busy: {0}")]
     Busy(String),
+    /// The books did not confirm a change; it may or may not have been made.
+    #[error("a change was not confirmed")]
+    Unconfirmed,
     /// Something only we can put right.
     #[error("{0:#}")]
     Internal(anyhow::Error),
@@ -82,7 +85,7 @@ impl ResponseError for PageError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy(_) | Self::Unconfirmed => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -101,7 +104,7 @@ impl ResponseError for PageError {
             Self::Throttled { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
             }
-            Self::Busy(_) => {
+            Self::Busy(_) | Self::Unconfirmed => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(BUSY_FOR));
             }
             _ => {}
@@ -118,6 +121,7 @@ impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy | StoreError::Unavailable => Self::Busy(error.to_string()),
+            StoreError::Unconfirmed => Self::Unconfirmed,
             other => Self::Internal(other.into()),
         }
     }

@@ -19,6 +19,9 @@ use tracing_actix_web::RequestId;
 /// Pages hold what is nobody else's business, and money moves between two looks at one.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
+/// What is said of a change that may or may not have been made.
+const UNCONFIRMED: &str = "The books did not confirm this, so it may or may not have been done. Look before you repeat it; an order or a deposit that is sent again from the same form is done only once.";
+
 /// What the page of a failure takes over from the answer that said nothing.
 const KEPT: [HeaderName; 3] = [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW];
 
@@ -65,13 +68,20 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
     }
     let request = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let error = response.response().error();
-    if status.is_server_error() {
-        let cause = error.map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%status, %cause, "a page could not be made");
+    let cause = || error.map(ToString::to_string).unwrap_or_default();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Whoever found out why has said so once, for all who are sent away.
+        tracing::debug!(cause = cause(), "a visitor was asked to come again later");
+    } else if status.is_server_error() {
+        tracing::error!(%status, cause = cause(), "a page could not be made");
     }
     let mut page = ErrorPage::new(visit.layout(), status.as_u16(), request);
-    if let Some(PageError::Throttled { wait }) = error.and_then(|error| error.as_error::<PageError>()) {
-        page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
+    match error.and_then(|error| error.as_error::<PageError>()) {
+        Some(PageError::Throttled { wait }) => {
+            page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
+        }
+        Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
+        _ => {}
     }
     Some(answer_with(&page, status))
 }

@@ -25,6 +25,8 @@ const STORE_BUSY_FOR: u64 = 2;
 
 /// How long after its answer a connection lasts on which a body without a length may still be coming.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+/// What is said then. What a form asked for may have been done before its session was to be kept.
+const NO_SESSION: &str = "Your sign-in could not be looked up or kept just now. Try again in a few seconds; if you have sent a form, look first whether it was done.";
 
 /// What is remembered of a request for the page it may need.
 struct Asked {
@@ -42,8 +44,8 @@ impl Asked {
         }
     }
 
-    /// The page for `status`, as for a visitor of whom nothing is known.
-    fn page(self, house: &House, status: StatusCode) -> HttpResponse<BoxBody> {
+    /// The page for `status`, as for a visitor of whom nothing is known, with a sentence that knows more.
+    fn page(self, house: &House, status: StatusCode, sentence: Option<&str>) -> HttpResponse<BoxBody> {
         let layout = Layout {
             viewer: None,
             path: self.path,
@@ -53,7 +55,8 @@ impl Asked {
             market: visit::badge(house),
             now: house.clock.now(),
         };
-        answer_with(&ErrorPage::new(layout, status.as_u16(), self.id), status)
+        let page = ErrorPage::new(layout, status.as_u16(), self.id);
+        answer_with(&sentence.into_iter().fold(page, ErrorPage::saying), status)
     }
 }
 
@@ -97,7 +100,7 @@ async fn answered(
         Ok(response) if has_failed(&response) && !response.headers().contains_key(header::CONTENT_TYPE) => {
             let allow = response.headers().get(header::ALLOW).cloned();
             let status = response.status();
-            let mut response = response.into_response(asked.page(house, status));
+            let mut response = response.into_response(asked.page(house, status, None));
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, allow);
             }
@@ -105,8 +108,8 @@ async fn answered(
         }
         Ok(response) => Ok(response),
         Err(error) => {
-            tracing::error!(%error, "a session could not be read or kept");
-            let mut page = asked.page(house, StatusCode::SERVICE_UNAVAILABLE);
+            tracing::debug!(%error, "a session could not be read or kept");
+            let mut page = asked.page(house, StatusCode::SERVICE_UNAVAILABLE, Some(NO_SESSION));
             let found = page.headers_mut();
             found.insert(header::RETRY_AFTER, HeaderValue::from(STORE_BUSY_FOR));
             // An error passes by the middleware that adds these to every answer.

@@ -103,7 +103,7 @@ impl Sessions {
     async fn find(&self, key: &SessionKey) -> Result<Option<State>, anyhow::Error> {
         let hash = hash(key.as_ref());
         let wanted = hash.clone();
-        let found = self.house.store.read(move |conn| sessions::find(conn, &wanted)).await?;
+        let found = told(self.house.store.read(move |conn| sessions::find(conn, &wanted)).await)?;
         let Some((session, username, role)) = found else { return Ok(None) };
         let now = self.house.clock.now();
         let idle_end = session.seen_at.plus(self.house.site.session_idle);
@@ -153,7 +153,7 @@ impl SessionStore for Sessions {
         };
         let saved: Result<(), StoreError> =
             self.house.store.write(Lock::User(session.user_id), move |conn| sessions::insert(conn, &session)).await;
-        saved.map_err(|error| SaveError::Other(error.into()))?;
+        told(saved).map_err(SaveError::Other)?;
         SessionKey::try_from(key).map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
     }
 
@@ -162,7 +162,7 @@ impl SessionStore for Sessions {
         let state = stored(state).map_err(UpdateError::Serialization)?;
         let updated: Result<(), StoreError> =
             self.house.store.write(Lock::House, move |conn| sessions::update(conn, &hash, &state)).await;
-        updated.map(|()| key).map_err(|error| UpdateError::Other(error.into()))
+        told(updated).map(|()| key).map_err(UpdateError::Other)
     }
 
     /// Sessions end by their own rules, whatever the cookie says.
@@ -174,8 +174,18 @@ impl SessionStore for Sessions {
         let hash = hash(key.as_ref());
         let deleted: Result<(), StoreError> =
             self.house.store.write(Lock::House, move |conn| sessions::delete(conn, &hash)).await;
-        Ok(deleted?)
+        told(deleted)
     }
+}
+
+/// Logs a failure that nobody has logged yet: what surrounds the store is told of by the store.
+fn told<T>(result: Result<T, StoreError>) -> Result<T, anyhow::Error> {
+    result.map_err(|error| {
+        if !matches!(error, StoreError::Busy | StoreError::Unavailable | StoreError::Unconfirmed) {
+            tracing::error!(%error, "a session could not be read or kept");
+        }
+        error.into()
+    })
 }
 
 fn owner(state: &State) -> Result<Owner, anyhow::Error> {

@@ -4,6 +4,7 @@
 mod books_balance;
 mod command_line;
 mod durability;
+mod faults;
 mod garbage;
 mod isolation;
 mod journey_browser;

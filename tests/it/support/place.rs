@@ -50,6 +50,20 @@ impl Place {
         Self { database, directory }
     }
 
+    /// A file in `directory` of a directory of its own; the test makes of it what it needs.
+    pub(crate) fn under(directory: &str) -> Self {
+        let place = Self::on(Engine::Sqlite);
+        let inner = place.directory.path().join(directory);
+        std::fs::create_dir(&inner).expect("a directory within");
+        Self { database: Database::Sqlite(inner.join("tradefloor.db")), ..place }
+    }
+
+    /// On a server of the test's own.
+    pub(crate) fn at(cluster: &Cluster) -> Self {
+        let directory = tempfile::tempdir().expect("a directory of the test's own");
+        Self { database: Database::Postgres(cluster.database()), directory }
+    }
+
     /// Another directory for the same database.
     pub(crate) fn shared(&self) -> Self {
         let directory = tempfile::tempdir().expect("a directory of the test's own");

@@ -1,7 +1,7 @@
 //! The real binary, serving on a port of its own from a directory of its own.
 
 use super::place::{self, Engine, Place};
-use super::process::Process;
+use super::process::{self, Process};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -17,11 +17,12 @@ const STOP: Duration = Duration::from_secs(20);
 pub(crate) struct Settings {
     flags: BTreeMap<String, Option<String>>,
     variables: BTreeMap<String, String>,
+    through: Vec<String>,
 }
 
 impl Settings {
     fn for_tests() -> Self {
-        let mut settings = Self { flags: BTreeMap::new(), variables: BTreeMap::new() };
+        let mut settings = Self { flags: BTreeMap::new(), variables: BTreeMap::new(), through: Vec::new() };
         settings.set("--listen", "127.0.0.1:0").set("--password-cost", "4");
         settings
     }
@@ -41,6 +42,13 @@ impl Settings {
     /// Sets an environment variable; those of the surrounding shell that begin with `TRADEFLOOR_` never reach the server.
     pub(crate) fn variable(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Starts the server through a program that becomes it, such as `env` or `setpriv`: its words come before those of
+    /// the server.
+    pub(crate) fn through(&mut self, words: &[&str]) -> &mut Self {
+        self.through = words.iter().map(|word| (*word).to_owned()).collect();
         self
     }
 
@@ -82,6 +90,13 @@ impl Server {
         settings.set("--key-file", &other.directory().join("tradefloor.key").to_string_lossy());
         change(&mut settings);
         Self::at(other.place.shared(), settings)
+    }
+
+    /// Starts in a place that the test has prepared, with the settings that `change` changes.
+    pub(crate) fn in_place(place: Place, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::for_tests();
+        change(&mut settings);
+        Self::at(place, settings)
     }
 
     fn at(place: Place, settings: Settings) -> Self {
@@ -134,6 +149,16 @@ impl Server {
         self.process.stop(STOP)
     }
 
+    /// Sends it a signal by its name, without the `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
+        process::signal(name, self.process_id());
+    }
+
+    /// Changes what it is started with the next time.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+    }
+
     /// Starts it again on the same directory, on another port: visitors go on with `Visitor::moves_to`.
     pub(crate) fn restart(&mut self) {
         self.process.kill();
@@ -144,7 +169,7 @@ impl Server {
 }
 
 fn run(settings: &Settings, place: &Place) -> (Process, String) {
-    let mut command = command(place.directory());
+    let mut command = command_through(&settings.through, place.directory());
     command.arg("serve").arg("--database").arg(place::argument(place.database()));
     if !settings.flags.contains_key("--key-file") {
         command.arg("--key-file").arg(place.directory().join("tradefloor.key"));
@@ -160,7 +185,14 @@ fn run(settings: &Settings, place: &Place) -> (Process, String) {
 
 /// The binary, ready for arguments, in `directory` and untouched by the surrounding shell's settings.
 pub(crate) fn command(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tradefloor"));
+    command_through(&[], directory)
+}
+
+fn command_through(words: &[String], directory: &Path) -> Command {
+    const BINARY: &str = env!("CARGO_BIN_EXE_tradefloor");
+    let mut words = words.iter().map(String::as_str).chain([BINARY]);
+    let mut command = Command::new(words.next().unwrap_or(BINARY));
+    command.args(words);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("TRADEFLOOR_") {
             command.env_remove(name);
