@@ -89,11 +89,11 @@ pub(super) fn to_server(url: &str) -> Result<PgConnection, ConnectionError> {
 
 impl Conn {
     /// Begins a transaction that writes. On a file it takes the one write lock at once: a lock that is only
-    /// taken when the first write comes may be refused in the middle.
+    /// taken when the first write comes may be refused in the middle. A server that takes no writes refuses it.
     pub(super) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(conn) => Manager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, "BEGIN"),
+            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, "BEGIN READ WRITE"),
         }
     }
 
@@ -141,6 +141,15 @@ impl Conn {
             Self::Postgres(conn) => Manager::transaction_manager_status_mut(conn),
         };
         Ok(status.transaction_depth()?.map_or(0, std::num::NonZeroU32::get))
+    }
+
+    /// Sees to it that a pool does not hand the connection out again.
+    pub(super) fn give_up(&mut self) {
+        self.abandon();
+        // A file does not go away: what keeps a connection to it from beginning is no fault of the connection.
+        if let Self::Postgres(conn) = self {
+            *Manager::transaction_manager_status_mut(conn) = TransactionManagerStatus::InError;
+        }
     }
 
     /// Leaves no transaction open behind a failure, whatever state it left the connection in. A connection whose

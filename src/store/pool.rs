@@ -95,7 +95,7 @@ impl Pool {
                 Ok(()) => return Ok(conn),
                 Err(error) => {
                     tracing::warn!(%error, "a connection to the database was lost");
-                    conn.abandon();
+                    conn.give_up();
                 }
             }
         }

@@ -1,17 +1,13 @@
-/* A disk that fails when it is told to: loaded before the C library (LD_PRELOAD), it answers calls that write to or
- * open a database file with the error that the file named by BAD_DISK orders, such as `write 28`. */
+/* A disk that fails when it is told to: loaded before the C library (LD_PRELOAD), it answers calls that write
+ * a database file with the error that the file named by BAD_DISK orders, such as `write 28`. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static int (*real_open)(const char *, int, ...);
 
 /* The error that is ordered for this call; 0 for none. */
 static int ordered(const char *call) {
@@ -19,15 +15,12 @@ static int ordered(const char *call) {
     char text[64] = {0}, name[16] = {0};
     int found = 0, file;
     if (!orders || access(orders, F_OK) != 0) return 0;
-    if (!real_open) real_open = dlsym(RTLD_NEXT, "open64");
-    file = real_open(orders, O_RDONLY);
+    file = open(orders, O_RDONLY);
     if (file < 0) return 0;
     if (read(file, text, sizeof text - 1) > 0) sscanf(text, "%15s %d", name, &found);
     close(file);
     return strcmp(name, call) == 0 ? found : 0;
 }
-
-static int is_database(const char *path) { return strstr(path, "tradefloor.db") != NULL; }
 
 static int is_database_file(int file) {
     char link[64], path[4096];
@@ -36,7 +29,7 @@ static int is_database_file(int file) {
     length = readlink(link, path, sizeof path - 1);
     if (length < 0) return 0;
     path[length] = 0;
-    return is_database(path);
+    return strstr(path, "tradefloor.db") != NULL;
 }
 
 #define FAIL_WHEN_ORDERED(call, condition)                                                                           \
@@ -76,26 +69,4 @@ int fsync(int file) {
 int fdatasync(int file) {
     FAIL_WHEN_ORDERED("sync", is_database_file(file));
     REAL(fdatasync, file);
-}
-
-static mode_t mode_of(int flags, va_list more) { return flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0; }
-
-int open(const char *path, int flags, ...) {
-    va_list more;
-    mode_t mode;
-    va_start(more, flags);
-    mode = mode_of(flags, more);
-    va_end(more);
-    FAIL_WHEN_ORDERED("open", is_database(path));
-    REAL(open, path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...) {
-    va_list more;
-    mode_t mode;
-    va_start(more, flags);
-    mode = mode_of(flags, more);
-    va_end(more);
-    FAIL_WHEN_ORDERED("open", is_database(path));
-    REAL(open64, path, flags, mode);
 }

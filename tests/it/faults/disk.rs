@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 use tradefloor::store::Database;
 
-/// `open`, `write` and `sync` answer with these on a disk that has failed, has been made read-only, or is full.
+/// Writing and syncing end with these on a disk that has failed, has been made read-only, or is full.
 const EIO: i32 = 5;
 const EROFS: i32 = 30;
 const ENOSPC: i32 = 28;

@@ -38,7 +38,7 @@ impl BadDisk {
         vec!["env".to_owned(), variable("LD_PRELOAD", &self.library), variable("BAD_DISK", &self.orders)]
     }
 
-    /// From now on each call to `call` (`write`, `sync` or `open`) fails with this error number.
+    /// From now on each call to `call` (`write` or `sync`) fails with this error number.
     pub(super) fn fails(&self, call: &str, error: i32) {
         let written = self.orders.with_extension("new");
         std::fs::write(&written, format!("{call} {error}\n")).expect("the order is given");

@@ -154,11 +154,6 @@ impl Server {
         process::signal(name, self.process_id());
     }
 
-    /// Changes what it is started with the next time.
-    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.settings);
-    }
-
     /// Starts it again on the same directory, on another port: visitors go on with `Visitor::moves_to`.
     pub(crate) fn restart(&mut self) {
         self.process.kill();
