@@ -34,6 +34,7 @@ pub fn restore(file: &Path, place: &Database, watch: Watch<'_>) -> Result<Verifi
     let Database::Sqlite(path) = place else {
         return transfer::look(&backup, |conn| moved(conn, place, watch));
     };
+    transfer::is_there(&backup)?;
     let draft = transfer::make_room(path)?;
     transfer::duplicate(file, &draft)?;
     transfer::bring_up_to_date(&draft)?;

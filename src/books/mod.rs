@@ -31,7 +31,7 @@ pub struct Verified {
     pub holdings: u64,
 }
 
-/// As part of a sentence: `3 accounts, 40 ledger entries, 36 orders and 5 holdings`.
+/// As part of a sentence: `accounts: 3, ledger entries: 40, orders: 36, holdings: 5`.
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { accounts, entries, orders, holdings } = self;

@@ -36,13 +36,21 @@ where
     Ok(seen)
 }
 
+/// That there is a database of ours, not newer than this version.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn is_there(database: &Database) -> Result<(), OpenError> {
+    open::applied(database).map(|_| ())
+}
+
 /// Writes the database file at `from`, as it is now and complete by itself, into `draft`.
 ///
 /// # Errors
 /// When it is not there, not ours, damaged or newer, or the disk fails.
 pub fn duplicate(from: &Path, draft: &Draft) -> Result<(), OpenError> {
     let database = Database::Sqlite(from.to_owned());
-    open::applied(&database)?;
+    is_there(&database)?;
     snapshot::write(from, draft).map_err(|cause| OpenError::Unusable { database, cause })
 }
 
