@@ -20,7 +20,7 @@ use crate::web::site;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,6 +152,12 @@ impl App {
     #[must_use]
     pub fn needs_administrator(&self) -> bool {
         self.needs_administrator
+    }
+
+    /// The copy that was kept of the database as it was, when opening it brought it up to date.
+    #[must_use]
+    pub fn kept(&self) -> Option<&Path> {
+        self.house.store.kept()
     }
 
     /// Serves until the process is told to stop, then closes in order: no new visitors, live sockets told,

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how a mistake in it is told.
 
+mod books;
 mod people;
 mod serve;
 mod values;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::store::Database;
+pub use books::{BackupArgs, CopyArgs, ExportArgs, RestoreArgs, VerifyArgs};
 pub use people::UserCommand;
 pub use serve::ServeArgs;
 
@@ -37,6 +39,34 @@ pub enum Command {
     ///
     /// Serving does this by itself; run it alone to see whether an update works before people come back.
     Migrate(DatabaseArgs),
+    /// Prove that the books agree, or name the first row that does not and why
+    ///
+    /// Every balance, contribution, holding, cost, gain and fill is derived again from the ledger and compared, every
+    /// hash is computed again, every reference followed. The exit code is 0 when all agree and 1 when something does
+    /// not. The server may be running meanwhile; what is checked is one moment of it.
+    Verify(VerifyArgs),
+    /// Write the books, as they are at this moment, to a new file
+    ///
+    /// The server may be running meanwhile. The file is a database of its own, complete, for its owner's eyes alone,
+    /// and checked before it gets its name; from a PostgreSQL server it comes in the same format. The key that signs
+    /// cookies is not in it: without that everybody signs in again.
+    Backup(BackupArgs),
+    /// Put a backup where there are no books yet
+    ///
+    /// The place is a file that does not exist, or an empty database on a server. To go back to a backup, stop the
+    /// server, move the database away with its -wal and -shm, and restore:
+    /// `tradefloor restore monday.db --database ./data/tradefloor.db`
+    Restore(RestoreArgs),
+    /// Write one account's ledger, orders and holdings as CSV files in a zip
+    ///
+    /// `tradefloor export --account ada ada.zip`
+    Export(ExportArgs),
+    /// Copy everything to an empty place, on either engine
+    ///
+    /// Nothing is changed where it comes from. Ids stay what they are, everything is checked there and here, and what
+    /// does not arrive whole does not arrive at all. Stop the server first: what it writes later is not copied.
+    /// `tradefloor copy --from ./data/tradefloor.db --to postgres://floor@db/floor`
+    Copy(CopyArgs),
     /// Add people and change what they may do
     ///
     /// The server may be running meanwhile.
@@ -109,6 +139,11 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         None => serve::serve(cli.serve),
         Some(Command::Serve(arguments)) => serve::serve(*arguments),
         Some(Command::Migrate(arguments)) => serve::migrate(&arguments),
+        Some(Command::Verify(arguments)) => books::verify(&arguments),
+        Some(Command::Backup(arguments)) => books::backup(&arguments),
+        Some(Command::Restore(arguments)) => books::restore(&arguments),
+        Some(Command::Export(arguments)) => books::export(&arguments),
+        Some(Command::Copy(arguments)) => books::copy(&arguments),
         Some(Command::User { command }) => people::run(command),
     }
 }

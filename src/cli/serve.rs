@@ -12,7 +12,7 @@ use crate::trading::Rules;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
@@ -205,6 +205,7 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::stopped)?;
     runtime.block_on(async {
         let app = App::start(settings).await.map_err(Failure::stopped)?;
+        tell_kept(app.kept());
         let (address, first) = (app.url(), app.needs_administrator());
         println!("Tradefloor is open at {address} (Ctrl-C closes it).");
         if first {
@@ -229,5 +230,15 @@ pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
 /// Opens the store for a command that does one thing.
 pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
     let plan = StorePlan { database: arguments.database.clone(), readers: 1, writers: 1, waiting_writes: 8 };
-    Store::open(&plan).map_err(Failure::stopped)
+    let store = Store::open(&plan).map_err(Failure::stopped)?;
+    tell_kept(store.kept());
+    Ok(store)
+}
+
+/// Says where the database lies as it was, when it has just been brought up to date.
+#[expect(clippy::print_stderr, reason = "a command line speaks on standard error beside what it was asked for")]
+fn tell_kept(kept: Option<&Path>) {
+    if let Some(kept) = kept {
+        eprintln!("The database was brought up to date; as it was before, it is kept as {}.", kept.display());
+    }
 }

@@ -75,6 +75,15 @@ pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Account, StoreError> {
     Ok(theirs.select(Account::as_select()).first(conn)?)
 }
 
+/// The account with this public name, if there is one.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn by_public_id(conn: &mut Conn, id: &PublicId) -> Result<Option<Account>, StoreError> {
+    let named = accounts::table.filter(accounts::public_id.eq(id));
+    Ok(named.select(Account::as_select()).first(conn).optional()?)
+}
+
 /// Up to `limit` accounts that hold shares, by id, after the account `after`.
 ///
 /// # Errors

@@ -32,6 +32,8 @@ pub(super) enum Purpose {
     Read,
     /// To look at a file before anything is done to it, and to leave it and its log as they are.
     Inspect,
+    /// To write a new file from end to end, which is brought to the disk when it is whole.
+    Fill,
 }
 
 /// Opens a connection to `database`; a file is created when it does not exist and `purpose` is to write.
@@ -56,13 +58,14 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
     conn.batch_execute(match purpose {
         Purpose::Write => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
+        Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",
     })
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
 /// How SQLite is told to open the file at `path`.
-fn address(path: &str, purpose: Purpose) -> String {
+pub(super) fn address(path: &str, purpose: Purpose) -> String {
     let log = std::fs::metadata(format!("{path}-wal")).map_or(0, |log| log.len());
     if purpose == Purpose::Inspect && log > 0 {
         // Even a connection that only queries would fold the log in on closing, were the file not opened for

@@ -6,6 +6,7 @@ use super::database::Database;
 use super::open::{OpenError, none_is_newer, plain};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::Read as _;
 use std::path::Path;
@@ -43,11 +44,23 @@ pub(super) struct NumberRow {
     pub(super) value: i64,
 }
 
-/// Looks at the file at `path`, of `size` bytes, without changing it.
+/// What is thought of a file's pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pages {
+    /// Nothing; whoever reads it looks at them by itself.
+    Trusted,
+    /// They are checked when there are not too many.
+    Checked {
+        /// The bytes of the file.
+        size: u64,
+    },
+}
+
+/// Looks at the file at `path` without changing it: which changes have been made to it; nothing where it is empty.
 ///
 /// # Errors
 /// What keeps it from being used.
-pub(super) fn file(database: &Database, path: &Path, size: u64) -> Result<(), OpenError> {
+pub(super) fn file(database: &Database, path: &Path, pages: Pages) -> Result<Option<BTreeSet<String>>, OpenError> {
     let damaged = |cause: &dyn Display| {
         let (database, cause) = (database.clone(), plain(&cause.to_string()));
         if OUT_OF_REACH.iter().any(|words| cause.contains(words)) {
@@ -69,7 +82,7 @@ pub(super) fn file(database: &Database, path: &Path, size: u64) -> Result<(), Op
     if application.value != APPLICATION_ID && tables.value > 0 {
         return Err(OpenError::Foreign { database: database.clone() });
     }
-    if size <= QUICKLY_CHECKED {
+    if matches!(pages, Pages::Checked { size } if size <= QUICKLY_CHECKED) {
         let verdict = diesel::sql_query("PRAGMA quick_check(1)")
             .get_result::<CheckRow>(&mut conn)
             .map_err(|error| damaged(&error))?;
@@ -77,11 +90,11 @@ pub(super) fn file(database: &Database, path: &Path, size: u64) -> Result<(), Op
             return Err(damaged(&verdict.quick_check));
         }
     }
-    if application.value == APPLICATION_ID {
-        let applied = diesel::sql_query(APPLIED).load::<TextRow>(&mut conn).map_err(|error| damaged(&error))?;
-        none_is_newer(database, applied)?;
+    if application.value != APPLICATION_ID {
+        return Ok(None);
     }
-    Ok(())
+    let applied = diesel::sql_query(APPLIED).load::<TextRow>(&mut conn).map_err(|error| damaged(&error))?;
+    none_is_newer(database, applied).map(Some)
 }
 
 /// Whether the file begins with the engine's mark, or its first page was being written when the power went. The

@@ -5,7 +5,7 @@ use super::accounts::{self, Account};
 use super::error::StoreError;
 use super::schema::{instruments, ledger_entries, orders};
 use crate::domain::{
-    AccountId, At, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
+    AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
 };
 use diesel::prelude::*;
 
@@ -54,12 +54,16 @@ pub struct LedgerLine {
     pub symbol: Option<Symbol>,
     /// The change in shares.
     pub quantity: Quantity,
+    /// The change in what the shares held cost.
+    pub cost: Money,
     /// The order that caused it, if one did.
     pub order: Option<PublicId>,
     /// When.
     pub at: At,
     /// A remark.
     pub memo: String,
+    /// The hash of it and of the entry before.
+    pub hash: ChainHash,
 }
 
 /// Appends `movement` to the book of `account` and moves the account's caches with it.
@@ -143,6 +147,19 @@ pub fn newest(
     Ok(older.load(conn)?)
 }
 
+/// Up to `limit` entries, oldest first, after the one numbered `after`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn oldest(conn: &mut Conn, account: AccountId, after: i64, limit: i64) -> Result<Vec<LedgerLine>, StoreError> {
+    let later = lines()
+        .filter(ledger_entries::account_id.eq(account))
+        .filter(ledger_entries::sequence.gt(after))
+        .order(ledger_entries::sequence)
+        .limit(limit);
+    Ok(later.load(conn)?)
+}
+
 #[diesel::dsl::auto_type]
 fn lines() -> _ {
     ledger_entries::table.left_join(instruments::table).left_join(orders::table).select((
@@ -152,8 +169,10 @@ fn lines() -> _ {
         ledger_entries::balance,
         instruments::symbol.nullable(),
         ledger_entries::quantity,
+        ledger_entries::cost,
         orders::public_id.nullable(),
         ledger_entries::at,
         ledger_entries::memo,
+        ledger_entries::hash,
     ))
 }

@@ -1,6 +1,7 @@
 //! The migrations that this binary carries: two trees with the same names, one for each engine.
 
 use super::conn::Conn;
+use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sqlite::Sqlite;
@@ -11,20 +12,31 @@ use std::error::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Applies what is missing, each migration in a transaction of its own. Of several processes that open one
-/// server at once, one does it and the others wait.
+/// Applies what is missing, all of it or nothing. Of several processes that open one server at once, one does it
+/// and the others wait.
 ///
 /// # Errors
-/// What the database said about the first that failed; those before it stay applied.
+/// What the database said about the first that failed; it is as it was before.
 pub(super) fn run(conn: &mut Conn) -> Result<(), Box<dyn Error + Send + Sync>> {
     match conn {
-        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
+        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(|_| ())),
         Conn::Postgres(conn) => {
             conn.batch_execute("SELECT pg_advisory_lock(1413893202)")?;
-            let applied = conn.run_pending_migrations(POSTGRES).map(|_| ());
+            let applied = conn.transaction(|conn| conn.run_pending_migrations(POSTGRES).map(|_| ()));
             conn.batch_execute("SELECT pg_advisory_unlock(1413893202)")?;
             applied
         }
+    }
+}
+
+/// Applies everything as part of the transaction that `conn` is in.
+///
+/// # Errors
+/// What the database said about the first that failed.
+pub(super) fn apply(conn: &mut Conn) -> Result<(), Box<dyn Error + Send + Sync>> {
+    match conn {
+        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|_| ()),
+        Conn::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(|_| ()),
     }
 }
 

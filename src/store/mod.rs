@@ -5,6 +5,7 @@
 
 mod conn;
 mod database;
+mod draft;
 mod error;
 mod inspect;
 mod migrate;
@@ -13,6 +14,8 @@ mod pool;
 mod readers;
 mod schema;
 mod server;
+mod snapshot;
+mod soundness;
 mod writer;
 
 pub mod accounts;
@@ -21,21 +24,26 @@ pub mod holdings;
 pub mod instruments;
 pub mod ledger;
 pub mod orders;
+pub mod rows;
 pub mod sessions;
+pub mod transfer;
 pub mod users;
 pub mod valuations;
 pub mod watches;
 
 pub use conn::Conn;
 pub use database::Database;
+pub use draft::{Draft, FileError};
 pub use error::StoreError;
 pub use open::OpenError;
+pub use soundness::fault;
 
 use crate::domain::{AccountId, UserId};
 use conn::Purpose;
 use pool::Pool;
 use readers::Readers;
 use server::ServerWriter;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -77,6 +85,7 @@ pub struct Store {
 }
 
 struct Inner {
+    kept: Option<PathBuf>,
     readers: Readers,
     writing: Writing,
 }
@@ -95,7 +104,7 @@ impl Store {
     /// # Errors
     /// One sentence that names the database and what is wrong with it.
     pub fn open(plan: &StorePlan) -> Result<Self, OpenError> {
-        let conn = open::open(&plan.database)?;
+        let (conn, kept) = open::open(&plan.database)?;
         let unusable = |cause: String| OpenError::Unusable { database: plan.database.clone(), cause };
         let pool =
             Pool::new(&plan.database, Purpose::Read, plan.readers).map_err(|error| unusable(error.to_string()))?;
@@ -109,7 +118,13 @@ impl Store {
                     .map_err(|error| unusable(error.to_string()))?,
             ),
         };
-        Ok(Self { inner: Arc::new(Inner { readers, writing }) })
+        Ok(Self { inner: Arc::new(Inner { kept, readers, writing }) })
+    }
+
+    /// The copy that was kept of a file as it was, when opening brought it up to date.
+    #[must_use]
+    pub fn kept(&self) -> Option<&Path> {
+        self.inner.kept.as_deref()
     }
 
     /// Runs `f` on a pooled connection, off the async runtime, against one snapshot of the database.

@@ -192,6 +192,15 @@ pub fn newest(
     Ok(query.load(conn)?)
 }
 
+/// Up to `limit` orders of `account`, oldest first, after the order `after`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn oldest(conn: &mut Conn, account: AccountId, after: OrderId, limit: i64) -> Result<Vec<OrderLine>, StoreError> {
+    let theirs = lines().filter(orders::account_id.eq(account)).filter(orders::id.gt(after));
+    Ok(theirs.order(orders::id).limit(limit).load(conn)?)
+}
+
 #[diesel::dsl::auto_type]
 fn lines() -> _ {
     orders::table.inner_join(instruments::table).inner_join(fills::table.on(fills::order_id.eq(orders::id))).select((

@@ -13,6 +13,7 @@ mod page_checks;
 mod pages_browser;
 mod parallel;
 mod people;
+mod provable_books;
 mod routes;
 mod store_contract;
 #[expect(dead_code, reason = "other promises use the rest")]

@@ -3,7 +3,7 @@
 use super::source::Source;
 
 /// Each layer under the law, and the rest of the house it may name. What is not listed wires the house together.
-const LAW: [(&str, &[&str]); 9] = [
+const LAW: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("clock", &["domain"]),
     ("store", &["domain"]),
@@ -11,6 +11,7 @@ const LAW: [(&str, &[&str]); 9] = [
     ("market", &["domain", "clock"]),
     ("trading", &["domain", "store", "clock", "market"]),
     ("portfolio", &["domain", "store", "clock", "market"]),
+    ("books", &["domain", "store"]),
     ("web", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "config"]),
     ("api", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "config"]),
 ];

@@ -1,0 +1,157 @@
+//! The walk through the books: three passes, each once from end to end, in bounded memory.
+//!
+//! First what no money is in; then every order with its fill; then every account with its ledger, its fills and its
+//! holdings, all four in the same order side by side, so that a row which belongs to no account is met too. Last the
+//! engine is asked what it thinks of its own pages and indexes.
+
+use super::ledger::{Book, entry_row, is_trade};
+use super::orders::{self, fill_row};
+use super::people::{self, check_public_id};
+use super::walk::Walk;
+use super::{BooksError, Disagreement, Progress, Verified, Watch, ensure};
+use crate::store::rows::{
+    AccountRow, EntryRow, FillRow, HoldingRow, Stored as _, accounts_with_user, entries_by_account, fills_by_account,
+    last_ids, orders_with_fill,
+};
+use crate::store::{Conn, Database, fault, transfer};
+use std::collections::BTreeSet;
+
+/// Rows between two words on the progress.
+const OFTEN: u64 = 1_000;
+
+/// Before every pair of ids.
+const FIRST: (i64, i64) = (i64::MIN, i64::MIN);
+
+/// Checks the books in `database` as they are now. It may be in use.
+///
+/// # Errors
+/// The first row that disagrees, or why they cannot be read.
+pub fn verify_database(database: &Database, watch: Watch<'_>) -> Result<Verified, BooksError> {
+    transfer::look(database, |conn| verify(conn, watch))
+}
+
+/// Checks the books that `conn` reads, which has to be in one transaction.
+///
+/// # Errors
+/// The first row that disagrees, or why they cannot be read.
+pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError> {
+    let (last_order, last_entry) = last_ids(conn)?;
+    let total = u64::try_from(last_order.saturating_add(last_entry)).unwrap_or(0);
+    let mut steps = Steps { watch, progress: Progress { doing: "checking", done: 0, total } };
+    let instruments = people::check(conn)?;
+    let mut verified = Verified::default();
+    let mut orders = Walk::new(i64::MIN, |(order, _)| order.key(), orders_with_fill);
+    while let Some((order, fill)) = orders.next(conn)? {
+        orders::check(&order, fill.as_ref(), &instruments)?;
+        verified.orders += 1;
+        steps.one();
+    }
+    Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
+    match fault(conn)? {
+        Some(why) => Err(Disagreement { row: "the database".to_owned(), why }.into()),
+        None => Ok(verified),
+    }
+}
+
+struct Steps<'a> {
+    watch: Watch<'a>,
+    progress: Progress,
+}
+
+impl Steps<'_> {
+    fn one(&mut self) {
+        self.progress.done += 1;
+        if self.progress.done.is_multiple_of(OFTEN) {
+            (self.watch)(self.progress);
+        }
+    }
+}
+
+/// Accounts and what belongs to them, each table in order of account.
+struct Ledgers<'a> {
+    instruments: &'a BTreeSet<i64>,
+    accounts: Walk<(AccountRow, Option<i64>), i64>,
+    entries: Walk<EntryRow, (i64, i64)>,
+    fills: Walk<(FillRow, Option<i64>), (i64, i64)>,
+    holdings: Walk<HoldingRow, (i64, i64)>,
+}
+
+impl<'a> Ledgers<'a> {
+    fn new(instruments: &'a BTreeSet<i64>) -> Self {
+        Self {
+            instruments,
+            accounts: Walk::new(i64::MIN, |(account, _)| account.key(), accounts_with_user),
+            entries: Walk::new(FIRST, |entry: &EntryRow| (entry.account_id, entry.sequence), entries_by_account),
+            fills: Walk::new(FIRST, |(fill, _): &(FillRow, _)| (fill.account_id, fill.id), fills_by_account),
+            holdings: Walk::new(FIRST, HoldingRow::key, HoldingRow::following),
+        }
+    }
+
+    fn check(mut self, conn: &mut Conn, verified: &mut Verified, steps: &mut Steps<'_>) -> Result<(), BooksError> {
+        while let Some((account, user)) = self.accounts.next(conn)? {
+            let row = || format!("accounts row {}", account.id);
+            ensure(user.is_some(), row, || format!("there is no user {}", account.user_id))?;
+            check_public_id(&account.public_id, row)?;
+            self.none_before(conn, account.id)?;
+            self.account(conn, &account, verified, steps)?;
+            verified.accounts += 1;
+        }
+        // What is left belongs to accounts after the last.
+        self.none_before(conn, i64::MAX)
+    }
+
+    fn account(
+        &mut self,
+        conn: &mut Conn,
+        account: &AccountRow,
+        verified: &mut Verified,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), BooksError> {
+        let mut book = Book::of(account.id);
+        while let Some(entry) = self.entries.next_if(conn, |entry| entry.account_id == account.id)? {
+            let fill = if is_trade(&entry) {
+                self.fills.next_if(conn, |(fill, _)| fill.account_id == account.id)?
+            } else {
+                None
+            };
+            if let Some((fill, None)) = &fill {
+                return Err(Disagreement { row: fill_row(fill), why: "there is no such order".to_owned() }.into());
+            }
+            if let Some(instrument) = entry.instrument_id {
+                let there = self.instruments.contains(&instrument);
+                ensure(there, || entry_row(&entry), || format!("there is no instrument {instrument}"))?;
+            }
+            book.post(&entry, fill.as_ref().map(|(fill, _)| fill))?;
+            verified.entries += 1;
+            steps.one();
+        }
+        book.close(account)?;
+        if let Some((fill, _)) = self.fills.next_if(conn, |(fill, _)| fill.account_id == account.id)? {
+            let why = "the ledger has no entry of it".to_owned();
+            return Err(Disagreement { row: fill_row(&fill), why }.into());
+        }
+        while let Some(holding) = self.holdings.next_if(conn, |holding| holding.account_id == account.id)? {
+            book.compare(&holding)?;
+            verified.holdings += 1;
+        }
+        Ok(book.all_compared()?)
+    }
+
+    /// Everything of accounts before `account` has been met with its account.
+    fn none_before(&mut self, conn: &mut Conn, account: i64) -> Result<(), BooksError> {
+        let no_account = |row: String, account: i64| {
+            BooksError::from(Disagreement { row, why: format!("there is no account {account}") })
+        };
+        if let Some(entry) = self.entries.peek(conn)?.filter(|entry| entry.account_id < account) {
+            return Err(no_account(entry_row(entry), entry.account_id));
+        }
+        if let Some((fill, _)) = self.fills.peek(conn)?.filter(|(fill, _)| fill.account_id < account) {
+            return Err(no_account(fill_row(fill), fill.account_id));
+        }
+        if let Some(holding) = self.holdings.peek(conn)?.filter(|holding| holding.account_id < account) {
+            let row = format!("holdings row ({}, {})", holding.account_id, holding.instrument_id);
+            return Err(no_account(row, holding.account_id));
+        }
+        Ok(())
+    }
+}
