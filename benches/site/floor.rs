@@ -20,6 +20,7 @@ pub(crate) async fn serve(page: &Path) -> anyhow::Result<()> {
             .service(web::scope("/compressed").wrap(Compress::default()).route("/page", web::get().to(whole_page)))
     })
     .workers(workers)
+    .tcp_nodelay(true)
     .bind("127.0.0.1:0")?;
     announce(server.addrs().first().copied());
     Ok(server.run().await?)

@@ -223,6 +223,8 @@ fn serve(
     .workers(settings.workers)
     .client_request_timeout(REQUEST_HEAD)
     .keep_alive(KEEP_ALIVE)
+    // An answer that leaves in pieces would have its last one wait for the acknowledgement of those before.
+    .tcp_nodelay(true)
     .shutdown_timeout(LAST_ANSWERS)
     .disable_signals()
     .on_connect(remember_connection)

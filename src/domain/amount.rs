@@ -1,7 +1,7 @@
 //! Reading a decimal number that a person typed into whole units of a given scale.
 
 use rust_decimal::Decimal;
-use std::fmt::Write as _;
+use std::fmt;
 
 /// More characters than any amount in range needs; longer input is refused before it is looked at.
 const LONGEST: usize = 40;
@@ -81,28 +81,69 @@ pub fn parse_positive_units(text: &str, scale: u32) -> Result<i64, AmountError> 
 
 /// Writes `units` of `10^-scale` as a decimal with at least `fewest` decimals and no further trailing zeros.
 #[must_use]
-pub fn show_units(units: i64, scale: u32, fewest: u32) -> String {
-    let unit = 10_u64.checked_pow(scale).unwrap_or(u64::MAX);
-    let magnitude = units.unsigned_abs();
-    let (whole, fraction) = (magnitude / unit, magnitude % unit);
-    let mut text = String::with_capacity(24);
+pub fn show_units(units: i64, scale: u32, fewest: u32) -> Shown {
+    let mut shown = Shown { bytes: [0; ROOM], start: ROOM };
+    let mut rest = units.unsigned_abs();
+    let mut next_digit = || {
+        let digit = u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        (b'0' + digit, rest == 0)
+    };
+    for place in (1..=scale).rev() {
+        let (digit, _) = next_digit();
+        if digit != b'0' || place <= fewest || !shown.is_empty() {
+            shown.prepend(digit);
+        }
+    }
+    if !shown.is_empty() {
+        shown.prepend(b'.');
+    }
+    loop {
+        let (digit, last) = next_digit();
+        shown.prepend(digit);
+        if last {
+            break;
+        }
+    }
     if units < 0 {
-        text.push('-');
+        shown.prepend(b'-');
     }
-    let mut decimals = String::with_capacity(12);
-    let width = usize::try_from(scale).unwrap_or(0);
-    // Writing to a `String` cannot fail.
-    let _ = write!(decimals, "{fraction:0width$}");
-    let fewest = usize::try_from(fewest).unwrap_or(0);
-    while decimals.len() > fewest && decimals.ends_with('0') {
-        decimals.pop();
+    shown
+}
+
+/// Room for a sign, a point and all the digits that 64 bits can have.
+const ROOM: usize = 32;
+
+/// A number written out. Pages hold hundreds of them, so that they are made without asking for memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    bytes: [u8; ROOM],
+    start: usize,
+}
+
+impl Shown {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.bytes.get(self.start..).unwrap_or_default()).unwrap_or_default()
     }
-    let _ = write!(text, "{whole}");
-    if !decimals.is_empty() && scale > 0 {
-        text.push('.');
-        text.push_str(&decimals);
+
+    const fn is_empty(&self) -> bool {
+        self.start == ROOM
     }
-    text
+
+    fn prepend(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
+        }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// The digits of `whole` without its group separators, or nothing when a separator is misplaced.
@@ -185,7 +226,7 @@ mod tests {
         fn what_is_shown_reads_back_as_itself(units in any::<i64>(), scale in 0_u32..=9, fewest in 0_u32..=2) {
             let shown = show_units(units, scale, fewest.min(scale));
             prop_assume!(units != i64::MIN);
-            prop_assert_eq!(parse_units(&shown, scale), Ok(units));
+            prop_assert_eq!(parse_units(shown.as_str(), scale), Ok(units));
         }
 
         #[test]

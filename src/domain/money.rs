@@ -84,7 +84,7 @@ impl Money {
 /// Plain, for files and forms: `1234.50`, `-0.40`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&amount::show_units(self.0, Self::SCALE, Self::SCALE))
+        f.write_str(amount::show_units(self.0, Self::SCALE, Self::SCALE).as_str())
     }
 }
 

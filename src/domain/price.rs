@@ -50,7 +50,7 @@ impl Price {
 /// Plain, two to four decimals: `187.22`, `0.4375`.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&amount::show_units(self.0, Self::SCALE, 2))
+        f.write_str(amount::show_units(self.0, Self::SCALE, 2).as_str())
     }
 }
 

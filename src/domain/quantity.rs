@@ -79,7 +79,7 @@ impl Quantity {
 /// Plain, without trailing zeros: `10`, `0.5`.
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&amount::show_units(self.0, Self::SCALE, 0))
+        f.write_str(amount::show_units(self.0, Self::SCALE, 0).as_str())
     }
 }
 

@@ -118,7 +118,7 @@ pub struct PriceChange(pub i64);
 
 impl Change for PriceChange {
     fn signed(&self) -> Html {
-        Html(with_sign(self.0, &amount::show_units(self.0, Price::SCALE, 2)))
+        Html(with_sign(self.0, amount::show_units(self.0, Price::SCALE, 2).as_str()))
     }
 }
 
@@ -149,7 +149,7 @@ impl BasisPoints {
 /// Plain, two decimals, without the percent sign: `0.66`.
 impl fmt::Display for BasisPoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&amount::show_units(self.0, 2, 2))
+        f.write_str(amount::show_units(self.0, 2, 2).as_str())
     }
 }
 
