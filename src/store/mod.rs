@@ -6,6 +6,7 @@
 mod conn;
 mod database;
 mod error;
+mod kept;
 mod migrate;
 mod open;
 mod pool;
