@@ -2,6 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
+use super::kept::Kept;
 use super::schema::{accounts, holdings};
 use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
 use diesel::prelude::*;
@@ -105,13 +106,11 @@ pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<
 /// When the database fails, or the account no longer stands where `after` says it came from.
 pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError> {
     let before = accounts::table.find(after.id).filter(accounts::entries.eq(after.entries - 1));
-    let changed = diesel::update(before)
-        .set((
-            accounts::cash.eq(after.cash),
-            accounts::contributed.eq(after.contributed),
-            accounts::entries.eq(after.entries),
-            accounts::head.eq(after.head),
-        ))
-        .execute(conn)?;
-    exactly_one(changed, "moving an account on")
+    let moved = diesel::update(before).set((
+        accounts::cash.eq(after.cash),
+        accounts::contributed.eq(after.contributed),
+        accounts::entries.eq(after.entries),
+        accounts::head.eq(after.head),
+    ));
+    exactly_one(Kept(moved).execute(conn)?, "moving an account on")
 }

@@ -56,7 +56,9 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(match purpose {
-        Purpose::Write => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+        // What savepoints remember is kept in memory: a batch may outgrow what SQLite would keep there, and it
+        // would go to a temporary file.
+        Purpose::Write => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
         Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",
     })

@@ -2,6 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
+use super::kept::Kept;
 use super::schema::holdings;
 use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
@@ -80,7 +81,7 @@ pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Resul
             let unchanged = holdings::table
                 .find((before.account_id, before.instrument_id))
                 .filter(holdings::quantity.eq(before.quantity));
-            diesel::update(unchanged).set(after).execute(conn)?
+            Kept(diesel::update(unchanged).set(after)).execute(conn)?
         }
     };
     exactly_one(changed, "saving a holding")

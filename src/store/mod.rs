@@ -8,6 +8,7 @@ mod database;
 mod draft;
 mod error;
 mod inspect;
+mod kept;
 mod migrate;
 mod open;
 mod pool;
