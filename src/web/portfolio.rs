@@ -78,7 +78,7 @@ pub struct PortfolioPage {
     pub holdings: Vec<HoldingRow>,
     /// What everything consists of, largest first, cash last.
     pub allocation: Vec<Slice>,
-    /// What everything was worth, oldest first; hidden with fewer than two.
+    /// What everything was worth, oldest first; hidden with fewer than four, which would draw a trend from nothing.
     pub history: Vec<(At, Money)>,
     /// The latest executions, newest first.
     pub fills: Vec<FillRow>,
