@@ -30,7 +30,8 @@ impl Trader {
         let cookie = cookies(&answer.headers("set-cookie"));
         let page = connection.exchange(get("/trade", &cookie, "").as_bytes()).await?;
         // The first page says welcome, once; later ones are alike.
-        let session = cookie.split("; ").find(|cookie| cookie.starts_with("tradefloor-session=")).context("no session")?;
+        let session =
+            cookie.split("; ").find(|cookie| cookie.starts_with("tradefloor-session=")).context("no session")?;
         Ok(Self { cookie: session.to_owned(), token: token(&page.text())? })
     }
 
