@@ -50,7 +50,7 @@ pub struct ServeArgs {
     /// What all chance in the simulated market follows from
     #[arg(long, env = "TRADEFLOOR_SEED", default_value = "1", value_name = "NUMBER", value_parser = values::seed, help_heading = "Market")]
     seed: u64,
-    /// A CSV of `symbol,name,sector,price` that the simulated market trades instead of its 50 US listings
+    /// A CSV of `symbol,name,sector,price` that the simulated market trades instead of its 52 US listings
     #[arg(long, env = "TRADEFLOOR_INSTRUMENTS", value_name = "FILE", help_heading = "Market")]
     instruments: Option<PathBuf>,
     /// The recording to replay: a CSV of `time,symbol,open,high,low,close,volume,bid,ask`

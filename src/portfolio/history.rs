@@ -55,6 +55,10 @@ pub fn of_account(conn: &mut Conn, account: &Account) -> Result<Vec<(At, Money)>
     let mut points = valuations::latest(conn, account.id, POINTS)?;
     let complete = points.len() < usize::try_from(POINTS).unwrap_or(usize::MAX);
     let opening = if complete { ledger::newest(conn, account.id, Some(2), 1)?.pop() } else { None };
+    for (at, _) in &mut points {
+        // The span of the first valuation may have begun before the account did.
+        *at = (*at).max(account.opened_at);
+    }
     if let Some(opening) = opening {
         points.insert(0, (opening.at, opening.balance));
     }
@@ -143,6 +147,40 @@ mod tests {
         assert!((92..=96).contains(&count(0, 24)), "{} in the last day", count(0, 24));
         assert!((23..=25).contains(&count(48, 72)), "{} in a day of this week", count(48, 72));
         assert_eq!(count(8 * 24, 9 * 24), 1);
+        store.close();
+    }
+
+    #[tokio::test]
+    async fn the_points_of_a_picture_are_in_order_of_time_and_none_is_before_the_opening() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite(directory.path().join("history.db"));
+        let store = Store::open(&StorePlan { database, readers: 1, writers: 1, waiting_writes: 8 }).unwrap();
+        let board = board();
+        let opened: At = "2026-01-01T00:10:00Z".parse().unwrap();
+        let account = store
+            .write(Lock::House, move |conn| {
+                let account = holder(conn, opened)?;
+                let opening = ledger::Movement {
+                    kind: crate::domain::EntryKind::Opening,
+                    cash: Money::from_cents(500),
+                    shares: None,
+                    at: opened,
+                    memo: String::new(),
+                    request: None,
+                };
+                ledger::append(conn, &account, opening)?.ok_or(StoreError::Unavailable)
+            })
+            .await
+            .unwrap();
+        for minutes in [1, 10] {
+            let now = opened.plus(Duration::from_mins(minutes));
+            quote(&board, 7, now);
+            record(&store, &board, now).await.unwrap();
+        }
+        let points = store.read(move |conn| of_account(conn, &account)).await.unwrap();
+        assert_eq!(points.len(), 3);
+        assert_eq!(points[0], (opened, Money::from_cents(500)));
+        assert!(points.is_sorted_by_key(|(at, _)| *at), "{points:?}");
         store.close();
     }
 }
