@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::Kept;
+use super::kept::{execute_kept, on_engine};
 use super::schema::{accounts, holdings};
 use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
 use diesel::prelude::*;
@@ -64,7 +64,7 @@ pub fn open(conn: &mut Conn, user: UserId, at: At) -> Result<Account, StoreError
 /// # Errors
 /// When the database fails, the row is corrupt, or there is no such account.
 pub fn get(conn: &mut Conn, id: AccountId) -> Result<Account, StoreError> {
-    Ok(accounts::table.find(id).select(Account::as_select()).first(conn)?)
+    Ok(on_engine!(conn, engine => accounts::table.find(id).select(Account::as_select()).first(engine))?)
 }
 
 /// The first account of `user`: the one they trade in.
@@ -112,5 +112,5 @@ pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError
         accounts::entries.eq(after.entries),
         accounts::head.eq(after.head),
     ));
-    exactly_one(Kept(moved).execute(conn)?, "moving an account on")
+    exactly_one(execute_kept!(conn, moved)?, "moving an account on")
 }
