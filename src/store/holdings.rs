@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::{execute_kept, on_engine};
+use super::kept::{on_engine, update_kept};
 use super::schema::holdings;
 use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
@@ -78,10 +78,9 @@ pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Resul
     let changed = match before {
         None => on_engine!(conn, engine => diesel::insert_into(holdings::table).values(after).execute(engine))?,
         Some(before) => {
-            let unchanged = holdings::table
-                .find((before.account_id, before.instrument_id))
-                .filter(holdings::quantity.eq(before.quantity));
-            execute_kept!(conn, diesel::update(unchanged).set(after))?
+            let this = holdings::account_id.eq(before.account_id).and(holdings::instrument_id.eq(before.instrument_id));
+            let unchanged = this.and(holdings::quantity.eq(before.quantity));
+            update_kept!(conn, holdings::table, unchanged, after)?
         }
     };
     exactly_one(changed, "saving a holding")
