@@ -58,7 +58,8 @@ impl House {
 }
 
 fn open(database: &Database, readers: u32, waiting_writes: usize) -> Store {
-    Store::open(&StorePlan { database: database.clone(), readers, writers: 1, waiting_writes }).unwrap()
+    let database = database.clone();
+    Store::open(&StorePlan { database, readers, writers: 1, waiting_writes, writes_per_commit: 256 }).unwrap()
 }
 
 async fn names(store: &Store) -> Vec<String> {
@@ -254,6 +255,7 @@ async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
         readers: 1,
         writers: 4,
         waiting_writes: 64,
+        writes_per_commit: 256,
     })
     .unwrap();
     let account = house
