@@ -4,7 +4,8 @@ use crate::load::{Script, run};
 use crate::slow_disk::SlowDisk;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
+use tradefloor::clock::Clock;
 
 /// Puts the load on the server for `seconds`, and sets the answers that were waited for while a checkpoint went on beside
 /// all others.
@@ -14,9 +15,10 @@ pub(crate) async fn measure(
     scripts: &mut Vec<Script>,
     seconds: Duration,
 ) -> anyhow::Result<String> {
-    let (seen, begun, moment) = (disk.counted()?.folds, Instant::now(), SystemTime::now());
+    let (seen, begun) = (disk.counted()?.folds, Instant::now());
+    let moment = Duration::from_micros(u64::try_from(Clock.now().micros())?);
     let (each, _) = run::<Vec<(Instant, Instant)>>(address, scripts, seconds).await?;
-    let since = |at: SystemTime| at.duration_since(moment).unwrap_or_default();
+    let since = |at: Duration| at.saturating_sub(moment);
     let folds: Vec<(Duration, Duration)> =
         disk.folds_after(seen)?.into_iter().map(|(begin, end)| (since(begin), since(end))).collect();
     let (mut across, mut apart) = (Vec::new(), Vec::new());
@@ -25,7 +27,8 @@ pub(crate) async fn measure(
         // The first that ends after it was sent is the only one that can be the first it meets.
         let next = folds.partition_point(|(_, end)| *end < sent);
         let met = folds.get(next).is_some_and(|(begin, _)| *begin <= received);
-        if met { across.push(received - sent) } else { apart.push(received - sent) }
+        let times = if met { &mut across } else { &mut apart };
+        times.push(received.saturating_sub(sent));
     }
     let lengths = folds.iter().map(|(begin, end)| end.saturating_sub(*begin)).collect();
     let mut text = format!("{} checkpoints in {seconds:.0?}\n", folds.len());

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// How many foldings the file keeps.
 const KEPT: u64 = 65_536;
@@ -63,10 +63,10 @@ impl SlowDisk {
         Ok(Counted { syncs: self.number(8)?, folds: self.number(16)? })
     }
 
-    /// From when to when the log was folded in, of those foldings that came after the first `seen`.
-    pub(crate) fn folds_after(&self, seen: u64) -> anyhow::Result<Vec<(SystemTime, SystemTime)>> {
+    /// From when to when since 1970 the log was folded in, of those foldings that came after the first `seen`.
+    pub(crate) fn folds_after(&self, seen: u64) -> anyhow::Result<Vec<(Duration, Duration)>> {
         let all = self.counted()?.folds;
-        let moment = |at: u64| Ok::<_, anyhow::Error>(SystemTime::UNIX_EPOCH + Duration::from_nanos(self.number(at)?));
+        let moment = |at: u64| Ok::<_, anyhow::Error>(Duration::from_nanos(self.number(at)?));
         let places = (seen.max(all.saturating_sub(KEPT))..all).map(|fold| HEAD + fold % KEPT * FOLD);
         places.map(|place| Ok((moment(place)?, moment(place + 8)?))).collect()
     }
