@@ -14,6 +14,7 @@ mod floor;
 mod kind;
 mod memory;
 mod report;
+mod server_database;
 mod setting;
 mod start;
 
@@ -25,6 +26,8 @@ mod crowd;
 mod histogram;
 #[path = "../support/load.rs"]
 mod load;
+#[path = "../support/postgres.rs"]
+mod postgres;
 #[path = "../support/process.rs"]
 mod process;
 #[path = "../support/slow_disk.rs"]
@@ -80,6 +83,9 @@ async fn compare(arguments: &Arguments, seconds: Duration) -> anyhow::Result<()>
     }
     if "commits".contains(&arguments.only) {
         commits::measure(&site, directory.path(), arguments.rounds, seconds).await?;
+    }
+    if "postgres".contains(&arguments.only) {
+        server_database::measure(&site, directory.path(), arguments.rounds, seconds).await?;
     }
     if kind::ALL.iter().all(|load| !load.name.contains(&arguments.only)) {
         return Ok(());
