@@ -41,6 +41,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// People who take turns on either database, and those who do on the large one beside them.
 const FEW: usize = 10;
 const MANY: usize = 500;
+/// More fills than one page shows.
+const FULL_PAGE: usize = 100;
 
 /// How the benchmark runs.
 #[derive(Debug, Parser)]
@@ -57,7 +59,7 @@ struct Arguments {
     /// Entries in the ledger of the large database
     #[arg(long, default_value_t = 10_000_000)]
     large: usize,
-    /// Fills of the account that has many; one with ten is set beside it
+    /// Fills of the account that has many; one with ten and one with a hundred are set beside it
     #[arg(long, default_value_t = 100_000)]
     fills: usize,
     /// What `cargo bench` passes
@@ -83,9 +85,9 @@ fn main() -> anyhow::Result<()> {
 async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let seconds = Duration::try_from_secs_f64(arguments.seconds).context("--seconds is a length of time")?;
     let binary = Path::new(env!("CARGO_BIN_EXE_tradefloor"));
-    let others = vec![arguments.fills + 1, 11];
-    let busy = arguments.large.saturating_sub(arguments.fills + 12) / ENTRIES_EACH + 1;
-    let quiet = busy + 1;
+    let others = vec![arguments.fills + 1, 11, FULL_PAGE + 1];
+    let busy = arguments.large.saturating_sub(others.iter().sum()) / ENTRIES_EACH + 1;
+    let (quiet, usual) = (busy + 1, busy + 2);
     let small =
         Kept::find(binary, "small", Plan { people: arguments.small / ENTRIES_EACH, others: Vec::new() }).await?;
     let large = Kept::find(binary, "large", Plan { people: busy - 1, others }).await?;
@@ -101,7 +103,8 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let step = |number: usize| ((busy - 1) / number).max(1);
     let few = entered(&large, (1..busy).step_by(step(FEW)).take(FEW)).await?;
     let many = entered(&large, (1..busy).step_by(step(MANY)).take(MANY)).await?;
-    let (busy, quiet) = (entered(&large, std::iter::once(busy)).await?, entered(&large, std::iter::once(quiet)).await?);
+    let alone = async |number| entered(&large, std::iter::once(number)).await;
+    let (busy, quiet, usual) = (alone(busy).await?, alone(quiet).await?, alone(usual).await?);
     let page = |path: &'static str| move |trader: &Trader| trader.look(path, false);
     let questions: [(&str, Question<'_>); 3] = [
         ("portfolio page", &page("/portfolio")),
@@ -120,9 +123,10 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     for path in ["/portfolio", "/history", "/wallet"] {
         let turns = vec![
             Turn { name: "10 fills", server: &large, scripts: in_turn(&quiet, &page(path)) },
+            Turn { name: "100 fills", server: &large, scripts: in_turn(&usual, &page(path)) },
             Turn { name: "many fills", server: &large, scripts: in_turn(&busy, &page(path)) },
         ];
-        println!("\n{path} of an account with 10 fills, and of one with {}", arguments.fills);
+        println!("\n{path} of accounts with 10, {FULL_PAGE} and {} fills", arguments.fills);
         compare(turns, arguments.rounds, seconds).await?;
     }
     Ok(())
@@ -147,33 +151,26 @@ async fn compare(mut turns: Vec<Turn<'_>>, rounds: u32, seconds: Duration) -> an
     for turn in &mut turns {
         run_together(turn.server.address, &mut turn.scripts, WARM_UP).await?;
     }
-    let mut figures = vec![[const { Vec::new() }; 4]; turns.len()];
+    let mut figures = vec![[const { Vec::new() }; 5]; turns.len()];
     for _ in 0..rounds {
         let mut first = None;
         for (turn, figures) in turns.iter_mut().zip(&mut figures) {
             let before = turn.server.processor()?;
             let (times, _) = run_together(turn.server.address, &mut turn.scripts, seconds).await?;
             let processor = turn.server.processor()?.saturating_sub(before) / times.total().max(1);
-            let median = times.quantile(0.5).as_secs_f64();
-            let found = [
-                median,
-                times.quantile(0.99).as_secs_f64(),
-                processor.as_secs_f64(),
-                median / *first.get_or_insert(median),
-            ];
+            let (median, slow, processor) =
+                (times.quantile(0.5).as_secs_f64(), times.quantile(0.99).as_secs_f64(), processor.as_secs_f64());
+            let (first_median, first_processor) = *first.get_or_insert((median, processor));
+            let found = [median, slow, processor, median / first_median, processor / first_processor];
             figures.iter_mut().zip(found).for_each(|(all, found)| all.push(found));
         }
     }
-    println!("{:<20}{:>11}{:>11}{:>13}{:>10}", "", "median", "99 %", "server CPU", "ratio");
+    println!("{:<20}{:>11}{:>11}{:>13}{:>10}{:>12}", "", "median", "99 %", "server CPU", "ratio", "CPU's ratio");
     for (turn, figures) in turns.iter().zip(figures) {
-        let [median, slow, processor, ratio] = figures.map(middle);
-        let (name, micro) = (turn.name, 1e6);
-        println!(
-            "{name:<20}{:>8.0} µs{:>8.0} µs{:>10.0} µs{ratio:>10.2}",
-            median * micro,
-            slow * micro,
-            processor * micro
-        );
+        let [median, slow, processor, ratio, of_processor] = figures.map(middle);
+        let [median, slow, processor] = [median, slow, processor].map(|seconds| seconds * 1e6);
+        let name = turn.name;
+        println!("{name:<20}{median:>8.0} µs{slow:>8.0} µs{processor:>10.0} µs{ratio:>10.2}{of_processor:>12.2}");
     }
     Ok(())
 }
