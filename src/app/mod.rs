@@ -105,6 +105,7 @@ impl App {
             readers: settings.readers,
             writers: settings.writers,
             waiting_writes: settings.waiting_writes,
+            writes_per_commit: settings.writes_per_commit,
         })?;
         let key = key::load(&settings.key_file)?;
         let clock = Clock;

@@ -113,6 +113,9 @@ pub struct ServeArgs {
     /// Writes that may wait before further ones are answered with 503
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
+    /// Writes to a database file that share one commit at the most; 1 commits each by itself
+    #[arg(long, env = "TRADEFLOOR_WRITES_PER_COMMIT", default_value = "256", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    writes_per_commit: NonZeroU32,
     /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`
     #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info,actix_http=off,actix_session=error,actix_server=warn", value_name = "LEVELS", value_parser = values::levels, help_heading = "Machine")]
     log: Targets,
@@ -150,6 +153,7 @@ impl ServeArgs {
             readers: self.readers.get(),
             writers: self.writers.get(),
             waiting_writes: count(self.waiting_writes),
+            writes_per_commit: count(self.writes_per_commit),
             public_origin: self.public_url,
             trusted_proxy: self.trust_proxy,
             feed,
@@ -229,7 +233,8 @@ pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
 
 /// Opens the store for a command that does one thing.
 pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
-    let plan = StorePlan { database: arguments.database.clone(), readers: 1, writers: 1, waiting_writes: 8 };
+    let database = arguments.database.clone();
+    let plan = StorePlan { database, readers: 1, writers: 1, waiting_writes: 8, writes_per_commit: 8 };
     let store = Store::open(&plan).map_err(Failure::stopped)?;
     tell_kept(store.kept());
     Ok(store)

@@ -96,6 +96,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--workers", "0", COUNT),
     ("--readers", "1.5", COUNT),
     ("--waiting-writes", "0", COUNT),
+    ("--writes-per-commit", "0", COUNT),
     ("--log", "tradefloor=loud", "it is a level (off, error, warn, info, debug or trace)"),
     ("--log-format", "xml", "it is one of text, json."),
 ];
