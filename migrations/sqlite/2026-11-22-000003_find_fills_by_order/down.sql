@@ -1,0 +1,1 @@
+CREATE INDEX fills_by_instrument ON fills (account_id, instrument_id, id);
