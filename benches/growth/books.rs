@@ -24,10 +24,11 @@ const SHARES: (i64, i64) = (2, 1);
 /// For how long everybody has traded, in microseconds.
 const PAST: i64 = 30 * 86_400_000_000;
 
-/// Tables that are not filled by hand: what they hold follows from the ledger.
+/// Tables that are not filled by hand: what they hold follows from the ledger. Public ids begin with the time, as those of
+/// orders do.
 const ORDERS_AND_FILLS: &str = "
     INSERT INTO orders (id, public_id, account_id, order_key, instrument_id, side, shares, state, placed_at)
-    SELECT order_id, printf('%08x-0000-4000-8000-%012x', (order_id * 2654435761) & 4294967295, order_id),
+    SELECT order_id, printf('%08x-%04x-7000-8000-%012x', at / 1000 >> 16, at / 1000 & 65535, order_id),
         account_id, printf('k%016d', order_id), instrument_id, kind, abs(quantity), 'filled', at
     FROM ledger_entries WHERE order_id IS NOT NULL ORDER BY id;
     INSERT INTO fills (order_id, account_id, instrument_id, side, quantity, price, cash, gain, bid, ask, last,

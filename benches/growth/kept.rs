@@ -13,10 +13,12 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// The one called `name`, made now unless it is there from a run with the same plan and the same tables; small books
-    /// are verified when they are made.
-    pub(crate) async fn find(binary: &Path, name: &str, plan: Plan) -> anyhow::Result<Self> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/growth").join(name);
+    /// The one of this plan, made now unless it is there from a run with the same tables; small books are verified when
+    /// they are made.
+    pub(crate) async fn find(binary: &Path, plan: Plan) -> anyhow::Result<Self> {
+        let entries = plan.entries();
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/growth");
+        let directory = kept.join(entries.to_string());
         let (file, stamp) = (directory.join("tradefloor.db"), directory.join("plan"));
         let wanted = format!("{plan:?} {:?}", migrations()?);
         if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
@@ -26,8 +28,8 @@ impl Kept {
             std::fs::remove_dir_all(&directory)?;
         }
         std::fs::create_dir_all(&directory)?;
-        let (begun, entries) = (Instant::now(), plan.entries());
-        println!("Making the {name} database: {entries} entries.");
+        let begun = Instant::now();
+        println!("Making a database with {entries} entries.");
         books::write(&file, &plan).await?;
         println!("It took {:.0?} and has {} MiB.", begun.elapsed(), std::fs::metadata(&file)?.len() / 1024 / 1024);
         if entries < 1_000_000 {
