@@ -2,7 +2,7 @@
 
 use super::{all, import, listing, tradefloor};
 use crate::support::place::argument;
-use crate::support::recorded::{MINUTES, path};
+use crate::support::recorded::slice;
 use crate::support::{Engine, Place, Server};
 use diesel::connection::SimpleConnection as _;
 use std::sync::{Arc, mpsc};
@@ -119,8 +119,10 @@ async fn while_the_store_is_busy_nothing_is_lost() {
 
 #[tokio::test]
 async fn what_is_recorded_of_a_tape_is_what_its_file_holds() {
+    // From an evening in New York, which is over after midnight in UTC, to the middle of the next day.
+    let tape = slice("2013-10-07T19:30:00Z", &["AIG", "BAC", "IBM", "SPY"], 2_500);
     let mut server = Server::with(|settings| {
-        settings.replay(&path(MINUTES), "max");
+        settings.replay(tape.path(), "max");
     });
     let database = server.database().clone();
     let visitor = crate::support::Visitor::new(&server);
@@ -129,10 +131,11 @@ async fn what_is_recorded_of_a_tape_is_what_its_file_holds() {
     }
     assert!(server.stop().success());
     let live = all(&database);
-    assert_eq!(live.iter().filter(|row| row.timeframe == 60).count(), 13_429);
+    assert_eq!(live.iter().filter(|row| row.timeframe == 60).count(), 2_500);
+    assert_eq!(live.iter().filter(|row| row.timeframe == 86_400).count(), 8);
     forget_all(&database);
     assert!(all(&database).is_empty());
-    let (done, said) = import(&database, &path(MINUTES));
+    let (done, said) = import(&database, tape.path());
     assert!(done, "{said}");
     let later = all(&database);
     let differs = live.iter().zip(&later).find(|(live, later)| live != later);
