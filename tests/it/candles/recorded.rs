@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tradefloor::domain::{At, Candle, InstrumentId, Price, Quote, Recorded, Timeframe};
-use tradefloor::market::recorder::{Recorder, Retention, sweep};
+use tradefloor::market::recorder::{Recorder, Retention, backfill, sweep, without_history};
 use tradefloor::market::{Board, Listed, Market};
 use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, candles, instruments};
 
@@ -180,6 +180,37 @@ async fn candles_are_kept_as_long_as_they_are_to_be() {
         let left = all(place.database());
         assert_eq!(left.len(), 31 + 100);
         assert_eq!(left.last().unwrap().start, at("2013-10-07T11:19:00Z").micros());
+        store.close();
+    }
+}
+
+#[tokio::test]
+async fn a_market_without_a_past_is_given_one_and_its_open_spans_go_on_from_it() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let place = Place::on(engine);
+        let (store, ids) = listing(&place, &["ACME", "BOLT"]).await;
+        assert_eq!(without_history(&store, &ids).await.unwrap(), ids);
+        let past = |instrument| {
+            let start = at("2026-03-01T00:00:00Z");
+            let minutes = (0..2_500).map(move |minute| {
+                Candle::opened(start.plus(Timeframe::Minute.span() * minute), Price::from_units(100), 1)
+            });
+            let of = move |timeframe: Timeframe| {
+                let folded = timeframe.fold(minutes.clone(), At::utc_day);
+                folded.into_iter().map(move |candle| Recorded { instrument, timeframe, candle })
+            };
+            Timeframe::ALL.into_iter().flat_map(of)
+        };
+        assert_eq!(backfill(&store, past(ids[0])).await.unwrap(), 2_500 + 500 + 42 + 2);
+        assert_eq!(without_history(&store, &ids).await.unwrap(), ids[1..]);
+        let market = market(&store).await;
+        let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);
+        for (second, last) in [(0, 200), (1, 300)] {
+            tick(market.board(), at("2026-03-02T17:40:00Z").plus(Duration::from_secs(second)), last, 0);
+        }
+        recorder.close().await;
+        let day = saved(&store, Timeframe::Day).await.pop().unwrap();
+        assert_eq!(day, candle("2026-03-02T00:00:00Z", [100, 300, 100, 300], 1_060));
         store.close();
     }
 }
