@@ -1,1 +1,0 @@
-CREATE INDEX fills_by_instrument ON fills (account_id, instrument_id, id);
