@@ -8,8 +8,8 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow, ValuationRow,
-    WatchRow,
+    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
+    ValuationRow, WatchRow,
 };
 use super::{migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
@@ -112,6 +112,7 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
     table::<FillRow>(from, to, &mut more)?;
     table::<EntryRow>(from, to, &mut more)?;
     table::<ValuationRow>(from, to, &mut more)?;
+    table::<CandleRow>(from, to, &mut more)?;
     number_on(to)
 }
 
