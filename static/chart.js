@@ -108,9 +108,11 @@
     const named = (name) => style.getPropertyValue(`--${name}`).trim();
     return {
       surface: named("surface"), soft: named("soft"), line: named("line"), strong: named("line-strong"), rise: named("rise"), fall: named("fall"),
-      riseWash: named("rise-wash"), fallWash: named("fall-wash"), font: getComputedStyle(document.body).fontFamily,
+      riseWash: named("rise-wash"), fallWash: named("fall-wash"), volume: named("volume"), font: getComputedStyle(document.body).fontFamily,
     };
   };
+  // Fading into plain transparency would darken on the way.
+  const faded = (hex) => (/^#[0-9a-f]{6}$/i.test(hex) ? `${hex}00` : "transparent");
   const paint = () => {
     if (!chart) return;
     const colour = colours();
@@ -123,7 +125,7 @@
         horzLine: { color: colour.strong, labelBackgroundColor: colour.soft },
       },
     });
-    volumes.applyOptions({ color: colour.line });
+    volumes.applyOptions({ color: colour.volume });
     if (kind === "candles") {
       // A rise is hollow and a fall is filled, so that colour is never the only sign.
       prices.applyOptions({
@@ -133,7 +135,7 @@
     } else {
       const { first, last } = outline();
       const [line, wash] = last < first ? [colour.fall, colour.fallWash] : [colour.rise, colour.riseWash];
-      prices.applyOptions({ lineColor: line, topColor: wash, bottomColor: colour.surface, lineWidth: 2, priceLineColor: colour.strong });
+      prices.applyOptions({ lineColor: line, topColor: wash, bottomColor: faded(colour.surface), lineWidth: 2, priceLineColor: colour.strong });
     }
   };
   const asPrice = (candle) => (kind === "candles" ? candle : { time: candle.time, value: candle.close });
@@ -156,7 +158,7 @@
       // The mark would bring an inline style, which the site forbids; the page carries the attribution itself.
       layout: { attributionLogo: false, fontSize: 12 },
       localization: { locale: "en-GB", timeFormatter: moment },
-      timeScale: { tickMarkFormatter: tick, timeVisible: true, secondsVisible: false, fixLeftEdge: true, fixRightEdge: true },
+      timeScale: { tickMarkFormatter: tick, timeVisible: true, secondsVisible: false, minBarSpacing: 0.05, fixLeftEdge: true, fixRightEdge: true },
       // The wheel and a finger that moves up or down belong to the page.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
@@ -164,6 +166,8 @@
     volumes = chart.addSeries(library.HistogramSeries, { priceScaleId: "", priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false });
     volumes.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     addPrices();
+    // The scale of prices takes its room after the first drawing, and windows are resized.
+    chart.timeScale().subscribeSizeChange(() => chart.timeScale().fitContent());
     chart.subscribeCrosshairMove(({ time }) => {
       pointed = time === undefined ? null : candles.find((candle) => candle.time === time) ?? null;
       drawLegend();
