@@ -181,6 +181,7 @@
     box.replaceChildren();
   };
   const describe = () => {
+    figure.dataset.last = candles.length > 0 ? moment(candles[candles.length - 1].time) : "";
     box.setAttribute("aria-label", sentence());
     drawLegend();
   };

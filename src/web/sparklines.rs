@@ -52,6 +52,8 @@ pub struct Today {
 impl Sparklines {
     /// Today's lines. They are decoration: when they cannot be read, the ones before stay, and the log says so.
     pub async fn today(&self, house: &House) -> Arc<Today> {
+        // Before its first quote a market has no day.
+        let Some(now) = house.market.board().market_time() else { return Arc::default() };
         let due = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             let due = kept.read.is_none_or(|read| read.elapsed() >= KEPT_FOR);
@@ -62,7 +64,7 @@ impl Sparklines {
             due
         };
         if due {
-            match read(house).await {
+            match read(house, now).await {
                 Ok(today) => self.kept.lock().unwrap_or_else(PoisonError::into_inner).today = Arc::new(today),
                 Err(error) => tracing::warn!(%error, "today's lines could not be read"),
             }
@@ -71,9 +73,8 @@ impl Sparklines {
     }
 }
 
-async fn read(house: &House) -> Result<Today, StoreError> {
+async fn read(house: &House, now: At) -> Result<Today, StoreError> {
     let board = house.market.board();
-    let Some(now) = board.market_time() else { return Ok(Today::default()) };
     let began = board.calendar().midnight(now);
     let ids: Vec<InstrumentId> = board.instruments().iter().map(|instrument| instrument.id).collect();
     let closes: Result<_, StoreError> = house
