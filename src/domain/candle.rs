@@ -3,7 +3,7 @@
 //! Whoever makes a candle, out of ticks as they come or out of finer candles later, does it here, so that both are
 //! the same.
 
-use super::{At, Price};
+use super::{At, InstrumentId, Price};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::BigInt;
@@ -26,6 +26,17 @@ pub struct Candle {
     pub close: Price,
     /// Whole shares that changed hands.
     pub volume: i64,
+}
+
+/// A candle, and of what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Whose prices.
+    pub instrument: InstrumentId,
+    /// How long its span is.
+    pub timeframe: Timeframe,
+    /// The prices.
+    pub candle: Candle,
 }
 
 /// Prices that no span can have had. Displays as the rest of a sentence.

@@ -22,7 +22,7 @@ pub mod time;
 pub mod user;
 
 pub use amount::AmountError;
-pub use candle::{Candle, Timeframe};
+pub use candle::{Candle, Recorded, Timeframe};
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
 pub use instrument::{Instrument, Listing};
 pub use ledger::{ChainHash, Entry, EntryKind};

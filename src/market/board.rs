@@ -3,11 +3,12 @@
 //! Every change takes the next number of one market-wide sequence. Reads copy what they need and leave; no
 //! caller ever holds the board up.
 
+use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
 use super::status::{FeedName, FeedStatus, Phase, Pulse};
 use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 /// How many recent prices the board keeps of each instrument.
@@ -89,6 +90,7 @@ pub struct Board {
     calendar: Calendar,
     opened: Instant,
     state: RwLock<State>,
+    pub(super) candles: Mutex<OpenCandles>,
 }
 
 #[derive(Debug)]
@@ -134,7 +136,8 @@ impl Board {
         let opened = Instant::now();
         let entries = vec![Entry::default(); instruments.len()];
         let state = State { sequence: 0, lap: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
-        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state) }
+        let candles = Mutex::new(OpenCandles::new(instruments.iter().map(|one| one.id), feed));
+        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state), candles }
     }
 
     /// Begins to count laps at `lap`: for a market whose past returns with every opening.
@@ -233,6 +236,7 @@ impl Board {
             return Err(OffBoard::Unsound);
         }
         let day = self.calendar.day(quote.at);
+        self.tick(place, day, Told { last: quote.last, volume: quote.volume, at: quote.at });
         let now = Instant::now();
         let mut state = self.write();
         state.advance(day, quote.at);
@@ -247,6 +251,7 @@ impl Board {
     pub fn note(&self, id: InstrumentId, trade: Trade) -> Result<u64, OffBoard> {
         let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
         let day = self.calendar.day(trade.at);
+        let told = Told { last: trade.last, volume: trade.volume, at: trade.at };
         let mut state = self.write();
         let standing = state.entries.get(place).and_then(|entry| entry.standing);
         let noted = standing.map(|(quote, received)| {
@@ -256,6 +261,7 @@ impl Board {
         if noted.is_some_and(|(quote, _)| !quote.is_sound()) {
             return Err(OffBoard::Unsound);
         }
+        self.tick(place, day, told);
         state.advance(day, trade.at);
         state.pulse.beat(Instant::now());
         Ok(match noted {
@@ -272,6 +278,11 @@ impl Board {
     /// Says what has become of the feed.
     pub(super) fn turn(&self, phase: Phase) {
         self.write().pulse.turn(phase);
+    }
+
+    /// Where the instrument with this id stands in [`Board::instruments`].
+    pub(super) fn place_of(&self, id: InstrumentId) -> Option<usize> {
+        self.by_id.get(&id).copied()
     }
 
     /// Which of its calendar's days a moment belongs to.

@@ -2,12 +2,15 @@
 //!
 //! It knows no database and no HTTP. Whoever opens it says what is listed and what is remembered of it.
 
+mod bars;
 pub mod board;
+mod candles;
 pub mod day;
 pub mod feed;
 pub mod hub;
 mod lines;
 pub mod listings;
+pub mod recorder;
 pub mod status;
 mod wire;
 

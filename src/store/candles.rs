@@ -3,22 +3,11 @@
 use super::Conn;
 use super::error::StoreError;
 use super::schema::candles;
-use crate::domain::{At, Candle, InstrumentId, Price, Timeframe};
+use crate::domain::{At, Candle, InstrumentId, Price, Recorded, Timeframe};
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use std::collections::BTreeMap;
-
-/// A candle, and of what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recorded {
-    /// Whose prices.
-    pub instrument: InstrumentId,
-    /// How long its span is.
-    pub timeframe: Timeframe,
-    /// The prices.
-    pub candle: Candle,
-}
 
 /// Rows in one statement: eight values each, well within what either engine binds.
 const BATCH: usize = 1_000;

@@ -36,6 +36,26 @@ where
     Ok(seen)
 }
 
+/// Runs `f` as one transaction, however long it takes, on a database that is there and up to date. Of a file others
+/// read meanwhile as it was and wait with their writes.
+///
+/// # Errors
+/// What `f` returns, or the sentence that says why nothing can be written; then nothing has changed.
+pub fn change<T, E>(database: &Database, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<OpenError> + From<StoreError>,
+{
+    let mut conn = open::open_to_change(database)?;
+    conn.begin_write().map_err(StoreError::from)?;
+    match f(&mut conn) {
+        Ok(done) => conn.commit().map(|()| done).map_err(|error| StoreError::from(error).into()),
+        Err(error) => {
+            conn.abandon();
+            Err(error)
+        }
+    }
+}
+
 /// That there is a database of ours, not newer than this version.
 ///
 /// # Errors

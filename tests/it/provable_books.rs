@@ -11,8 +11,7 @@ use crate::support::{Engine, Server, Visitor, place};
 use std::path::Path;
 use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Side, Timeframe, UserId};
-use tradefloor::store::candles::Recorded;
+use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
     AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
     ValuationRow, WatchRow,

@@ -1,9 +1,8 @@
 //! The store keeps candles on either engine: saved twice they are there once, and what is asked for is found.
 
 use crate::support::{Engine, Floor};
-use tradefloor::domain::{At, Candle, InstrumentId, Price, Timeframe};
-use tradefloor::store::candles::{self, Recorded};
-use tradefloor::store::{Conn, Lock, StoreError};
+use tradefloor::domain::{At, Candle, InstrumentId, Price, Recorded, Timeframe};
+use tradefloor::store::{Conn, Lock, StoreError, candles};
 
 const ACME: InstrumentId = InstrumentId(1);
 const BOLT: InstrumentId = InstrumentId(2);
