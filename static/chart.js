@@ -245,7 +245,8 @@
   // ---- the last candle moves with the market ----
   const dates = form({ year: "numeric", month: "numeric", day: "numeric" });
   const startOf = (text) => {
-    const milliseconds = Date.parse(text);
+    // A moment of a recording is the end of what it tells of.
+    const milliseconds = Date.parse(text) - ("recording" in figure.dataset ? 1 : 0);
     if (!daily()) return Math.floor(milliseconds / 1000 / SPANS[timeframe]) * SPANS[timeframe];
     const parts = Object.fromEntries(dates.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
     return Date.UTC(parts.year, parts.month - 1, parts.day) / 1000;

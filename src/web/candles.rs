@@ -3,6 +3,7 @@
 //! `docs/candles.md` is its description. It reads no session, so that everybody gets the same answer, which may be kept.
 
 use super::candles_query::{Asked, FileKind, asked};
+use super::chart;
 use super::field_errors::FieldErrors;
 use super::house::House;
 use crate::domain::{At, Candle, Symbol};
@@ -59,6 +60,8 @@ pub async fn show(
             return refused(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.", None);
         }
     };
+    let last_wanted = found.get(MOST).map_or(until, |candle| candle.start);
+    chart::add_open(&mut found, board.candle(id, timeframe).filter(|open| open.start >= from), last_wanted);
     let next = found.get(MOST).map(|candle| candle.start);
     found.truncate(MOST);
     answer(&instrument.symbol, &asked, &found, next, now, &known)

@@ -103,6 +103,8 @@ pub struct Chart {
     pub range: ChartRange,
     /// The time zone in which its days are told, such as `UTC`.
     pub zone: String,
+    /// Whether it is of a recording, whose moments are the ends of what they tell of.
+    pub recording: bool,
     /// Oldest first; empty when nothing was recorded.
     pub candles: Vec<Candle>,
 }
@@ -160,6 +162,17 @@ impl Chart {
     }
 }
 
+/// Puts the candle that the market is making behind those that were saved, in place of what was saved of it, when it
+/// begins before `until`.
+pub fn add_open(saved: &mut Vec<Candle>, open: Option<Candle>, until: At) {
+    let Some(open) = open.filter(|open| open.start < until) else { return };
+    match saved.last_mut() {
+        Some(last) if last.start > open.start => {}
+        Some(last) if last.start == open.start => *last = open,
+        _ => saved.push(open),
+    }
+}
+
 /// The lowest and the highest price of candles; nothing without any.
 #[must_use]
 pub fn span_of(candles: &[Candle]) -> Option<(Price, Price)> {
@@ -187,7 +200,7 @@ mod tests {
             Candle::new(start, prices.map(Price::from_units), 100).unwrap()
         });
         let symbol = "AAPL".parse().unwrap();
-        Chart { symbol, range: ChartRange::Day, zone: "UTC".to_owned(), candles: candles.collect() }
+        Chart { symbol, range: ChartRange::Day, zone: "UTC".to_owned(), recording: false, candles: candles.collect() }
     }
 
     #[test]
@@ -220,6 +233,25 @@ mod tests {
         assert_eq!(drawn.sentence(), "AAPL over 1 day: first 187.00, last 189.95, lowest 186.00, highest 190.00.");
         assert!(drawn.moved().unwrap().0.contains("+2.95") && drawn.moved().unwrap().0.contains("+1.58%"));
         assert_eq!(drawn.picture().0.matches("polyline").count(), 1);
+    }
+
+    #[test]
+    fn the_candle_that_is_being_made_comes_last_and_once() {
+        let made = |prices: &[[i64; 4]], open: Option<(i64, i64)>| {
+            let mut candles = chart(prices).candles;
+            let candle = |(minute, close): (i64, i64)| {
+                Candle::opened(At::from_micros(minute * 60_000_000), Price::from_units(close), 1)
+            };
+            add_open(&mut candles, open.map(candle), At::from_micros(3 * 60_000_000));
+            candles.iter().map(|candle| candle.close.units()).collect::<Vec<_>>()
+        };
+        let two = [[1, 9, 1, 5], [5, 9, 1, 7]];
+        assert_eq!(made(&two, None), [5, 7]);
+        assert_eq!(made(&two, Some((1, 8))), [5, 8]);
+        assert_eq!(made(&two, Some((2, 8))), [5, 7, 8]);
+        assert_eq!(made(&two, Some((3, 8))), [5, 7]);
+        assert_eq!(made(&two, Some((0, 8))), [5, 7]);
+        assert_eq!(made(&[], Some((0, 8))), [8]);
     }
 
     #[test]

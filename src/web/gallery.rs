@@ -155,6 +155,7 @@ fn market_pages() -> Vec<(&'static str, String)> {
                 symbol: symbol("AAPL"),
                 range: ChartRange::Month,
                 zone: "UTC".to_owned(),
+                recording: false,
                 candles: if quoted { sample::candles() } else { Vec::new() },
             },
             watched: mine,

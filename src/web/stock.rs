@@ -14,7 +14,7 @@ use super::ticket::{SizeBy, Ticket};
 use super::visit::Visit;
 use super::{drawing, page, trade};
 use crate::domain::{AccountId, At, Candle, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol, Timeframe};
-use crate::market::Board;
+use crate::market::{Board, FeedName};
 use crate::portfolio;
 use crate::store::orders::{self, Filter};
 use crate::store::{Conn, StoreError, accounts, candles, holdings};
@@ -90,7 +90,8 @@ pub async fn show(
         let mine = account.map(|account| mine(conn, id, account)).transpose()?;
         Ok::<_, StoreError>((past, mine))
     });
-    let (past, mine) = read.await?;
+    let (mut past, mine) = read.await?;
+    past.go_on(board, id, range, moment);
     let Shown { cash, holding, fills } = match mine {
         Some(mine) => mine.shown(&instrument, board)?,
         None => Shown::default(),
@@ -108,7 +109,13 @@ pub async fn show(
         quote_age: rate.standing.map(|standing| standing.age),
         day_range,
         year_range: chart::wider(day_range, past.year),
-        chart: Chart { symbol: symbol.clone(), range, zone: board.calendar().zone().to_owned(), candles: past.candles },
+        chart: Chart {
+            symbol: symbol.clone(),
+            range,
+            zone: board.calendar().zone().to_owned(),
+            recording: board.status().name == FeedName::Replay,
+            candles: past.candles,
+        },
         symbol,
         watched: watched(&visit, &house).await?.contains(&instrument.id),
         holding,
@@ -147,6 +154,15 @@ fn past(conn: &mut Conn, id: InstrumentId, range: ChartRange, moment: Moment) ->
         day: candles::extent(conn, id, moment.day, after_today)?,
         year: candles::extent(conn, id, after_today.minus(YEAR), after_today)?,
     })
+}
+
+impl Past {
+    /// Adds what the market is making of it.
+    fn go_on(&mut self, board: &Board, id: InstrumentId, range: ChartRange, moment: Moment) {
+        chart::add_open(&mut self.candles, board.candle(id, range.timeframe()), range.around(moment.now).1);
+        let today = board.candle(id, Timeframe::Day).filter(|candle| candle.start == moment.day);
+        self.day = chart::wider(self.day, today.map(|candle| (candle.low, candle.high)));
+    }
 }
 
 /// The viewer's account, and what they did in an instrument.

@@ -1,8 +1,8 @@
 //! Candles from before a server opens.
 
 use super::Place;
-use tradefloor::domain::{At, Candle, Listing, Price, Timeframe};
-use tradefloor::store::candles::{self, Recorded};
+use tradefloor::domain::{At, Candle, Listing, Price, Recorded, Timeframe};
+use tradefloor::store::candles;
 use tradefloor::store::{Lock, Store, StoreError, StorePlan, instruments};
 
 /// A place whose books know these candles of `symbol` already.
