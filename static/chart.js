@@ -15,8 +15,9 @@
   const ranges = [...figure.querySelectorAll("a[data-range]")];
   const SPANS = { "1m": 60, "5m": 300, "1h": 3600, "1d": 86400 };
   const PATIENCE = 15000;
-  const SILENCE = 15000;
   const RELOAD_EVERY = 20000;
+  const FRESH = 5000;
+  const ROOM = 120;
   const KEPT = "tradefloor-chart";
 
   // ---- what is shown ----
@@ -126,15 +127,25 @@
       },
     });
     volumes.applyOptions({ color: colour.volume });
-    if (kind === "candles") {
+    tinted = null;
+    tint();
+  };
+  // Candles by what each did; the line by what all of them did.
+  let tinted = null;
+  const tint = () => {
+    const { first, last } = outline();
+    const wanted = kind === "candles" ? kind : last < first ? "fall" : "rise";
+    if (wanted === tinted) return;
+    tinted = wanted;
+    const colour = colours();
+    if (wanted === "candles") {
       // A rise is hollow and a fall is filled, so that colour is never the only sign.
       prices.applyOptions({
         upColor: colour.surface, borderUpColor: colour.rise, wickUpColor: colour.rise,
         downColor: colour.fall, borderDownColor: colour.fall, wickDownColor: colour.fall, priceLineColor: colour.strong,
       });
     } else {
-      const { first, last } = outline();
-      const [line, wash] = last < first ? [colour.fall, colour.fallWash] : [colour.rise, colour.riseWash];
+      const [line, wash] = wanted === "fall" ? [colour.fall, colour.fallWash] : [colour.rise, colour.riseWash];
       prices.applyOptions({ lineColor: line, topColor: wash, bottomColor: faded(colour.surface), lineWidth: 2, priceLineColor: colour.strong });
     }
   };
@@ -219,14 +230,19 @@
       if (mine !== asking) return;
       timeframe = found.timeframe;
       candles = found.candles;
-      most = candles.length + 1;
-      heard = null;
+      most = candles.length + ROOM;
+      stale = false;
+      counted = null;
       turn(wanted);
       show();
       follow();
+      spoken.classList.add("unseen");
       if (!again) spoken.textContent = sentence();
     } catch {
-      if (mine === asking && !again) spoken.textContent = "The chart could not be loaded. What is shown is as old as the page.";
+      if (mine === asking && !again) {
+        spoken.classList.remove("unseen");
+        spoken.textContent = "These prices could not be loaded just now. What is drawn is as it was; try again in a moment.";
+      }
     } finally {
       clearTimeout(patience);
       if (mine === asking) asking = null;
@@ -251,22 +267,22 @@
     const parts = Object.fromEntries(dates.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
     return Date.UTC(parts.year, parts.month - 1, parts.day) / 1000;
   };
-  let heard = null;
+  let counted = null;
+  let stale = false;
   const reload = () => {
     if (!asking && !document.hidden && Date.now() - asked > RELOAD_EVERY) ask(range, true);
   };
   const follow = () => {
     const rate = exact.rates.get(symbol);
     if (!rate || timeframe === null) return;
-    const now = Date.now();
-    const missed = heard !== null && now - heard.at > SILENCE;
-    const traded = heard === null ? 0n : rate.volume < heard.volume ? rate.volume : rate.volume - heard.volume;
-    heard = { at: now, volume: rate.volume };
+    const traded = counted === null ? 0n : rate.volume < counted ? rate.volume : rate.volume - counted;
+    counted = rate.volume;
     const price = Number(rate.last) / 10000;
     const start = startOf(rate.time);
     const last = candles[candles.length - 1];
     // What was missed is asked for rather than guessed; a market that was set back lives its past again.
-    if (missed || (last && Math.abs(start - last.time) > 2 * SPANS[timeframe])) reload();
+    if (last && Math.abs(start - last.time) > 2 * SPANS[timeframe]) stale = true;
+    if (stale) reload();
     if (last && start < last.time - SPANS[timeframe]) return;
     if (last && start <= last.time) {
       last.high = Math.max(last.high, price);
@@ -279,14 +295,14 @@
       const volume = Number(daily() ? rate.volume : traded);
       candles.push({ time: start, open: price, high: price, low: price, close: price, volume });
       if (!chart || candles.length > most) {
-        candles = candles.slice(-most);
+        candles = candles.slice(ROOM);
         show();
       } else {
         prices.update(asPrice(candles[candles.length - 1]));
         volumes.update(asVolume(candles[candles.length - 1]));
       }
     }
-    if (kind === "line") paint();
+    tint();
     describe();
   };
 
@@ -328,8 +344,9 @@
   turn(range);
   new MutationObserver(paint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  document.addEventListener("rates", () => {
-    if (!document.hidden) follow();
+  document.addEventListener("rates", ({ detail }) => {
+    if (detail === "snapshot" && Date.now() - asked > FRESH) stale = true;
+    follow();
   });
   ask(range, false);
 })();

@@ -230,7 +230,7 @@
       for (const element of holders.get(rate.symbol) ?? []) drawRate(element, rate);
     }
     drawHeld();
-    document.dispatchEvent(new Event("rates"));
+    document.dispatchEvent(new CustomEvent("rates", { detail: frame.kind }));
   };
 
   const connect = () => {
