@@ -5,9 +5,11 @@
 //! write is answered, what it holds is tried again and the board keeps what comes after, so that a store which is busy
 //! or away costs nothing but time, up to the board's bound.
 
+mod backfill;
 mod import;
 mod retention;
 
+pub use backfill::{backfill, without_history};
 pub use import::{ImportError, Imported, Watch, import};
 pub use retention::{Retention, sweep};
 
