@@ -38,6 +38,7 @@
         last: exact.units(rate.last, 4),
         change: exact.units(rate.change, 4),
         percent: exact.units(rate.change_percent, 2),
+        previousClose: exact.units(rate.previous_close, 4),
         volume: BigInt(rate.volume),
         age: frame.clock_ms === undefined ? 0 : Math.max(0, frame.clock_ms - rate.received_ms),
         time: rate.time,
@@ -93,8 +94,7 @@
   const change = (text) => (number) => exact.changeNode(number, text(number));
   const signed = (text) => (number) => exact.signed(number, text(number));
 
-  // ---- lines: one price for every 15 seconds of the market's own time, as the server draws them ----
-  const BUCKET = 15000;
+  // ---- lines: one price for every so many seconds of the market's own time, as the server draws them ----
   const FEWEST_KEPT = 40;
   const lines = new WeakMap();
   const drawLine = (svg, price, time) => {
@@ -108,7 +108,7 @@
       lines.set(svg, { values: heights.map((y) => low + ((box.height - margin - y) * span) / room), bucket: null });
     }
     const drawn = lines.get(svg);
-    const bucket = Math.floor(Date.parse(time) / BUCKET);
+    const bucket = Math.floor(Date.parse(time) / (1000 * Number(svg.dataset.every)));
     const kept = Math.max(FEWEST_KEPT, drawn.values.length);
     if (drawn.bucket !== null && bucket > drawn.bucket) drawn.values.push(price);
     else drawn.values[drawn.values.length - 1] = price;
@@ -137,6 +137,7 @@
       write(element, "change-percent", rate.percent, change(exact.percent));
       write(element, "change-percent-plain", rate.percent, signed(exact.percent));
     }
+    if (rate.previousClose !== null) write(element, "previous-close", rate.previousClose, exact.price);
     write(element, "volume", rate.volume, (volume) => exact.show(volume, 0, 0));
     for (const svg of element.querySelectorAll("svg[data-low]")) drawLine(svg, Number(rate.last), rate.time);
     const age = element.querySelector('[data-field="age"]');
@@ -229,7 +230,7 @@
       for (const element of holders.get(rate.symbol) ?? []) drawRate(element, rate);
     }
     drawHeld();
-    document.dispatchEvent(new Event("rates"));
+    document.dispatchEvent(new CustomEvent("rates", { detail: frame.kind }));
   };
 
   const connect = () => {

@@ -18,6 +18,7 @@ use crate::web::house::{House, Site};
 use crate::web::live::{LiveGate, LiveLimits, remember_connection};
 use crate::web::sessions::Sessions;
 use crate::web::site;
+use crate::web::sparklines::Sparklines;
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -130,6 +131,7 @@ impl App {
                 session_absolute: settings.session_absolute,
                 opening_balance: settings.opening_balance,
             }),
+            sparklines: Sparklines::default(),
             store,
             market,
             clock,

@@ -214,6 +214,12 @@ impl Board {
         self.read().time
     }
 
+    /// Which midnights end its days.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
     /// Where quotes come from and whether they are coming.
     #[must_use]
     pub fn status(&self) -> FeedStatus {

@@ -3,6 +3,7 @@
 use crate::domain::{At, Price};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::time::Duration;
 
 /// Which midnight ends a market day.
 #[derive(Debug, Clone)]
@@ -29,6 +30,29 @@ impl Calendar {
                 let date = at.timestamp().to_zoned(zone.clone()).date();
                 date.since(Date::constant(1970, 1, 1)).map_or(at.utc_day(), |span| i64::from(span.get_days()))
             }
+        }
+    }
+
+    /// Where the day begins that `at` belongs to.
+    #[must_use]
+    pub fn midnight(&self, at: At) -> At {
+        let utc = || at.beginning_of(Duration::from_hours(24));
+        match self {
+            Self::Utc => utc(),
+            Self::Exchange(zone) => at
+                .timestamp()
+                .to_zoned(zone.clone())
+                .start_of_day()
+                .map_or_else(|_| utc(), |day| day.timestamp().into()),
+        }
+    }
+
+    /// The name of the time zone whose days these are: `UTC`, `America/New_York`.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        match self {
+            Self::Utc => "UTC",
+            Self::Exchange(zone) => zone.iana_name().unwrap_or("UTC"),
         }
     }
 }
@@ -93,6 +117,16 @@ mod tests {
         assert_eq!(day(&new_york, "2013-10-05T04:00:00Z"), friday + 1);
         assert_eq!(day(&Calendar::Utc, "2013-10-05T00:00:00Z"), friday + 1);
         assert_eq!(day(&new_york, "1969-12-31T12:00:00Z"), -1);
+    }
+
+    #[test]
+    fn a_day_begins_at_the_midnight_of_its_zone() {
+        let began = |calendar: &Calendar, at: &str| calendar.midnight(at.parse().unwrap()).to_string();
+        let new_york = Calendar::new_york();
+        assert_eq!(began(&new_york, "2013-10-05T00:00:00Z"), "2013-10-04T04:00:00Z");
+        assert_eq!(began(&new_york, "2013-12-05T04:59:59Z"), "2013-12-04T05:00:00Z");
+        assert_eq!(began(&Calendar::Utc, "2013-10-05T00:00:00Z"), "2013-10-05T00:00:00Z");
+        assert_eq!((new_york.zone(), Calendar::Utc.zone()), ("America/New_York", "UTC"));
     }
 
     #[test]

@@ -86,7 +86,19 @@ mod tests {
 
     #[test]
     fn every_file_that_a_template_names_exists() {
-        for name in ["app.css", "favicon.svg", "exact.js", "forms.js", "live.js", "rates.js", "stars.js", "ticket.js"] {
+        for name in [
+            "app.css",
+            "favicon.svg",
+            "chart.js",
+            "exact.js",
+            "forms.js",
+            "live.js",
+            "ranges.js",
+            "rates.js",
+            "stars.js",
+            "ticket.js",
+            "vendor/lightweight-charts/lightweight-charts.standalone.production.js",
+        ] {
             assert_ne!(url(name), PREFIX, "{name}");
         }
     }

@@ -3,14 +3,17 @@
 //! Coordinates are whole numbers in the picture's own box; each picture either has a text beside it that
 //! says the same, or a title.
 
-use super::format::{BasisPoints, Html, Show};
+use super::format::{BasisPoints, Html};
 use crate::domain::{At, Money, Price};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// More points than a line can show on a page.
 const MOST_POINTS: usize = 600;
-/// A full turn of the allocation ring.
+/// A full turn of the allocation ring, and the length of a bar.
 const TURN: i64 = 10_000;
+/// How wide the mark on a bar is.
+const MARK: i64 = 240;
 
 /// A picture's own box, and how far its line stays from the upper and lower edge.
 struct Frame {
@@ -22,25 +25,17 @@ struct Frame {
 const SMALL: Frame = Frame { width: 960, height: 280, margin: 20 };
 const WIDE: Frame = Frame { width: 10_000, height: 3_000, margin: 120 };
 
-/// A small line of recent prices, oldest first; nothing for fewer than two. Decoration beside a change in figures.
+/// A small line of prices that follow each other `every` so often, oldest first; nothing for fewer than two.
+/// Decoration beside a change in figures, which a script goes on drawing.
 #[must_use]
-pub fn sparkline(prices: &[Price]) -> Html {
+pub fn sparkline(prices: &[Price], every: Duration) -> Html {
     let values: Vec<i64> = prices.iter().map(|price| price.units()).collect();
     let Some(points) = polyline(evenly(&values), &values, &SMALL) else { return Html(String::new()) };
     Html(format!(
-        r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none"{} aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
+        r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none"{} data-every="{}" aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
         direction(&values),
         scale(&values, &SMALL),
-    ))
-}
-
-/// A wide line of values with the area below it; nothing for fewer than two. `title` is read aloud, and
-/// `scale` tells a script how to go on drawing it.
-fn line(places: impl Iterator<Item = i64>, values: &[i64], title: &str, scale: &str) -> Html {
-    let Some(points) = polyline(places, values, &WIDE) else { return Html(String::new()) };
-    Html(format!(
-        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none"{scale} role="img" aria-label="{title}"><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
-        direction(values),
+        every.as_secs(),
     ))
 }
 
@@ -57,19 +52,30 @@ fn scale(values: &[i64], frame: &Frame) -> String {
     }
 }
 
-/// Recent prices with their moments, oldest first, as a wide line.
+/// Prices that follow each other, oldest first, as a wide line. What it shows is said in words beside it.
 #[must_use]
-pub fn price_line(prices: &[(At, Price)]) -> Html {
-    let values: Vec<i64> = prices.iter().map(|(_, price)| price.units()).collect();
-    let low = values.iter().min().copied().map(Price::from_units);
-    let high = values.iter().max().copied().map(Price::from_units);
-    match (low, high) {
-        (Some(low), Some(high)) => {
-            let title = format!("Line of recent prices between {} and {}", low.show(), high.show());
-            line(evenly(&values), &values, &title, &scale(&values, &WIDE))
-        }
-        _ => Html(String::new()),
-    }
+pub fn price_line(prices: &[Price]) -> Html {
+    let values: Vec<i64> = thinned(prices).map(Price::units).collect();
+    let Some(points) = polyline(evenly(&values), &values, &WIDE) else { return Html(String::new()) };
+    wide(&points, &values, r#"aria-hidden="true" focusable="false""#)
+}
+
+/// At most [`MOST_POINTS`] of many prices, evenly spaced, with the first and the last.
+fn thinned(prices: &[Price]) -> impl Iterator<Item = Price> {
+    let step = prices.len().div_ceil(MOST_POINTS - 1).max(1);
+    let last = prices.last().filter(|_| prices.len() % step != 1).copied();
+    prices.iter().copied().step_by(step).chain(last.filter(|_| step > 1))
+}
+
+/// Where a price stands between a lowest and a highest one, as a bar with a mark.
+#[must_use]
+pub fn span_bar(low: Price, high: Price, at: Price) -> Html {
+    let (room, width) = (i128::from(TURN - MARK), i128::from(high.units()) - i128::from(low.units()));
+    let above = i128::from(at.units()) - i128::from(low.units());
+    let place = if width > 0 { (above * room / width).clamp(0, room) } else { room / 2 };
+    Html(format!(
+        r#"<svg class="span-bar" viewBox="0 0 {TURN} 100" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="span-track" y="35" width="{TURN}" height="30"/><rect class="span-mark" data-span-mark data-room="{room}" x="{place}" width="{MARK}" height="100"/></svg>"#,
+    ))
 }
 
 /// What a portfolio was worth at each moment, oldest first, as a wide line.
@@ -77,7 +83,17 @@ pub fn price_line(prices: &[(At, Price)]) -> Html {
 pub fn value_line(worth: &[(At, Money)]) -> Html {
     let values: Vec<i64> = worth.iter().map(|(_, value)| value.cents()).collect();
     let moments = worth.iter().map(|(at, _)| at.micros());
-    line(moments, &values, "Line of the portfolio's value over time", "")
+    let Some(points) = polyline(moments, &values, &WIDE) else { return Html(String::new()) };
+    let label = r#"role="img" aria-label="Line of the portfolio's value over time""#;
+    wide(&points, &values, label)
+}
+
+/// A wide line with the area below it.
+fn wide(points: &str, values: &[i64], label: &str) -> Html {
+    Html(format!(
+        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none" {label}><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
+        direction(values),
+    ))
 }
 
 /// One part of an allocation.
@@ -122,7 +138,6 @@ pub fn ring(slices: &[Slice]) -> Html {
     Html(svg)
 }
 
-/// The points of a line through `values`, the lowest at the bottom, evenly spaced; nothing for fewer than two.
 /// The points of a line through `values` at `places`, both in order; nothing for fewer than two places.
 fn polyline(places: impl Iterator<Item = i64>, values: &[i64], frame: &Frame) -> Option<String> {
     let Frame { width, height, margin } = *frame;
@@ -165,6 +180,28 @@ mod tests {
         assert_eq!(polyline(evenly(&[7]), &[7], &frame), None);
         assert_eq!(polyline(evenly(&[]), &[], &frame), None);
         assert!(polyline(evenly(&[i64::MIN, i64::MAX]), &[i64::MIN, i64::MAX], &frame).is_some());
+    }
+
+    #[test]
+    fn a_long_line_is_thinned_and_keeps_its_ends() {
+        for length in [1, 2, 599, 600, 601, 602, 1_441, 5_000] {
+            let prices: Vec<Price> = (1..=length).map(Price::from_units).collect();
+            let kept: Vec<i64> = thinned(&prices).map(Price::units).collect();
+            assert_eq!((kept.first(), kept.last()), (Some(&1), Some(&length)), "{length}");
+            assert!(kept.len() <= MOST_POINTS && kept.windows(2).all(|pair| pair[0] < pair[1]), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_mark_stands_where_the_price_does_and_never_beside_the_bar() {
+        let place = |low, high, at| {
+            let price = Price::from_units;
+            let bar = span_bar(price(low), price(high), price(at)).0;
+            bar.split(r#" x=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap().parse::<i64>().unwrap()
+        };
+        assert_eq!((place(10, 20, 10), place(10, 20, 15), place(10, 20, 20)), (0, 4_880, 9_760));
+        assert_eq!((place(10, 20, 1), place(10, 20, 99), place(10, 10, 10)), (0, 9_760, 4_880));
+        assert_eq!(place(i64::MIN, i64::MAX, i64::MAX), 9_760);
     }
 
     #[test]

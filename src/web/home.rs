@@ -36,11 +36,12 @@ pub async fn show(visit: Visit, house: web::Data<House>) -> Result<HttpResponse,
     if visit.signed_in().is_some() {
         return Ok(visit.go("/portfolio"));
     }
+    let today = house.sparklines.today(&house).await;
     let rates = house.market.board().rates();
     page::show(&HomePage {
         layout: visit.layout(),
         instruments: rates.len(),
-        rates: rates.into_iter().take(SHOWN).map(|rate| RateRow::of(rate, false)).collect(),
+        rates: rates.iter().take(SHOWN).map(|rate| RateRow::of(rate, &today, false)).collect(),
         opening_balance: house.site.opening_balance,
     })
 }

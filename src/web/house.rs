@@ -1,5 +1,6 @@
 //! Everything the pages are made from: the services, the market, and how the site is reached.
 
+use super::sparklines::Sparklines;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::domain::Money;
@@ -21,6 +22,8 @@ pub struct House {
     pub desk: Desk,
     /// Prices.
     pub market: Market,
+    /// What the day of every price looked like.
+    pub sparklines: Sparklines,
     /// The time of day.
     pub clock: Clock,
     /// How the site is reached and what it promises.

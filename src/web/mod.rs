@@ -1,6 +1,9 @@
 //! The site: one file per page, each declaring what its page shows; the templates say how.
 
 pub mod assets;
+pub mod candles;
+mod candles_query;
+pub mod chart;
 mod cookies;
 mod csv_file;
 pub mod drawing;
@@ -33,6 +36,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod sign_out;
 pub mod site;
+pub mod sparklines;
 pub mod statics;
 pub mod stock;
 pub mod ticket;

@@ -8,6 +8,7 @@ use super::layout::Layout;
 use super::moments::ShowTime;
 use super::orders::FillRow;
 use super::page;
+use super::sparklines;
 use super::visit::Member;
 use crate::domain::{At, Money, Price, Quantity, Symbol};
 use crate::portfolio::{self, Line, Portfolio, history};
@@ -29,6 +30,8 @@ pub struct HoldingRow {
     pub cost: Money,
     /// The last price, when there is one.
     pub last: Option<Price>,
+    /// What the day of its price looked like so far.
+    pub line: sparklines::Line,
     /// What they are worth at the last price.
     pub value: Option<Money>,
     /// What they won today; the base is what they were worth before.
@@ -40,6 +43,12 @@ pub struct HoldingRow {
 }
 
 impl HoldingRow {
+    /// The day of its price as a small line.
+    #[must_use]
+    pub fn spark(&self) -> Html {
+        drawing::sparkline(&self.line.prices, self.line.every)
+    }
+
     /// The average cost of a share, to the nearest cent; below a dollar to the nearest ten-thousandth.
     #[must_use]
     pub fn average_cost(&self) -> Option<Price> {
@@ -124,6 +133,7 @@ impl HoldingRow {
             quantity: line.holding.quantity,
             cost: line.holding.cost,
             last: line.standing.map(|standing| standing.quote.last),
+            line: sparklines::Line::default(),
             value: gains.map(|gains| gains.value),
             day: gains.and_then(|gains| Some(Gain { amount: gains.day, base: gains.value.checked_sub(gains.day)? })),
             unrealised: gains.map(|gains| Gain { amount: gains.unrealised, base: gains.cost }),
@@ -148,8 +158,12 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
     let (account, held, latest, mut worth) = read.await?;
     let portfolio = portfolio::value(&account, held, house.market.board())
         .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
-    let holdings: Vec<HoldingRow> =
-        portfolio.holdings.iter().filter_map(|line| HoldingRow::of(line, portfolio.total)).collect();
+    let today = house.sparklines.today(&house).await;
+    let row = |line: &Line| {
+        let drawn = today.line_of(house.market.board(), line.holding.instrument_id).unwrap_or_default();
+        HoldingRow::of(line, portfolio.total).map(|row| HoldingRow { line: drawn, ..row })
+    };
+    let holdings: Vec<HoldingRow> = portfolio.holdings.iter().filter_map(row).collect();
     let layout = member.visit.layout();
     worth.push((layout.now, portfolio.total));
     page::show(&PortfolioPage {

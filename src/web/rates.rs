@@ -7,6 +7,7 @@ use super::format::{Change, DayChange, Html, Show};
 use super::house::House;
 use super::layout::Layout;
 use super::page;
+use super::sparklines::{Line, Today};
 use super::visit::{Member, Visit, is_own_path};
 use crate::domain::{InstrumentId, Price, Quote, Symbol};
 use crate::market::Rate;
@@ -26,8 +27,8 @@ pub struct RateRow {
     pub sector: String,
     /// Its latest quote, when it has one.
     pub quote: Option<Quote>,
-    /// Recent prices, oldest first; may be empty.
-    pub recent: Vec<Price>,
+    /// What its day looked like so far.
+    pub line: Line,
     /// Whether the viewer watches it.
     pub watched: bool,
 }
@@ -39,10 +40,10 @@ impl RateRow {
         self.quote.map(|quote| quote.last)
     }
 
-    /// Recent prices as a small line.
+    /// Its day as a small line.
     #[must_use]
     pub fn spark(&self) -> Html {
-        sparkline(&self.recent)
+        sparkline(&self.line.prices, self.line.every)
     }
 }
 
@@ -183,13 +184,13 @@ impl RatesPage {
 impl RateRow {
     /// A line of the board as a row.
     #[must_use]
-    pub fn of(rate: Rate, watched: bool) -> Self {
+    pub fn of(rate: &Rate, today: &Today, watched: bool) -> Self {
         Self {
             symbol: rate.instrument.symbol.clone(),
             name: rate.instrument.name.clone(),
             sector: rate.instrument.sector.clone(),
             quote: rate.standing.map(|standing| standing.quote),
-            recent: rate.recent.into_iter().map(|(_, price)| price).collect(),
+            line: today.line(rate),
             watched,
         }
     }
@@ -205,16 +206,14 @@ impl RateRow {
 /// When the store fails.
 pub async fn show(visit: Visit, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let watched = watched(&visit, &house).await?;
+    let today = house.sparklines.today(&house).await;
     let all = house.market.board().rates();
     let total = all.len();
     let words = query.get("q").trim().to_lowercase();
     let watched_only = query.get("watched") == "1" && visit.signed_in().is_some();
     let sort = RateColumn::named(query.get("sort"));
     let descending = query.get("order") == "desc";
-    let rows = all.into_iter().map(|rate| {
-        let starred = watched.contains(&rate.instrument.id);
-        RateRow::of(rate, starred)
-    });
+    let rows = all.iter().map(|rate| RateRow::of(rate, &today, watched.contains(&rate.instrument.id)));
     let mut rates: Vec<RateRow> = rows.filter(|row| row.mentions(&words) && (row.watched || !watched_only)).collect();
     if !query.get("sort").is_empty() {
         rates.sort_by(|left, right| {

@@ -6,8 +6,8 @@
 use super::error::PageError;
 use super::visit::Visit;
 use super::{
-    health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out, statics, stock, trade,
-    wallet,
+    candles, health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out, statics, stock,
+    trade, wallet,
 };
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -76,6 +76,7 @@ pub fn plain() -> Vec<Entry> {
     use Access::Anyone;
     vec![
         get("/static/{file:.*}", Anyone, statics::file),
+        get("/stocks/{symbol}/candles", Anyone, candles::show),
         get("/health/live", Anyone, health::live),
         get("/health/ready", Anyone, health::ready),
     ]

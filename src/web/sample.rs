@@ -7,8 +7,9 @@ use super::layout::{FeedState, Layout, MarketBadge, Notice, NoticeKind, Theme, V
 use super::orders::{FillRow, QuoteHit};
 use super::portfolio::HoldingRow;
 use super::rates::RateRow;
+use super::sparklines::Line;
 use super::ticket::{SizeBy, Ticket, TicketChoice};
-use crate::domain::{At, Money, Notional, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol};
+use crate::domain::{At, Candle, Money, Notional, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol};
 use std::time::Duration;
 
 /// A name as only a mischievous or a very long-winded market would have it.
@@ -127,7 +128,10 @@ pub(super) fn rates() -> Vec<RateRow> {
         name: name.to_owned(),
         sector: sector.to_owned(),
         quote: prices.map(|(last, previous)| quote(last, previous)),
-        recent: prices.map_or_else(Vec::new, |(last, previous)| walk(price(previous), price(last), seed)),
+        line: Line {
+            prices: prices.map_or_else(Vec::new, |(last, previous)| walk(price(previous), price(last), seed)),
+            every: Duration::from_mins(20),
+        },
         watched,
     })
     .collect()
@@ -143,6 +147,10 @@ pub(super) fn holding(ticker: &str, name: &str, quantity: &str, cost: &str, quot
         quantity,
         cost,
         last: quote.map(|quote| quote.last),
+        line: Line {
+            prices: quote.map_or_else(Vec::new, |quote| walk(quote.previous_close, quote.last, cost.cents() % 100)),
+            every: Duration::from_mins(20),
+        },
         value,
         day: quote.map(|quote| {
             let before = worth(quote.previous_close);
@@ -224,4 +232,17 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
             })
             .collect(),
     }
+}
+
+/// Candles around a walk.
+pub(super) fn candles() -> Vec<Candle> {
+    let closes = walk(price("266.05"), price("268.40"), 5);
+    let spans = closes.windows(2).zip(0..);
+    let candle = |(pair, number): (&[Price], u64)| {
+        let (low, high) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+        let start = minutes_ago(60 * (48 - number)).beginning_of(Duration::from_hours(1));
+        let below = Price::from_units(low.units() - 2_500);
+        Candle::new(start, [pair[0], high, below, pair[1]], high.units() % 9_000).unwrap()
+    };
+    spans.map(candle).collect()
 }

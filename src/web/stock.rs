@@ -1,6 +1,8 @@
 //! `/stocks/{symbol}`: one instrument.
 
+use super::chart::{self, Chart, ChartRange};
 use super::error::PageError;
+use super::form_data::Query;
 use super::format::{Change, DayChange, Html, Show, Words};
 use super::house::House;
 use super::layout::Layout;
@@ -11,10 +13,11 @@ use super::rates::watched;
 use super::ticket::{SizeBy, Ticket};
 use super::visit::Visit;
 use super::{drawing, page, trade};
-use crate::domain::{AccountId, At, Instrument, Money, Price, Quote, Side, Symbol};
+use crate::domain::{AccountId, At, Candle, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol, Timeframe};
+use crate::market::{Board, FeedName};
 use crate::portfolio;
 use crate::store::orders::{self, Filter};
-use crate::store::{StoreError, accounts, holdings};
+use crate::store::{Conn, StoreError, accounts, candles, holdings};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -37,8 +40,10 @@ pub struct StockPage {
     pub quote_age: Option<Duration>,
     /// The day's lowest and highest price, where known.
     pub day_range: Option<(Price, Price)>,
-    /// Recent prices with the market's moments, oldest first; hidden with fewer than two.
-    pub recent: Vec<(At, Price)>,
+    /// The lowest and highest price of 52 weeks, where known.
+    pub year_range: Option<(Price, Price)>,
+    /// What its price did.
+    pub chart: Chart,
     /// Whether the viewer watches it.
     pub watched: bool,
     /// The viewer's shares of it, if any.
@@ -50,46 +55,68 @@ pub struct StockPage {
 }
 
 impl StockPage {
-    /// Recent prices as a picture.
+    /// Where the last price stands in a span.
     #[must_use]
-    pub fn price_line(&self) -> Html {
-        drawing::price_line(&self.recent)
+    pub fn span_bar(&self, low: &Price, high: &Price) -> Html {
+        drawing::span_bar(*low, *high, self.quote.map_or(*low, |quote| quote.last))
     }
 }
 
 /// How many of the viewer's latest executions the page shows.
 const LATEST: i64 = 5;
 
+/// The days of 52 weeks.
+const YEAR: Duration = Duration::from_hours(52 * 7 * 24);
+
 /// One instrument.
 ///
 /// # Errors
 /// [`PageError::NotFound`] for what this market does not trade, or when the store fails.
-pub async fn show(visit: Visit, house: web::Data<House>, path: web::Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn show(
+    visit: Visit,
+    house: web::Data<House>,
+    path: web::Path<String>,
+    Query(query): Query,
+) -> Result<HttpResponse, PageError> {
     let symbol: Symbol = path.parse().map_err(|_| PageError::NotFound)?;
     let board = house.market.board();
     let instrument = board.find(&symbol).ok_or(PageError::NotFound)?;
     let rate = board.rate(instrument.id).ok_or(PageError::NotFound)?;
-    let mine = match visit.signed_in() {
-        Some(who) => Some(mine(&house, &instrument, who.account).await?),
-        None => None,
-    };
-    let (cash, holding, fills) = match mine {
-        Some((cash, holding, fills)) => (Some(cash), holding, fills),
-        None => (None, None, Vec::new()),
+    let range = ChartRange::named(query.get("range")).unwrap_or_default();
+    let moment = Moment::of(board, house.clock.now());
+    let (id, account) = (instrument.id, visit.signed_in().map(|who| who.account));
+    let read = house.store.read(move |conn| {
+        let past = past(conn, id, range, moment)?;
+        let mine = account.map(|account| mine(conn, id, account)).transpose()?;
+        Ok::<_, StoreError>((past, mine))
+    });
+    let (mut past, mine) = read.await?;
+    past.go_on(board, id, range, moment);
+    let Shown { cash, holding, fills } = match mine {
+        Some(mine) => mine.shown(&instrument, board)?,
+        None => Shown::default(),
     };
     let ticket = cash.map(|cash| {
         let held = holding.as_ref().map(|row| row.quantity).unwrap_or_default();
         trade::fixed_ticket(&rate, cash, held)
     });
+    let day_range = chart::wider(rate.day_range, past.day);
     page::show(&StockPage {
         layout: visit.layout(),
-        symbol,
         name: instrument.name.clone(),
         sector: instrument.sector.clone(),
         quote: rate.standing.map(|standing| standing.quote),
         quote_age: rate.standing.map(|standing| standing.age),
-        day_range: rate.day_range,
-        recent: rate.recent,
+        day_range,
+        year_range: chart::wider(day_range, past.year),
+        chart: Chart {
+            symbol: symbol.clone(),
+            range,
+            zone: board.calendar().zone().to_owned(),
+            recording: board.status().name == FeedName::Replay,
+            candles: past.candles,
+        },
+        symbol,
         watched: watched(&visit, &house).await?.contains(&instrument.id),
         holding,
         ticket,
@@ -97,21 +124,81 @@ pub async fn show(visit: Visit, house: web::Data<House>, path: web::Path<String>
     })
 }
 
-type Mine = (Money, Option<HoldingRow>, Vec<FillRow>);
+/// The present by the market's own clock.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    now: At,
+    /// Where the daily candle of its market day begins.
+    day: At,
+}
 
-/// The viewer's cash, their shares of `instrument` and what they did in it.
-async fn mine(house: &House, instrument: &Instrument, account: AccountId) -> Result<Mine, PageError> {
-    let id = instrument.id;
-    let read = house.store.read(move |conn| {
-        let filter = Filter { instrument: Some(id), ..Filter::default() };
-        let latest = orders::newest(conn, account, &filter, None, LATEST)?;
-        Ok::<_, StoreError>((accounts::get(conn, account)?, holdings::of_account(conn, account)?, latest))
-    });
-    let (account, held, latest) = read.await?;
-    let cash = account.cash;
-    let portfolio = portfolio::value(&account, held, house.market.board())
-        .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
-    let line = portfolio.holdings.iter().find(|line| line.holding.instrument_id == id);
-    let row = line.and_then(|line| HoldingRow::of(line, portfolio.total));
-    Ok((cash, row, latest.into_iter().map(FillRow::from).collect()))
+impl Moment {
+    fn of(board: &Board, clock: At) -> Self {
+        let now = board.market_time().unwrap_or(clock);
+        Self { now, day: Timeframe::Day.start(now, board.calendar().day(now)) }
+    }
+}
+
+/// What was recorded of an instrument.
+struct Past {
+    candles: Vec<Candle>,
+    day: Option<(Price, Price)>,
+    year: Option<(Price, Price)>,
+}
+
+fn past(conn: &mut Conn, id: InstrumentId, range: ChartRange, moment: Moment) -> Result<Past, StoreError> {
+    let (from, until) = range.around(moment.now);
+    let after_today = moment.day.plus(Timeframe::Day.span());
+    Ok(Past {
+        candles: candles::range(conn, id, range.timeframe(), from, until, range.most())?,
+        day: candles::extent(conn, id, moment.day, after_today)?,
+        year: candles::extent(conn, id, after_today.minus(YEAR), after_today)?,
+    })
+}
+
+impl Past {
+    /// Adds what the market is making of it.
+    fn go_on(&mut self, board: &Board, id: InstrumentId, range: ChartRange, moment: Moment) {
+        chart::add_open(&mut self.candles, board.candle(id, range.timeframe()), range.around(moment.now).1);
+        let today = board.candle(id, Timeframe::Day).filter(|candle| candle.start == moment.day);
+        self.day = chart::wider(self.day, today.map(|candle| (candle.low, candle.high)));
+    }
+}
+
+/// The viewer's account, and what they did in an instrument.
+struct Mine {
+    account: accounts::Account,
+    held: Vec<holdings::Holding>,
+    latest: Vec<orders::OrderLine>,
+}
+
+fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, StoreError> {
+    let filter = Filter { instrument: Some(id), ..Filter::default() };
+    Ok(Mine {
+        latest: orders::newest(conn, account, &filter, None, LATEST)?,
+        held: holdings::of_account(conn, account)?,
+        account: accounts::get(conn, account)?,
+    })
+}
+
+/// What the page shows of it.
+#[derive(Default)]
+struct Shown {
+    cash: Option<Money>,
+    holding: Option<HoldingRow>,
+    fills: Vec<FillRow>,
+}
+
+impl Mine {
+    /// Cash, shares of `instrument` and orders in it.
+    fn shown(self, instrument: &Instrument, board: &Board) -> Result<Shown, PageError> {
+        let portfolio = portfolio::value(&self.account, self.held, board)
+            .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
+        let line = portfolio.holdings.iter().find(|line| line.holding.instrument_id == instrument.id);
+        Ok(Shown {
+            cash: Some(self.account.cash),
+            holding: line.and_then(|line| HoldingRow::of(line, portfolio.total)),
+            fills: self.latest.into_iter().map(FillRow::from).collect(),
+        })
+    }
 }

@@ -3,6 +3,8 @@
 
 mod books_balance;
 mod candles;
+mod candles_for_programs;
+mod charts;
 mod command_line;
 mod durability;
 mod faults;
