@@ -6,6 +6,7 @@
 use crate::accounts::throttle::Allowance;
 use crate::domain::Money;
 use crate::market::FeedPlan;
+use crate::market::recorder::Retention;
 use crate::store::Database;
 use crate::trading::Rules;
 use std::net::SocketAddr;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub instruments: Option<PathBuf>,
     /// How often live rates are pushed.
     pub live_cadence: Duration,
+    /// How long candles are kept.
+    pub retention: Retention,
     /// Live connections in all.
     pub sockets: usize,
     /// Live connections from one address.

@@ -1,6 +1,7 @@
-//! What has to be done now and then: prices saved, accounts valued, ended sessions forgotten.
+//! What has to be done now and then: prices saved, accounts valued, ended sessions and old candles forgotten.
 
 use crate::domain::At;
+use crate::market::recorder::{self, Retention};
 use crate::portfolio::history;
 use crate::store::instruments::{self, Prices};
 use crate::store::{Lock, StoreError, sessions};
@@ -11,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 /// How often prices are saved; a market that is not closed in order goes on from prices this old.
 const SAVE_EVERY: Duration = Duration::from_secs(15);
-/// How often ended sessions are forgotten, in savings of prices.
+/// How often ended sessions and old candles are forgotten, in savings of prices.
 const SWEEP_EVERY: u64 = 40;
 /// How often accounts are valued, in savings of prices.
 const VALUE_EVERY: u64 = 20;
 
 /// Does the chores until `stop`.
-pub(super) async fn run(house: House, simulated: bool, stop: CancellationToken) {
+pub(super) async fn run(house: House, simulated: bool, retention: Retention, stop: CancellationToken) {
     let mut every = interval_at(Instant::now() + SAVE_EVERY, SAVE_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for turn in 1_u64.. {
@@ -31,6 +32,7 @@ pub(super) async fn run(house: House, simulated: bool, stop: CancellationToken) 
         }
         if turn % SWEEP_EVERY == 0 {
             sweep_sessions(&house).await;
+            sweep_candles(&house, retention).await;
         }
     }
 }
@@ -73,5 +75,13 @@ async fn sweep_sessions(house: &House) {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "sessions ended"),
         Err(error) => tracing::warn!(%error, "ended sessions were not forgotten"),
+    }
+}
+
+async fn sweep_candles(house: &House, retention: Retention) {
+    match recorder::sweep(&house.store, retention).await {
+        Ok(0) => {}
+        Ok(old) => tracing::info!(old, "candles forgotten"),
+        Err(error) => tracing::warn!(%error, "old candles were not forgotten"),
     }
 }

@@ -10,6 +10,7 @@ use crate::accounts::password::Hasher;
 use crate::accounts::throttle::Throttle;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::market::recorder::{Recorder, SAVE_EVERY};
 use crate::market::{Market, MarketPlan, TapeError};
 use crate::store::{OpenError, Store, StoreError, StorePlan, users};
 use crate::trading::Desk;
@@ -85,6 +86,7 @@ pub struct App {
     needs_administrator: bool,
     house: House,
     simulated: bool,
+    recorder: Recorder,
     stop: CancellationToken,
     told_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     server: JoinHandle<std::io::Result<()>>,
@@ -112,6 +114,7 @@ impl App {
         let listed = listings::list(listings, simulated, &store, clock).await?;
         let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin: clock.now() };
         let market = Market::open(plan)?;
+        let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), SAVE_EVERY);
         let throttle = Throttle::new(settings.tries_by_address, settings.tries_by_name);
         let hasher = Hasher::new(settings.password_cost);
         let house = House {
@@ -136,10 +139,21 @@ impl App {
         let told_to_stop = Box::pin(told_to_stop()?);
         let (address, server) = serve(&settings, &house, &stop, listener)?;
         let handle = server.handle();
-        let chores = tokio::spawn(chores::run(house.clone(), simulated, stop.clone()));
+        let chores = tokio::spawn(chores::run(house.clone(), simulated, settings.retention, stop.clone()));
         tracing::info!(%address, database = %settings.database, "open");
         let server = tokio::spawn(server);
-        Ok(Self { address, needs_administrator, house, simulated, stop, told_to_stop, server, handle, chores })
+        Ok(Self {
+            address,
+            needs_administrator,
+            house,
+            simulated,
+            recorder,
+            stop,
+            told_to_stop,
+            server,
+            handle,
+            chores,
+        })
     }
 
     /// Where the site is reached on this machine.
@@ -161,7 +175,7 @@ impl App {
     }
 
     /// Serves until the process is told to stop, then closes in order: no new visitors, live sockets told,
-    /// answers under way finished, prices saved, books closed.
+    /// answers under way finished, candles and prices saved, books closed.
     ///
     /// # Errors
     /// When the server fails by itself.
@@ -180,6 +194,7 @@ impl App {
         if self.chores.await.is_err() {
             tracing::error!("the chores panicked");
         }
+        self.recorder.close().await;
         chores::save_prices(&self.house, self.simulated).await;
         let store = self.house.store.clone();
         if tokio::task::spawn_blocking(move || store.close()).await.is_err() {

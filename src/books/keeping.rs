@@ -65,7 +65,7 @@ fn written(draft: &Draft) -> Database {
 /// Checks the books, writes them row by row, and checks what has arrived before it is kept.
 fn moved(from: &mut Conn, place: &Database, watch: Watch<'_>) -> Result<Verified, BooksError> {
     let sent = verify(from, &mut *watch)?;
-    let total = sent.accounts + sent.entries + 2 * sent.orders + sent.holdings;
+    let total = sent.accounts + sent.entries + 2 * sent.orders + sent.holdings + sent.candles;
     // Both use it, one after the other.
     let watch = std::cell::RefCell::new(watch);
     transfer::fill(

@@ -3,6 +3,7 @@
 //! [`verify`] trusts nothing but the ledger's own lines: it goes through every table once, in bounded pieces of one
 //! snapshot, derives from the ledger what is kept beside it, and stops at the first row that disagrees.
 
+mod candles;
 mod export;
 mod keeping;
 mod ledger;
@@ -29,13 +30,16 @@ pub struct Verified {
     pub orders: u64,
     /// Holdings, sold out ones included.
     pub holdings: u64,
+    /// Candles.
+    pub candles: u64,
 }
 
-/// As part of a sentence: `accounts: 3, ledger entries: 40, orders: 36, holdings: 5`.
+/// As part of a sentence: `accounts: 3, ledger entries: 40, orders: 36, holdings: 5, candles: 900`.
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { accounts, entries, orders, holdings } = self;
-        write!(f, "accounts: {accounts}, ledger entries: {entries}, orders: {orders}, holdings: {holdings}")
+        let Self { accounts, entries, orders, holdings, candles } = self;
+        write!(f, "accounts: {accounts}, ledger entries: {entries}, orders: {orders}, holdings: {holdings}, ")?;
+        write!(f, "candles: {candles}")
     }
 }
 

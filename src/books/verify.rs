@@ -1,17 +1,18 @@
-//! The walk through the books: three passes, each once from end to end, in bounded memory.
+//! The walk through the books: four passes, each once from end to end, in bounded memory.
 //!
 //! First what no money is in; then every order with its fill; then every account with its ledger, its fills and its
-//! holdings, all four in the same order side by side, so that a row which belongs to no account is met too. Last the
-//! engine is asked what it thinks of its own pages and indexes.
+//! holdings, all four in the same order side by side, so that a row which belongs to no account is met too; then the
+//! candles. Last the engine is asked what it thinks of its own pages and indexes.
 
+use super::candles;
 use super::ledger::{Book, entry_row, is_trade};
 use super::orders::{self, fill_row};
 use super::people::{self, check_public_id};
 use super::walk::Walk;
 use super::{BooksError, Disagreement, Progress, Verified, Watch, ensure};
 use crate::store::rows::{
-    AccountRow, EntryRow, FillRow, HoldingRow, Stored as _, accounts_with_user, entries_by_account, fills_by_account,
-    last_ids, orders_with_fill,
+    AccountRow, EntryRow, FillRow, HoldingRow, Stored as _, accounts_with_user, candle_count, entries_by_account,
+    fills_by_account, last_ids, orders_with_fill,
 };
 use crate::store::{Conn, Database, fault, transfer};
 use std::collections::BTreeSet;
@@ -36,7 +37,8 @@ pub fn verify_database(database: &Database, watch: Watch<'_>) -> Result<Verified
 /// The first row that disagrees, or why they cannot be read.
 pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError> {
     let (last_order, last_entry) = last_ids(conn)?;
-    let total = u64::try_from(last_order.saturating_add(last_entry)).unwrap_or(0);
+    let total = last_order.saturating_add(last_entry).saturating_add(candle_count(conn)?);
+    let total = u64::try_from(total).unwrap_or(0);
     let mut steps = Steps { watch, progress: Progress { doing: "checking", done: 0, total } };
     let instruments = people::check(conn)?;
     let mut verified = Verified::default();
@@ -47,6 +49,7 @@ pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError>
         steps.one();
     }
     Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
+    verified.candles = candles::check(conn, &instruments, || steps.one())?;
     match fault(conn)? {
         Some(why) => Err(Disagreement { row: "the database".to_owned(), why }.into()),
         None => Ok(verified),

@@ -113,7 +113,7 @@ fn told<T>(database: &Database, done: Result<T, BooksError>) -> Result<T, Failur
 }
 
 /// Does it while a bar on standard error shows how far it is, when that is a terminal.
-fn with_bar<T>(work: impl FnOnce(books::Watch<'_>) -> T) -> T {
+pub(super) fn with_bar<T>(work: impl FnOnce(books::Watch<'_>) -> T) -> T {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{msg:<10} {wide_bar} {percent:>3} %  {eta} left") {
         bar.set_style(style);

@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and how a mistake in it is told.
 
 mod books;
+mod candles;
 mod people;
 mod serve;
 mod values;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 
 use crate::store::Database;
 pub use books::{BackupArgs, CopyArgs, ExportArgs, RestoreArgs, VerifyArgs};
+pub use candles::CandlesCommand;
 pub use people::UserCommand;
 pub use serve::ServeArgs;
 
@@ -67,6 +69,12 @@ pub enum Command {
     /// does not arrive whole does not arrive at all. Stop the server first: what it writes later is not copied.
     /// `tradefloor copy --from ./data/tradefloor.db --to postgres://floor@db/floor`
     Copy(CopyArgs),
+    /// Look after the history of prices
+    Candles {
+        /// What to do.
+        #[command(subcommand)]
+        command: CandlesCommand,
+    },
     /// Add people and change what they may do
     ///
     /// The server may be running meanwhile.
@@ -144,6 +152,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Command::Restore(arguments)) => books::restore(&arguments),
         Some(Command::Export(arguments)) => books::export(&arguments),
         Some(Command::Copy(arguments)) => books::copy(&arguments),
+        Some(Command::Candles { command }) => candles::run(command),
         Some(Command::User { command }) => people::run(command),
     }
 }

@@ -1,10 +1,12 @@
 //! `serve` and `migrate`.
 
-use super::{DEFAULT_DATABASE, DatabaseArgs, Failure, values};
+use super::values::{self, Keep};
+use super::{DEFAULT_DATABASE, DatabaseArgs, Failure};
 use crate::accounts::throttle::Allowance;
 use crate::app::App;
 use crate::config::Settings;
 use crate::domain::Money;
+use crate::market::recorder::Retention;
 use crate::market::{FeedPlan, ReplayPlan, SimulatedPlan, Speed, TradingHours};
 use crate::store::{Database, Store, StorePlan};
 use crate::telemetry::{self, LogFormat};
@@ -74,6 +76,19 @@ pub struct ServeArgs {
     /// Live connections from one address
     #[arg(long, env = "TRADEFLOOR_SOCKETS_PER_ADDRESS", default_value = "100", value_name = "COUNT", value_parser = values::count, help_heading = "Market")]
     sockets_per_address: NonZeroU32,
+
+    /// How long candles of a minute are kept, or `forever`; counted back from an instrument's newest
+    #[arg(long, env = "TRADEFLOOR_KEEP_1M", default_value = "30d", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
+    keep_1m: Keep,
+    /// How long candles of five minutes are kept
+    #[arg(long, env = "TRADEFLOOR_KEEP_5M", default_value = "90d", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
+    keep_5m: Keep,
+    /// How long candles of an hour are kept
+    #[arg(long, env = "TRADEFLOOR_KEEP_1H", default_value = "730d", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
+    keep_1h: Keep,
+    /// How long candles of a day are kept
+    #[arg(long, env = "TRADEFLOOR_KEEP_1D", default_value = "forever", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
+    keep_1d: Keep,
 
     /// What a new account begins with, in dollars
     #[arg(long, env = "TRADEFLOOR_OPENING_BALANCE", default_value = "10000.00", value_name = "DOLLARS", value_parser = values::money_or_none, help_heading = "Money")]
@@ -158,6 +173,12 @@ impl ServeArgs {
             feed,
             instruments: self.instruments,
             live_cadence: self.live_every,
+            retention: Retention {
+                minutes: self.keep_1m.0,
+                five_minutes: self.keep_5m.0,
+                hours: self.keep_1h.0,
+                days: self.keep_1d.0,
+            },
             sockets: count(self.sockets),
             sockets_per_address: count(self.sockets_per_address),
             opening_balance: self.opening_balance,

@@ -14,6 +14,19 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(signed).ok().filter(|duration| !duration.is_zero()).ok_or_else(allowed)
 }
 
+/// How long something is kept; nothing stands for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keep(pub(super) Option<Duration>);
+
+/// Reads how long something is kept: a length of time, or `forever`.
+pub(super) fn keep(text: &str) -> Result<Keep, String> {
+    if text == "forever" {
+        return Ok(Keep(None));
+    }
+    let kept = duration(text).map_err(|_| "it is a length of time such as 12h or 30d, or forever.".to_owned())?;
+    Ok(Keep(Some(kept)))
+}
+
 /// Reads an amount of money above zero.
 pub(super) fn money(text: &str) -> Result<Money, String> {
     Money::parse_positive(text).map_err(|_| "it is an amount of dollars above zero, such as 10000.00.".to_owned())
@@ -76,6 +89,13 @@ mod tests {
         for wrong in ["", "soon", "15", "-1s", "0s", "1e9y"] {
             assert!(duration(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_for_a_time_or_for_ever() {
+        assert_eq!(keep("30d"), Ok(Keep(Some(Duration::from_hours(720)))));
+        assert_eq!(keep("forever"), Ok(Keep(None)));
+        assert!(keep("0s").is_err() && keep("always").is_err());
     }
 
     #[test]

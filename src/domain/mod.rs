@@ -6,6 +6,7 @@
 mod columns;
 
 pub mod amount;
+pub mod candle;
 pub mod ids;
 pub mod instrument;
 pub mod ledger;
@@ -21,6 +22,7 @@ pub mod time;
 pub mod user;
 
 pub use amount::AmountError;
+pub use candle::{Candle, Recorded, Timeframe};
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
 pub use instrument::{Instrument, Listing};
 pub use ledger::{ChainHash, Entry, EntryKind};

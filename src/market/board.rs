@@ -3,12 +3,13 @@
 //! Every change takes the next number of one market-wide sequence. Reads copy what they need and leave; no
 //! caller ever holds the board up.
 
+use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
 use super::feed::Speed;
 use super::status::{FeedName, FeedStatus, Phase, Pulse, Trouble};
 use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 /// How many recent prices the board keeps of each instrument.
@@ -90,6 +91,7 @@ pub struct Board {
     calendar: Calendar,
     opened: Instant,
     state: RwLock<State>,
+    pub(super) candles: Mutex<OpenCandles>,
 }
 
 #[derive(Debug)]
@@ -135,7 +137,8 @@ impl Board {
         let opened = Instant::now();
         let entries = vec![Entry::default(); instruments.len()];
         let state = State { sequence: 0, lap: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
-        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state) }
+        let candles = Mutex::new(OpenCandles::new(instruments.iter().map(|one| one.id), feed));
+        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state), candles }
     }
 
     /// Everything the market trades, in market order.
@@ -233,6 +236,7 @@ impl Board {
             return Err(OffBoard::Unsound);
         }
         let day = self.calendar.day(quote.at);
+        self.tick(place, day, Told { last: quote.last, volume: quote.volume, at: quote.at });
         let now = Instant::now();
         let mut state = self.write();
         state.advance(day, quote.at);
@@ -247,6 +251,7 @@ impl Board {
     pub fn note(&self, id: InstrumentId, trade: Trade) -> Result<u64, OffBoard> {
         let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
         let day = self.calendar.day(trade.at);
+        let told = Told { last: trade.last, volume: trade.volume, at: trade.at };
         let mut state = self.write();
         let standing = state.entries.get(place).and_then(|entry| entry.standing);
         let noted = standing.map(|(quote, received)| {
@@ -256,6 +261,7 @@ impl Board {
         if noted.is_some_and(|(quote, _)| !quote.is_sound()) {
             return Err(OffBoard::Unsound);
         }
+        self.tick(place, day, told);
         state.advance(day, trade.at);
         state.pulse.beat(Instant::now());
         Ok(match noted {
@@ -287,9 +293,12 @@ impl Board {
     /// Counts laps from `lap` on if it has counted none: from now on its past may return.
     pub(super) fn leave_first_lap(&self, lap: i64) {
         let mut state = self.write();
-        if state.lap == 0 {
-            state.lap = lap;
-        }
+        state.lap = if state.lap == 0 { lap } else { state.lap };
+    }
+
+    /// Where the instrument with this id stands in [`Board::instruments`].
+    pub(super) fn place_of(&self, id: InstrumentId) -> Option<usize> {
+        self.by_id.get(&id).copied()
     }
 
     /// Which of its calendar's days a moment belongs to.

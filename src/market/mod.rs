@@ -2,13 +2,16 @@
 //!
 //! It knows no database and no HTTP. Whoever opens it says what is listed and what is remembered of it.
 
+mod bars;
 pub mod board;
+mod candles;
 pub mod day;
 pub mod feed;
 pub mod hours;
 pub mod hub;
 mod lines;
 pub mod listings;
+pub mod recorder;
 mod simulation;
 pub mod status;
 mod wire;
@@ -17,6 +20,7 @@ pub use board::{Board, Listed, OffBoard, Rate, Standing, Trade};
 pub use feed::{FeedPlan, NotASpeed, ReplayPlan, SimulatedPlan, Speed, TapeError, replay};
 pub use hours::{NotTradingHours, TradingHours};
 pub use hub::{Frame, Hub};
+pub use simulation::past::{History, Past};
 pub use status::{FeedName, FeedState, FeedStatus, Trouble};
 
 use crate::domain::At;

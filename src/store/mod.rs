@@ -20,6 +20,7 @@ mod soundness;
 mod writer;
 
 pub mod accounts;
+pub mod candles;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;

@@ -140,6 +140,17 @@ pub(super) fn open_to_read(database: &Database) -> Result<Conn, OpenError> {
         .map_err(|error| OpenError::Unusable { database: database.clone(), cause: plain(&error.to_string()) })
 }
 
+/// Opens `database` to write, when it is there and up to date.
+///
+/// # Errors
+/// See [`OpenError`].
+pub(super) fn open_to_change(database: &Database) -> Result<Conn, OpenError> {
+    // Reading it looks at everything that writing to it asks for.
+    open_to_read(database)?;
+    connect(database, Purpose::Write)
+        .map_err(|error| OpenError::Unusable { database: database.clone(), cause: plain(&error.to_string()) })
+}
+
 /// The changes that have been made to a database which is there and ours. A file's pages are not checked.
 ///
 /// # Errors

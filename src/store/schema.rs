@@ -135,6 +135,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    candles (instrument_id, timeframe, start) {
+        instrument_id -> BigInt,
+        timeframe -> BigInt,
+        start -> BigInt,
+        open -> BigInt,
+        high -> BigInt,
+        low -> BigInt,
+        close -> BigInt,
+        volume -> BigInt,
+    }
+}
+
 diesel::joinable!(fills -> orders (order_id));
 diesel::joinable!(fills -> instruments (instrument_id));
 diesel::joinable!(orders -> instruments (instrument_id));
@@ -153,4 +166,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     valuations,
     watches,
+    candles,
 );

@@ -8,8 +8,8 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow, ValuationRow,
-    WatchRow,
+    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
+    ValuationRow, WatchRow,
 };
 use super::{migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
@@ -34,6 +34,26 @@ where
     let seen = f(&mut conn)?;
     conn.commit().map_err(StoreError::from)?;
     Ok(seen)
+}
+
+/// Runs `f` as one transaction, however long it takes, on a database that is there and up to date. Of a file others
+/// read meanwhile as it was and wait with their writes.
+///
+/// # Errors
+/// What `f` returns, or the sentence that says why nothing can be written; then nothing has changed.
+pub fn change<T, E>(database: &Database, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<OpenError> + From<StoreError>,
+{
+    let mut conn = open::open_to_change(database)?;
+    conn.begin_write().map_err(StoreError::from)?;
+    match f(&mut conn) {
+        Ok(done) => conn.commit().map(|()| done).map_err(|error| StoreError::from(error).into()),
+        Err(error) => {
+            conn.abandon();
+            Err(error)
+        }
+    }
 }
 
 /// That there is a database of ours, not newer than this version.
@@ -112,6 +132,7 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
     table::<FillRow>(from, to, &mut more)?;
     table::<EntryRow>(from, to, &mut more)?;
     table::<ValuationRow>(from, to, &mut more)?;
+    table::<CandleRow>(from, to, &mut more)?;
     number_on(to)
 }
 

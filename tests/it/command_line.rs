@@ -78,6 +78,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--speed", "NaN", SPEED),
     ("--live-every", "0s", SECONDS),
     ("--live-every", "5", SECONDS),
+    ("--keep-1m", "0s", "it is a length of time such as 12h or 30d, or forever."),
+    ("--keep-1d", "never", "it is a length of time such as 12h or 30d, or forever."),
     ("--sockets", "0", COUNT),
     ("--sockets", "5000000000", COUNT),
     ("--sockets-per-address", "-1", COUNT),

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod books_balance;
+mod candles;
 mod command_line;
 mod durability;
 mod faults;

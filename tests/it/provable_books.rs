@@ -11,14 +11,14 @@ use crate::support::{Engine, Server, Visitor, place};
 use std::path::Path;
 use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{AccountId, InstrumentId, Money, Side, UserId};
+use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
-    AccountRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow, ValuationRow,
-    WatchRow,
+    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
+    ValuationRow, WatchRow,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
-use tradefloor::store::{Conn, Database, Lock, OpenError, StoreError, sessions, valuations, watches};
+use tradefloor::store::{Conn, Database, Lock, OpenError, StoreError, candles, sessions, valuations, watches};
 use tradefloor::trading::{Funded, Placed};
 
 const SHARE: i64 = 1_000_000_000;
@@ -63,7 +63,7 @@ fn file(path: &Path) -> Database {
     Database::Sqlite(path.to_owned())
 }
 
-/// Two people who have traded, one of them with a session, a star and a value over time. Closed afterwards.
+/// Two people who have traded, one of them with a session, a star and a value over time, and two candles. Closed afterwards.
 async fn traded(engine: Engine) -> Floor {
     let floor = Floor::on(engine).await;
     let (ada, bob) = (floor.account("ada", 1_000_000).await, floor.account("bob", 50_000_000).await);
@@ -103,7 +103,10 @@ async fn around(floor: &Floor, account: AccountId) {
             };
             sessions::insert(conn, &session)?;
             watches::set(conn, user, instrument, true)?;
-            valuations::record(conn, account, now, Money::from_cents(5))
+            valuations::record(conn, account, now, Money::from_cents(5))?;
+            let candle = Candle::opened(At::from_micros(0), Price::from_units(10_000), 3);
+            let of = |timeframe| Recorded { instrument, timeframe, candle };
+            candles::save(conn, &[of(Timeframe::Minute), of(Timeframe::Day)])
         })
         .await;
     added.unwrap();
@@ -142,6 +145,7 @@ fn everything(database: &Database) -> Vec<String> {
             all::<EntryRow>,
             all::<ValuationRow>,
             all::<WatchRow>,
+            all::<CandleRow>,
         ];
         Ok::<_, Unseen>(tables.into_iter().flat_map(|table| table(conn)).collect())
     });
@@ -155,7 +159,7 @@ async fn verify_says_that_traded_books_agree_on_either_engine() {
         let before = everything(floor.database());
         let words = ["verify", "--database", &place::argument(floor.database())];
         let here = tempfile::tempdir().unwrap();
-        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3)";
+        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3, candles: 2)";
         assert_eq!(tradefloor(here.path(), &words).well(agree).error, "");
         assert_eq!(everything(floor.database()), before);
     }
@@ -193,7 +197,8 @@ async fn while_the_server_serves_its_books_are_verified_backed_up_and_restored()
     }
     beside.await.unwrap();
     let words = ["verify", "--database", &place::argument(server.database())];
-    tradefloor(server.directory(), &words).well("(accounts: 3, ledger entries: 123, orders: 120, holdings: 3)");
+    tradefloor(server.directory(), &words)
+        .well("(accounts: 3, ledger entries: 123, orders: 120, holdings: 3, candles: ");
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn post(row: &Row, sessions: &mut HashMap<Symbol, Session>, board: &Board) -> Re
     let session = sessions.entry(row.symbol.clone()).or_default();
     session.turn_to(board.day_of(row.time), row.open);
     session.trade(row.close, row.volume);
+    board.led(instrument.id, row.open, row.high, row.low);
     let (last, at, volume) = (row.close, row.time, session.volume());
     let previous_close = session.previous_close().unwrap_or(row.open);
     match row.quote {

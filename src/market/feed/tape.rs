@@ -32,6 +32,8 @@ pub(super) struct Row {
     pub(super) time: At,
     pub(super) symbol: Symbol,
     pub(super) open: Price,
+    pub(super) high: Price,
+    pub(super) low: Price,
     pub(super) close: Price,
     pub(super) volume: i64,
     /// Bid and ask at its end.
@@ -125,6 +127,8 @@ impl<R: Read> Tape<R> {
             time: time.parse().map_err(|_| format!("the time {time:?} is not like 2013-10-04T14:30:00Z"))?,
             symbol: symbol.parse().map_err(|error| format!("the symbol {symbol:?}: {error}"))?,
             open: price("open", open)?,
+            high: price("high", high)?,
+            low: price("low", low)?,
             close: price("close", close)?,
             volume: whole(volume)?,
             quote: match (bid, ask) {
@@ -132,9 +136,8 @@ impl<R: Read> Tape<R> {
                 _ => Some((price("bid", bid)?, price("ask", ask)?)),
             },
         };
-        let (high, low) = (price("high", high)?, price("low", low)?);
-        if low > high {
-            return Err(format!("the low {low} is above the high {high}"));
+        if row.low > row.high {
+            return Err(format!("the low {} is above the high {}", row.low, row.high));
         }
         match row.quote {
             Some((bid, ask)) if bid > ask => Err(format!("the bid {bid} is above the ask {ask}")),

@@ -5,8 +5,8 @@
 mod walks;
 
 pub use walks::{
-    accounts_with_user, entries_by_account, fills_by_account, last_ids, orders_with_fill, sessions_with_user,
-    valuations_with_account, watches_with_user,
+    accounts_with_user, candle_count, entries_by_account, fills_by_account, last_ids, orders_with_fill,
+    sessions_with_user, valuations_with_account, watches_with_user,
 };
 
 use super::conn::Conn;
@@ -115,6 +115,32 @@ macro_rules! row {
 
         fn following(conn: &mut Conn, after: &i64, limit: i64) -> Result<Vec<Self>, StoreError> {
             let later = schema::$table::table.filter(schema::$table::$key.gt(after)).order(schema::$table::$key);
+            Ok(later.limit(limit).select(Self::as_select()).load(conn)?)
+        }
+    };
+    (@key $table:ident ($first:ident, $second:ident, $third:ident)) => {
+        type Key = (i64, i64, i64);
+
+        fn before_all() -> (i64, i64, i64) {
+            (i64::MIN, i64::MIN, i64::MIN)
+        }
+
+        fn key(&self) -> (i64, i64, i64) {
+            (self.$first, self.$second, self.$third)
+        }
+
+        fn following(conn: &mut Conn, after: &(i64, i64, i64), limit: i64) -> Result<Vec<Self>, StoreError> {
+            let order = (schema::$table::$first, schema::$table::$second, schema::$table::$third);
+            let later = diesel::dsl::sql::<diesel::sql_types::Bool>(concat!(
+                "(", stringify!($first), ", ", stringify!($second), ", ", stringify!($third), ") > ("
+            ))
+            .bind::<diesel::sql_types::BigInt, _>(after.0)
+            .sql(", ")
+            .bind::<diesel::sql_types::BigInt, _>(after.1)
+            .sql(", ")
+            .bind::<diesel::sql_types::BigInt, _>(after.2)
+            .sql(")");
+            let later = schema::$table::table.filter(later).order(order);
             Ok(later.limit(limit).select(Self::as_select()).load(conn)?)
         }
     };
@@ -269,5 +295,18 @@ row!(
     WatchRow in watches by (user_id, instrument_id) {
         user_id: i64,
         instrument_id: i64,
+    }
+);
+row!(
+    /// What the price of an instrument did in a span of time.
+    CandleRow in candles by (instrument_id, timeframe, start) {
+        instrument_id: i64,
+        timeframe: i64,
+        start: i64,
+        open: i64,
+        high: i64,
+        low: i64,
+        close: i64,
+        volume: i64,
     }
 );

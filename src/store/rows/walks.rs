@@ -3,7 +3,7 @@
 use super::{AccountRow, EntryRow, FillRow, OrderRow, SessionRow, ValuationRow, WatchRow, after_pair};
 use crate::store::conn::Conn;
 use crate::store::error::StoreError;
-use crate::store::schema::{accounts, fills, ledger_entries, orders, sessions, users, valuations, watches};
+use crate::store::schema::{accounts, candles, fills, ledger_entries, orders, sessions, users, valuations, watches};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
@@ -99,4 +99,12 @@ pub fn last_ids(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
     let order: Option<i64> = orders::table.select(max(orders::id)).first(conn)?;
     let entry: Option<i64> = ledger_entries::table.select(max(ledger_entries::id)).first(conn)?;
     Ok((order.unwrap_or(0), entry.unwrap_or(0)))
+}
+
+/// How many candles there are.
+///
+/// # Errors
+/// When the database fails.
+pub fn candle_count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(candles::table.count().get_result(conn)?)
 }

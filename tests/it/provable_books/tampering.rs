@@ -11,7 +11,7 @@ const UNLOCKED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_key
 
 /// A change, and the row it is found by and why. Account 1 has the entries 1, 3, 5, 6, 8 and 9 and the orders 1, 3 and
 /// 4; account 2 the rest.
-const CHANGES: [(&str, &str); 62] = [
+const CHANGES: [(&str, &str); 69] = [
     // People and what is around them.
     ("UPDATE users SET username = 'x y z' WHERE id = 2", "users row 2: \"x y z\" is no username"),
     (
@@ -34,6 +34,17 @@ const CHANGES: [(&str, &str); 62] = [
     ("UPDATE watches SET user_id = 7", "watches row (7, 2): there is no user 7"),
     ("UPDATE watches SET instrument_id = 7", "watches row (1, 7): there is no instrument 7"),
     ("UPDATE valuations SET account_id = 7, at = 9", "valuations row (7, 9): there is no account 7"),
+    // Candles.
+    ("UPDATE candles SET instrument_id = 7", "candles row (7, 60, 0): there is no instrument 7"),
+    ("UPDATE candles SET timeframe = 61 WHERE timeframe = 60", "candles row (2, 61, 0): 61 seconds are no timeframe"),
+    (
+        "UPDATE candles SET start = 3600000000 WHERE timeframe = 86400",
+        "candles row (2, 86400, 3600000000): no such span begins at 1970-01-01T01:00:00Z",
+    ),
+    ("UPDATE candles SET high = 9999", "candles row (2, 60, 0): the low 1.00 is above the high 0.9999"),
+    ("UPDATE candles SET close = 10001", "candles row (2, 60, 0): the close 1.0001 is not between"),
+    ("UPDATE candles SET low = 0", "candles row (2, 60, 0): the low 0.00 is not above zero"),
+    ("UPDATE candles SET volume = -1", "candles row (2, 60, 0): the volume -1 is below zero"),
     // Accounts.
     ("UPDATE accounts SET cash = cash + 1 WHERE id = 2", "accounts row 2: its cash is"),
     (

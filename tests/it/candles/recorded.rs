@@ -1,0 +1,185 @@
+//! The recorder saves what happened as it happens: nothing more, nothing less, through restarts and a busy store.
+
+use super::{all, import, listing, tradefloor};
+use crate::support::place::argument;
+use crate::support::recorded::slice;
+use crate::support::{Engine, Place, Server};
+use diesel::connection::SimpleConnection as _;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+use tradefloor::domain::{At, Candle, InstrumentId, Price, Quote, Recorded, Timeframe};
+use tradefloor::market::recorder::{Recorder, Retention, sweep};
+use tradefloor::market::{Board, Listed, Market};
+use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, candles, instruments};
+
+/// Often enough that a test waits for nothing.
+const OFTEN: Duration = Duration::from_millis(5);
+const NEVER: Duration = Duration::from_hours(1);
+
+fn at(text: &str) -> At {
+    text.parse().unwrap()
+}
+
+/// A trade: when, at how many ten-thousandths, and the day's shares with it.
+fn tick(board: &Board, at: At, last: i64, volume: i64) {
+    let last = Price::from_units(last);
+    let quote = Quote { bid: last, ask: last, last, previous_close: last, volume, at };
+    board.post(board.instruments()[0].id, quote).unwrap();
+}
+
+async fn market(store: &Store) -> Market {
+    let standings: Result<_, StoreError> = store.read(instruments::all).await;
+    let listed: Vec<Listed> = standings
+        .unwrap()
+        .into_iter()
+        .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None })
+        .collect();
+    Market::by_hand(&listed, NEVER)
+}
+
+async fn saved(store: &Store, timeframe: Timeframe) -> Vec<Candle> {
+    let until = At::from_micros(i64::MAX);
+    let saved: Result<_, StoreError> =
+        store.read(move |conn| candles::newest(conn, InstrumentId(1), timeframe, until, 1_000)).await;
+    saved.unwrap()
+}
+
+fn candle(start: &str, prices: [i64; 4], volume: i64) -> Candle {
+    Candle::new(at(start), prices.map(Price::from_units), volume).unwrap()
+}
+
+#[tokio::test]
+async fn a_candle_goes_on_after_a_restart_in_the_middle_of_its_minute_and_a_gap_stays_one() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let place = Place::on(engine);
+        let (store, _) = listing(&place, &["ACME"]).await;
+        // Each opening of the market counts the day's shares from nothing again.
+        for (second, prices) in [(10, [500, 540, 520]), (30, [480, 490, 495])] {
+            let market = market(&store).await;
+            let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);
+            let start = at("2026-03-02T14:31:00Z").plus(Duration::from_secs(second));
+            for (number, price) in (0_i64..).zip(prices) {
+                tick(market.board(), start.plus(Duration::from_millis(number.unsigned_abs())), price, 10 * number);
+                tokio::time::sleep(OFTEN * 2).await;
+            }
+            if second == 30 {
+                tick(market.board(), at("2026-03-02T14:34:00Z"), 600, 50);
+            }
+            recorder.close().await;
+        }
+        let minutes = saved(&store, Timeframe::Minute).await;
+        let first = candle("2026-03-02T14:31:00Z", [540, 540, 490, 495], 40);
+        assert_eq!(minutes, [first, candle("2026-03-02T14:34:00Z", [600; 4], 30)], "{engine:?}");
+        let rest = candle("2026-03-02T14:00:00Z", [540, 600, 490, 600], 70);
+        assert_eq!(saved(&store, Timeframe::Hour).await, [rest]);
+        let day = Candle { start: at("2026-03-02T00:00:00Z"), ..rest };
+        assert_eq!(saved(&store, Timeframe::Day).await, [day]);
+        store.close();
+        let (agree, said) = tradefloor(place.database(), &["verify"]);
+        assert!(agree && said.contains("candles: 5"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_store_is_busy_nothing_is_lost() {
+    let place = Place::on(Engine::Sqlite);
+    let (first, _) = listing(&place, &["ACME"]).await;
+    first.close();
+    let plan = StorePlan { database: place.database().clone(), readers: 2, writers: 1, waiting_writes: 1 };
+    let store = Store::open(&plan).unwrap();
+    let market = market(&store).await;
+    let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);
+    let (going, told) = mpsc::channel::<()>();
+    let hold = |told: Option<mpsc::Receiver<()>>| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let job = move |_: &mut Conn| Ok::<_, StoreError>(told.map(|told| told.recv()).is_some());
+            store.write(Lock::House, job).await
+        })
+    };
+    let holding = hold(Some(told));
+    tokio::time::sleep(OFTEN * 4).await;
+    let waiting = hold(None);
+    let start = at("2026-03-02T14:30:00Z");
+    for minute in 0..200 {
+        tick(market.board(), start.plus(Duration::from_mins(minute.try_into().unwrap())), 500 + minute % 2, minute);
+        if minute % 50 == 0 {
+            tokio::time::sleep(OFTEN * 4).await;
+        }
+    }
+    drop(going);
+    assert!(holding.await.unwrap().is_ok());
+    drop(waiting.await.unwrap());
+    recorder.close().await;
+    let minutes = saved(&store, Timeframe::Minute).await;
+    assert_eq!(minutes.len(), 199);
+    assert_eq!(minutes.iter().map(|minute| minute.volume).sum::<i64>(), 199);
+    store.close();
+}
+
+#[tokio::test]
+async fn what_is_recorded_of_a_tape_is_what_its_file_holds() {
+    // From an evening in New York, which is over after midnight in UTC, to the middle of the next day.
+    let tape = slice("2013-10-07T19:30:00Z", &["AIG", "BAC", "IBM", "SPY"], 2_500);
+    let mut server = Server::with(|settings| {
+        settings.replay(tape.path(), "max");
+    });
+    let database = server.database().clone();
+    let visitor = crate::support::Visitor::new(&server);
+    while visitor.get("/rates").await.select_attribute("[data-badge]", "data-state").as_deref() != Some("ended") {
+        tokio::task::yield_now().await;
+    }
+    assert!(server.stop().success());
+    let live = all(&database);
+    assert_eq!(live.iter().filter(|row| row.timeframe == 60).count(), 2_500);
+    assert_eq!(live.iter().filter(|row| row.timeframe == 86_400).count(), 8);
+    forget_all(&database);
+    assert!(all(&database).is_empty());
+    let (done, said) = import(&database, tape.path());
+    assert!(done, "{said}");
+    let later = all(&database);
+    let differs = live.iter().zip(&later).find(|(live, later)| live != later);
+    assert!(differs.is_none() && live.len() == later.len(), "{differs:?}, {} and {}", live.len(), later.len());
+}
+
+fn forget_all(database: &Database) {
+    use diesel::Connection as _;
+    let statement = "DELETE FROM candles";
+    match database {
+        Database::Sqlite(_) => {
+            diesel::SqliteConnection::establish(&argument(database)).unwrap().batch_execute(statement).unwrap();
+        }
+        Database::Postgres(url) => {
+            diesel::PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn candles_are_kept_as_long_as_they_are_to_be() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let place = Place::on(engine);
+        let (store, ids) = listing(&place, &["ACME", "BOLT"]).await;
+        // A year of days of one instrument, and five thousand minutes up to another time of the other.
+        let of = |instrument, timeframe: Timeframe, number: u32, from: &str| Recorded {
+            instrument,
+            timeframe,
+            candle: Candle::opened(at(from).plus(timeframe.span() * number), Price::from_units(1), 1),
+        };
+        let mut recorded: Vec<_> =
+            (0..365).map(|day| of(ids[0], Timeframe::Day, day, "2025-01-01T00:00:00Z")).collect();
+        recorded.extend((0..5_000).map(|minute| of(ids[1], Timeframe::Minute, minute, "2013-10-04T00:00:00Z")));
+        let written: Result<(), StoreError> =
+            store.write(Lock::House, move |conn| candles::save(conn, &recorded)).await;
+        written.unwrap();
+        let retention = Retention { minutes: Some(Duration::from_mins(99)), ..Retention::default() };
+        assert_eq!(sweep(&store, retention).await.unwrap(), 4_900);
+        assert_eq!(sweep(&store, retention).await.unwrap(), 0);
+        let days = Retention { days: Some(Duration::from_hours(24 * 30)), ..Retention::default() };
+        assert_eq!(sweep(&store, days).await.unwrap(), 334);
+        let left = all(place.database());
+        assert_eq!(left.len(), 31 + 100);
+        assert_eq!(left.last().unwrap().start, at("2013-10-07T11:19:00Z").micros());
+        store.close();
+    }
+}
