@@ -21,9 +21,9 @@ const PULL_PER_DAY: f64 = 0.25 / 252.0;
 /// The largest move of one step.
 pub(super) const LARGEST_MOVE: f64 = 0.15;
 
-pub(super) const MARKET_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.5 };
-pub(super) const SECTOR_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.5 };
-pub(super) const OWN_JUMPS: Jumps = Jumps { per_day: 0.025, size: 2.5 };
+pub(super) const MARKET_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.2 };
+pub(super) const SECTOR_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.2 };
+pub(super) const OWN_JUMPS: Jumps = Jumps { per_day: 0.03, size: 1.6 };
 
 /// An instrument to simulate.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,7 @@ const HIGHEST_LEVEL: f64 = 12.0;
 const WARMING: u32 = 200;
 
 const DAYS: Law = Law { surprise: 0.09, memory: 0.89 };
-const MINUTES: Law = Law { surprise: 0.06, memory: 0.92 };
+const MINUTES: Law = Law { surprise: 0.09, memory: 0.885 };
 
 /// GARCH(1,1) with mean one: the next level is `1 - surprise - memory`, and `surprise` times what was met, and
 /// `memory` times the level.
