@@ -226,12 +226,6 @@ impl Board {
         self.read().pulse.trouble()
     }
 
-    /// Which midnight ends its days.
-    #[must_use]
-    pub const fn calendar(&self) -> &Calendar {
-        &self.calendar
-    }
-
     /// Puts a quote on the board and returns the number of the change.
     ///
     /// # Errors
