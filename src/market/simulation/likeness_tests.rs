@@ -45,11 +45,11 @@ fn simulated(seed: u64) -> BTreeMap<String, Minutes> {
             for (place, (symbol, _)) in listed.iter().enumerate() {
                 let mine: Vec<_> = ticks.iter().filter(|tick| tick.place == place).collect();
                 let Some(last) = mine.last() else { continue };
-                let middle = (dollars(last.bid) + dollars(last.ask)) / 2.0;
+                let middle = f64::midpoint(dollars(last.bid), dollars(last.ask));
                 let minutes = told.entry(symbol.to_string()).or_default();
                 minutes.moves.push(before[place].map_or(0.0, |before| middle / before - 1.0));
                 minutes.spreads.push((dollars(last.ask) - dollars(last.bid)) / middle);
-                let shares = mine.iter().map(|tick| tick.shares as f64).sum();
+                let shares = mine.iter().map(|tick| real(tick.shares)).sum();
                 minutes.volumes.push((f64::from(minute) / 390.0, shares));
                 before[place] = Some(middle);
             }
@@ -73,35 +73,39 @@ fn recorded() -> BTreeMap<String, Minutes> {
         if !(1..=390).contains(&minute) {
             continue;
         }
-        let middle = (bid + ask) / 2.0;
+        let middle = f64::midpoint(bid, ask);
         let minutes = told.entry(fields[1].to_owned()).or_default();
         let day = at.utc_day();
         let known = before.insert(fields[1].to_owned(), (day, middle)).filter(|(then, _)| *then == day);
         minutes.moves.push(known.map_or(0.0, |(_, before)| middle / before - 1.0));
         minutes.spreads.push((ask - bid) / middle);
-        minutes.volumes.push(((minute - 1) as f64 / 390.0, fields[6].parse().unwrap()));
+        minutes.volumes.push((real(minute - 1) / 390.0, fields[6].parse().unwrap()));
     }
     told
 }
 
+fn count(values: &[f64]) -> f64 {
+    real(i64::try_from(values.len()).unwrap())
+}
+
 fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
+    values.iter().sum::<f64>() / count(values)
 }
 
 fn deviation(values: &[f64]) -> f64 {
     let mean = mean(values);
-    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt()
+    (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count(values)).sqrt()
 }
 
 fn kurtosis(values: &[f64]) -> f64 {
     let (mean, deviation) = (mean(values), deviation(values));
-    values.iter().map(|value| ((value - mean) / deviation).powi(4)).sum::<f64>() / values.len() as f64
+    values.iter().map(|value| ((value - mean) / deviation).powi(4)).sum::<f64>() / count(values)
 }
 
 fn correlation(one: &[f64], other: &[f64]) -> f64 {
     let (of_one, of_other) = (mean(one), mean(other));
     let together: f64 = one.iter().zip(other).map(|(one, other)| (one - of_one) * (other - of_other)).sum();
-    together / one.len().min(other.len()) as f64 / deviation(one) / deviation(other)
+    together / count(one) / deviation(one) / deviation(other)
 }
 
 /// How much the size of one move tells of the size of the moves `lag` later.
@@ -162,7 +166,7 @@ fn it_moves_as_real_markets_do() {
         assert!((0.000_2..0.002).contains(&deviation(&told.moves)), "{name} moves like a stock");
         assert!(kurtosis(&told.moves) > 4.0, "{name} has fat tails: {}", kurtosis(&told.moves));
         assert!(told.spreads.iter().all(|spread| *spread > 0.0), "{name} is never crossed");
-        let drift = mean(&told.moves) / deviation(&told.moves) * (told.moves.len() as f64).sqrt();
+        let drift = mean(&told.moves) / deviation(&told.moves) * count(&told.moves).sqrt();
         assert!(drift.abs() < 3.5, "{name} drifts nowhere: {drift}");
         let [first, noon, last] = busy(&told.volumes);
         assert!(first > 1.3 * noon && last > 1.3 * noon, "{name} is busy at both ends of the day");

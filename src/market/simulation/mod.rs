@@ -15,7 +15,7 @@ pub(super) use process::{Process, Seat, Tick};
 #[cfg(test)]
 use crate::domain::Price;
 #[cfg(test)]
-use prices::dollars;
+use prices::{dollars, real};
 #[cfg(test)]
 #[path = "likeness_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! The simulated market itself: a state, and a step from one moment to the next. No clock, no I/O.
 //!
 //! The logarithm of a price moves by what the market does, times the instrument's beta, by what its sector does, and by
-//! what it does alone (a factor model as in Fama and MacBeth, 1973). It drifts nowhere, but for a weak pull to the price
+//! what it does alone (a factor model as in Sharpe, 1963). It drifts nowhere, but for a weak pull to the price
 //! at which it began, felt over years, so that a market that runs for centuries in a night does not run away.
 
 use super::chance::{Chance, Purpose};
