@@ -4,7 +4,7 @@ use super::StartError;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{At, Listing};
-use crate::market::{FeedPlan, Listed, listings, replay};
+use crate::market::{FeedPlan, Listed, ReplayPlan, listings, replay};
 use crate::store::instruments::{self, Standing};
 use crate::store::{Lock, Store, StoreError};
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::fs::File;
 
 /// The feed that the settings name, and whether its prices are made up.
 pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
-    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated { .. }))
+    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated(_)))
 }
 
 /// What the settings name.
@@ -21,8 +21,8 @@ pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
 /// When a file cannot be used.
 pub(super) fn read(settings: &Settings) -> Result<Vec<Listing>, StartError> {
     match &settings.feed {
-        FeedPlan::Replay { tape, .. } => Ok(replay::survey(tape)?),
-        FeedPlan::Simulated { .. } => simulated(settings),
+        FeedPlan::Replay(ReplayPlan { tape, .. }) => Ok(replay::survey(tape)?),
+        FeedPlan::Simulated(_) => simulated(settings),
     }
 }
 

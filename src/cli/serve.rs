@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::domain::Money;
 use crate::market::recorder::Retention;
-use crate::market::{FeedPlan, Speed};
+use crate::market::{FeedPlan, ReplayPlan, SimulatedPlan, Speed, TradingHours};
 use crate::store::{Database, Store, StorePlan};
 use crate::telemetry::{self, LogFormat};
 use crate::trading::Rules;
@@ -58,9 +58,12 @@ pub struct ServeArgs {
     /// The recording to replay: a CSV of `time,symbol,open,high,low,close,volume,bid,ask`
     #[arg(long, env = "TRADEFLOOR_TAPE", value_name = "FILE", help_heading = "Market")]
     tape: Option<PathBuf>,
-    /// How many times as fast as real time the market runs, or `max`
-    #[arg(long, env = "TRADEFLOOR_SPEED", default_value = "1", value_name = "N|max", help_heading = "Market")]
+    /// How many times as fast as real time the market runs, or `max`, or `pause`
+    #[arg(long, env = "TRADEFLOOR_SPEED", default_value = "1", value_name = "N|max|pause", help_heading = "Market")]
     speed: Speed,
+    /// When the simulated market trades, Monday to Friday, such as `09:30-16:00 America/New_York`; always, unless given
+    #[arg(long, env = "TRADEFLOOR_TRADING_HOURS", value_name = "HOURS", help_heading = "Market")]
+    trading_hours: Option<TradingHours>,
     /// Begin the tape again when it ends
     #[arg(long = "loop", env = "TRADEFLOOR_LOOP", help_heading = "Market")]
     looping: bool,
@@ -153,8 +156,8 @@ impl ServeArgs {
         }
         // The bars of a tape are a minute apart, and a simulated market never stands still for a second.
         let quote_age_max = self.quote_age_max.unwrap_or(match feed {
-            FeedPlan::Simulated { .. } => Duration::from_secs(15),
-            FeedPlan::Replay { .. } => Duration::from_secs(90),
+            FeedPlan::Simulated(_) => Duration::from_secs(15),
+            FeedPlan::Replay(_) => Duration::from_secs(90),
         });
         let count = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
         Ok(Settings {
@@ -200,11 +203,20 @@ impl ServeArgs {
             (_, Some(_)) if self.instruments.is_some() => {
                 wrong("--instruments cannot be given with a --tape: the instruments are those of the tape.")
             }
-            (_, Some(tape)) => Ok(FeedPlan::Replay { tape: tape.clone(), speed: self.speed, looping: self.looping }),
+            (_, Some(_)) if self.trading_hours.is_some() => {
+                wrong("--trading-hours cannot be given with a --tape: the hours are those of the tape.")
+            }
+            (_, Some(tape)) => {
+                let (tape, speed, looping) = (tape.clone(), self.speed, self.looping);
+                Ok(FeedPlan::Replay(ReplayPlan { tape, speed, looping }))
+            }
             (_, None) if self.looping => {
                 wrong("--loop cannot be given without a --tape: a simulated market never ends.")
             }
-            (_, None) => Ok(FeedPlan::Simulated { seed: self.seed, speed: self.speed }),
+            (_, None) => {
+                let (seed, speed, hours) = (self.seed, self.speed, self.trading_hours.clone());
+                Ok(FeedPlan::Simulated(SimulatedPlan { seed, speed, hours }))
+            }
         }
     }
 }

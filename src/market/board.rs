@@ -5,7 +5,8 @@
 
 use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
-use super::status::{FeedName, FeedStatus, Phase, Pulse};
+use super::feed::Speed;
+use super::status::{FeedName, FeedStatus, Phase, Pulse, Trouble};
 use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -85,7 +86,7 @@ pub enum OffBoard {
 pub struct Board {
     instruments: Vec<Arc<Instrument>>,
     by_symbol: HashMap<Symbol, usize>,
-    by_id: HashMap<InstrumentId, usize>,
+    pub(super) by_id: HashMap<InstrumentId, usize>,
     feed: FeedName,
     calendar: Calendar,
     opened: Instant,
@@ -138,13 +139,6 @@ impl Board {
         let state = State { sequence: 0, lap: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
         let candles = Mutex::new(OpenCandles::new(instruments.iter().map(|one| one.id), feed));
         Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state), candles }
-    }
-
-    /// Begins to count laps at `lap`: for a market whose past returns with every opening.
-    #[must_use]
-    pub fn from_lap(self, lap: i64) -> Self {
-        self.write().lap = lap;
-        self
     }
 
     /// Everything the market trades, in market order.
@@ -220,6 +214,18 @@ impl Board {
         self.read().pulse.status(self.feed, Instant::now())
     }
 
+    /// What went wrong with the feed when it failed last; nothing when it never has.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.read().pulse.trouble()
+    }
+
+    /// Which midnight ends its days.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
     /// Puts a quote on the board and returns the number of the change.
     ///
     /// # Errors
@@ -274,9 +280,22 @@ impl Board {
         self.write().pulse.turn(phase);
     }
 
-    /// Where the instrument with this id stands in [`Board::instruments`].
-    pub(super) fn place_of(&self, id: InstrumentId) -> Option<usize> {
-        self.by_id.get(&id).copied()
+    /// Says that the feed has failed, and why.
+    pub(super) fn fail(&self, problem: &str) {
+        self.write().pulse.fail(problem);
+    }
+
+    /// Says how fast the market's time runs from now on.
+    pub(super) fn paced(&self, speed: Speed) {
+        self.write().pulse.paced(speed);
+    }
+
+    /// Counts laps from `lap` on if it has counted none: from now on its past may return.
+    pub(super) fn leave_first_lap(&self, lap: i64) {
+        let mut state = self.write();
+        if state.lap == 0 {
+            state.lap = lap;
+        }
     }
 
     /// Which of its calendar's days a moment belongs to.
