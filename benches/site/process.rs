@@ -29,7 +29,7 @@ impl Server {
     /// sign-ups as it takes. Its log goes to a file there.
     pub(crate) fn site(binary: &Path, directory: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4"]);
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--no-past"]);
         command.args(["--tries-per-address", "1000", "--opening-balance", "1000000"]);
         command.arg("--database").arg(directory.join("tradefloor.db"));
         command.stderr(std::fs::File::create(directory.join("log"))?);

@@ -86,7 +86,7 @@ pub enum OffBoard {
 pub struct Board {
     instruments: Vec<Arc<Instrument>>,
     by_symbol: HashMap<Symbol, usize>,
-    pub(super) by_id: HashMap<InstrumentId, usize>,
+    by_id: HashMap<InstrumentId, usize>,
     feed: FeedName,
     calendar: Calendar,
     opened: Instant,
@@ -293,9 +293,12 @@ impl Board {
     /// Counts laps from `lap` on if it has counted none: from now on its past may return.
     pub(super) fn leave_first_lap(&self, lap: i64) {
         let mut state = self.write();
-        if state.lap == 0 {
-            state.lap = lap;
-        }
+        state.lap = if state.lap == 0 { lap } else { state.lap };
+    }
+
+    /// Where the instrument with this id stands in [`Board::instruments`].
+    pub(super) fn place_of(&self, id: InstrumentId) -> Option<usize> {
+        self.by_id.get(&id).copied()
     }
 
     /// Which of its calendar's days a moment belongs to.

@@ -37,7 +37,7 @@ impl Board {
     /// first. Its start tells whether that span is the current one.
     #[must_use]
     pub fn candle(&self, id: InstrumentId, timeframe: Timeframe) -> Option<Candle> {
-        self.open_candles().open(*self.by_id.get(&id)?, timeframe)
+        self.open_candles().open(self.place_of(id)?, timeframe)
     }
 
     /// Folds a tick of the market day `day` into the candles of the instrument at `place`.
@@ -47,8 +47,8 @@ impl Board {
 
     /// Tells what prices did on the way to the next tick of an instrument, for a feed that knows more than that.
     pub(super) fn led(&self, id: InstrumentId, open: Price, high: Price, low: Price) {
-        if let Some(place) = self.by_id.get(&id) {
-            self.open_candles().led(*place, open, high, low);
+        if let Some(place) = self.place_of(id) {
+            self.open_candles().led(place, open, high, low);
         }
     }
 
@@ -58,8 +58,8 @@ impl Board {
         let day = self.day_of(now);
         let mut candles = self.open_candles();
         for one in recorded {
-            if let Some(place) = self.by_id.get(&one.instrument) {
-                candles.resume(*place, one, one.timeframe.start(now, day));
+            if let Some(place) = self.place_of(one.instrument) {
+                candles.resume(place, one, one.timeframe.start(now, day));
             }
         }
     }

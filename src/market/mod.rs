@@ -20,6 +20,7 @@ pub use board::{Board, Listed, OffBoard, Rate, Standing, Trade};
 pub use feed::{FeedPlan, NotASpeed, ReplayPlan, SimulatedPlan, Speed, TapeError, replay};
 pub use hours::{NotTradingHours, TradingHours};
 pub use hub::{Frame, Hub};
+pub use simulation::past::{History, Past};
 pub use status::{FeedName, FeedState, FeedStatus, Trouble};
 
 use crate::domain::At;

@@ -25,8 +25,6 @@ pub(super) enum Purpose {
     Ticks,
     /// What an instrument is like, always.
     Character,
-    /// What has been before the market opened.
-    Past,
 }
 
 /// One stream of chance.
@@ -95,7 +93,6 @@ impl Purpose {
             Self::Own => 3,
             Self::Ticks => 4,
             Self::Character => 5,
-            Self::Past => 6,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod chance;
 mod character;
+pub(super) mod past;
 mod prices;
 mod process;
 mod shape;
