@@ -112,7 +112,7 @@ impl App {
         let key = key::load(&settings.key_file)?;
         let clock = Clock;
         let (feed, simulated) = listings::feed(&settings);
-        let mut listed = listings::list(listings, simulated, &store, clock).await?;
+        let mut listed = listings::list(listings, &settings, &store, clock).await?;
         let begin = clock.now();
         if let FeedPlan::Simulated(plan) = &feed
             && settings.past

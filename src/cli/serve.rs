@@ -218,8 +218,8 @@ impl ServeArgs {
                 wrong("--loop cannot be given without a --tape: a simulated market never ends.")
             }
             (_, None) => {
-                let (seed, speed, hours) = (self.seed, self.speed, self.trading_hours.clone());
-                Ok(FeedPlan::Simulated(SimulatedPlan { seed, speed, hours }))
+                let hours = self.trading_hours.clone();
+                Ok(FeedPlan::Simulated(SimulatedPlan { seed: self.seed, speed: self.speed, hours }))
             }
         }
     }

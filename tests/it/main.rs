@@ -10,6 +10,7 @@ mod garbage;
 mod isolation;
 mod journey_browser;
 mod live_rates;
+mod market_clock;
 mod page_checks;
 mod pages_browser;
 mod parallel;

@@ -74,11 +74,11 @@ impl Pace {
                         orders.steps -= 1;
                         return Ok(Passed::Step);
                     }
-                    orders = self.wait(orders, &controls, BEAT, board);
+                    orders = listen(orders, &controls, BEAT, board);
                 }
                 Speed::Times(_) => {
                     let wait = self.wait_for(left, told.speed);
-                    orders = self.wait_out(&wait, told.speed, orders, &controls, board);
+                    orders = wait_out(&wait, told.speed, orders, &controls, board);
                     let now = Instant::now();
                     if now >= wait.wake {
                         drop(orders);
@@ -132,47 +132,46 @@ impl Pace {
         Wait { begun, due, wake, waits }
     }
 
-    fn wait_out<'a>(
-        &self,
-        wait: &Wait,
-        speed: Speed,
-        mut orders: MutexGuard<'a, Orders>,
-        controls: &'a Controls,
-        board: &Board,
-    ) -> MutexGuard<'a, Orders> {
-        loop {
-            let left = wait.wake.saturating_duration_since(Instant::now());
-            if left.is_zero() || orders.stopping || orders.speed != speed {
-                return orders;
-            }
-            orders = self.wait(orders, controls, left.min(BEAT), board);
-        }
-    }
-
-    /// Waits for a word, and says that the feed is alive when none came for a whole beat.
-    fn wait<'a>(
-        &self,
-        orders: MutexGuard<'a, Orders>,
-        controls: &'a Controls,
-        longest: Duration,
-        board: &Board,
-    ) -> MutexGuard<'a, Orders> {
-        let before = *orders;
-        let orders = controls.wait(orders, longest);
-        if longest < BEAT || *orders != before {
-            return orders;
-        }
-        drop(orders);
-        board.beat();
-        controls.orders()
-    }
-
     fn arrive(&mut self, wait: &Wait, now: Instant) -> Result<Passed, Stopping> {
         self.passed = Some(wait.due);
         if wait.waits {
             self.woke = now;
         }
         self.go_on()
+    }
+}
+
+/// Waits for a word, and says that the feed is alive when none came for a whole beat.
+fn listen<'a>(
+    orders: MutexGuard<'a, Orders>,
+    controls: &'a Controls,
+    longest: Duration,
+    board: &Board,
+) -> MutexGuard<'a, Orders> {
+    let before = *orders;
+    let orders = controls.wait(orders, longest);
+    if longest < BEAT || *orders != before {
+        return orders;
+    }
+    drop(orders);
+    board.beat();
+    controls.orders()
+}
+
+/// Waits until it is time, or until something is told that changes it.
+fn wait_out<'a>(
+    wait: &Wait,
+    speed: Speed,
+    mut orders: MutexGuard<'a, Orders>,
+    controls: &'a Controls,
+    board: &Board,
+) -> MutexGuard<'a, Orders> {
+    loop {
+        let left = wait.wake.saturating_duration_since(Instant::now());
+        if left.is_zero() || orders.stopping || orders.speed != speed {
+            return orders;
+        }
+        orders = listen(orders, controls, left.min(BEAT), board);
     }
 }
 

@@ -80,20 +80,20 @@ impl Replay {
     }
 
     fn play(&mut self, board: &Board, pace: &mut Pace) -> Result<(), End> {
-        let mut rows = Tape::open(&self.plan.tape).map_err(failed)?;
+        let mut rows = Tape::open(&self.plan.tape).map_err(|error| failed(&error))?;
         for skipped in 0..self.played {
             if skipped % LOOK_AFTER == 0 {
                 pace.rest(Duration::ZERO)?;
             }
             // A tape that has become shorter ends here.
             let Some(row) = rows.next() else { return Ok(()) };
-            row.map_err(failed)?;
+            row.map_err(|error| failed(&error))?;
         }
         while let Some(row) = rows.next() {
-            let row = row.map_err(failed)?;
+            let row = row.map_err(|error| failed(&error))?;
             self.wait_for(row.time, board, pace)?;
             if let Err(refused) = post(&row, &mut self.sessions, board) {
-                return Err(failed(rows.wrong_here(format!("{} at {}: {refused}", row.symbol, row.time))));
+                return Err(failed(&rows.wrong_here(format!("{} at {}: {refused}", row.symbol, row.time))));
             }
             self.played += 1;
         }
@@ -108,7 +108,7 @@ impl Replay {
     }
 }
 
-fn failed(error: TapeError) -> End {
+fn failed(error: &TapeError) -> End {
     End::Failed(error.to_string())
 }
 

@@ -6,7 +6,7 @@ use super::{End, SimulatedPlan};
 use crate::domain::{At, Price, Quote};
 use crate::market::board::{Board, Listed};
 use crate::market::day::Session;
-use crate::market::hours::Opening;
+use crate::market::hours::{Opening, TradingHours};
 use crate::market::simulation::{Process, Seat, Tick};
 use crate::market::status::Phase;
 use std::time::Duration;
@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
             seats.push(Seat { symbol: &one.instrument.symbol, sector: &one.instrument.sector, price });
             sessions.push(session);
         }
-        let length = plan.hours.as_ref().map_or(WHOLE_DAY, |hours| hours.length());
+        let length = plan.hours.as_ref().map_or(WHOLE_DAY, TradingHours::length);
         let process = Process::new(seed, now, length, seats);
         Self { plan, listed, process, sessions, day, now, ticks: Vec::new() }
     }

@@ -1,6 +1,6 @@
 //! The tape: recorded bars, read one row at a time, in bounded memory.
 
-use crate::domain::{At, Price, Symbol};
+use crate::domain::{At, Candle, Price, Symbol};
 use crate::market::lines::BoundedLines;
 use std::fs::File;
 use std::io::Read;
@@ -101,7 +101,8 @@ impl<R: Read> Tape<R> {
 
     fn row(&mut self) -> Result<Option<Row>, TapeError> {
         let read = self.reader.read_record(&mut self.record);
-        if !read.map_err(|error| broken(error, |line, problem| self.wrong(line, problem)))? {
+        let here = self.reader.position().line();
+        if !read.map_err(|error| broken(error, |line, problem| self.wrong(line.or(Some(here)), problem)))? {
             return match self.before {
                 None => Err(self.wrong(None, "it has a heading and no rows".to_owned())),
                 Some(_) => Ok(None),
@@ -136,9 +137,8 @@ impl<R: Read> Tape<R> {
                 _ => Some((price("bid", bid)?, price("ask", ask)?)),
             },
         };
-        if row.low > row.high {
-            return Err(format!("the low {} is above the high {}", row.low, row.high));
-        }
+        Candle::new(row.time, [row.open, row.high, row.low, row.close], row.volume)
+            .map_err(|wrong| wrong.to_string())?;
         match row.quote {
             Some((bid, ask)) if bid > ask => Err(format!("the bid {bid} is above the ask {ask}")),
             _ => Ok(row),
@@ -218,6 +218,7 @@ mod tests {
             ("2013-10-04T08:07:00Z,SPY,1,1,1,1,-5,1,1", "the volume \"-5\" is not a whole number of shares"),
             ("2013-10-04T08:07:00Z,SPY,1,1,1,1,1.5,1,1", "the volume \"1.5\" is not a whole number of shares"),
             ("2013-10-04T08:07:00Z,SPY,1,1,2,1,1,1,1", "the low 2.00 is above the high 1.00"),
+            ("2013-10-04T08:07:00Z,SPY,1,2,1,3,1,1,1", "the close 3.00 is not between the low 1.00 and the high 2.00"),
             ("2013-10-04T08:07:00Z,SPY,1,1,1,1,1,10.20,10.10", "the bid 10.20 is above the ask 10.10"),
             ("2013-10-04T08:07:00Z,SPY,1,1,1,1,1,1,", "the ask \"\": Enter a number."),
             ("2013-10-04T08:07:00Z,SPY,1,1,1,1,1,0,1", "the bid \"0\": Enter a number above zero."),
@@ -239,6 +240,50 @@ mod tests {
         assert_eq!(missing, "tape.csv, line 1: the column \"ask\" is missing");
         assert!(refusal(&"9".repeat(1_000_000)).contains("a line is longer than 65536 bytes"));
         assert!(read(&HEADING.replace("bid", "bid,bid")).is_err());
+    }
+
+    /// So many good rows, then one that is not; made as they are read.
+    struct Long {
+        rows: u64,
+        ready: Vec<u8>,
+        given: usize,
+    }
+
+    impl Read for &mut Long {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            while self.ready.len() < buffer.len() && self.rows > 0 {
+                self.rows -= 1;
+                self.ready.extend_from_slice(if self.rows == 0 { b"and so on" } else { GOOD.as_bytes() });
+            }
+            let length = buffer.len().min(self.ready.len());
+            buffer[..length].copy_from_slice(&self.ready[..length]);
+            self.ready.drain(..length);
+            self.given += length;
+            Ok(length)
+        }
+    }
+
+    #[test]
+    fn a_tape_is_read_no_further_than_needed_however_long_it_is_and_its_lines_are_counted_to_the_end() {
+        let mut source = Long { rows: 40_001, ready: HEADING.as_bytes().to_vec(), given: 0 };
+        let mut tape = Tape::new("tape.csv".to_owned(), &mut source).unwrap();
+        assert!(tape.next().unwrap().is_ok());
+        drop(tape);
+        assert!(source.given < 100_000, "a row costs a buffer, not the tape");
+        let mut source = Long { rows: 40_001, ready: HEADING.as_bytes().to_vec(), given: 0 };
+        let mut tape = Tape::new("tape.csv".to_owned(), &mut source).unwrap();
+        let refused = tape.find_map(Result::err).unwrap().to_string();
+        assert_eq!(refused, "tape.csv, line 40002: there are 1 fields instead of 9");
+    }
+
+    #[test]
+    fn a_file_of_gigabytes_that_is_no_tape_is_refused_where_it_ceases_to_be_one() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("{HEADING}{GOOD}")).unwrap();
+        file.as_file().set_len(3 << 30).unwrap();
+        let refused = Tape::open(file.path()).unwrap().find_map(Result::err).unwrap();
+        assert!(refused.to_string().contains("a line is longer than 65536 bytes"), "{refused}");
+        assert_eq!(refused.line(), Some(3));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::chance::{Chance, Purpose};
 use crate::domain::{At, Symbol};
 
 /// The standard deviation of the market in a day.
-pub(super) const MARKET_DEVIATION: f64 = 0.008;
+pub(super) const MARKET_DEVIATION: f64 = 0.010;
 
 /// The sector of funds that hold the whole market: they follow it and hardly anything else.
 const FUNDS: &str = "Funds";
@@ -75,7 +75,7 @@ impl Character {
         let Sector { beta, own, .. } = Sector::named(sector);
         let spread = if sector == FUNDS { 0.1 } else { 0.3 };
         let beta = beta * chance.between(1.0 - spread, 1.0 + spread);
-        let own = own * chance.between(0.7, 1.4);
+        let own = own * chance.between(0.6, 1.15);
         let follows = chance.between(0.8, 1.2);
         let liquid = chance.uniform();
         let (least, most) = TURNOVER;

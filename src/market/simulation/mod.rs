@@ -11,3 +11,11 @@ mod shape;
 mod volatility;
 
 pub(super) use process::{Process, Seat, Tick};
+
+#[cfg(test)]
+use crate::domain::Price;
+#[cfg(test)]
+use prices::{dollars, real};
+#[cfg(test)]
+#[path = "likeness_tests.rs"]
+mod tests;

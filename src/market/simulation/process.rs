@@ -1,7 +1,7 @@
 //! The simulated market itself: a state, and a step from one moment to the next. No clock, no I/O.
 //!
 //! The logarithm of a price moves by what the market does, times the instrument's beta, by what its sector does, and by
-//! what it does alone (a factor model as in Fama and MacBeth, 1973). It drifts nowhere, but for a weak pull to the price
+//! what it does alone (a factor model as in Sharpe, 1963). It drifts nowhere, but for a weak pull to the price
 //! at which it began, felt over years, so that a market that runs for centuries in a night does not run away.
 
 use super::chance::{Chance, Purpose};
@@ -21,9 +21,9 @@ const PULL_PER_DAY: f64 = 0.25 / 252.0;
 /// The largest move of one step.
 pub(super) const LARGEST_MOVE: f64 = 0.15;
 
-pub(super) const MARKET_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.5 };
-pub(super) const SECTOR_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.5 };
-pub(super) const OWN_JUMPS: Jumps = Jumps { per_day: 0.025, size: 2.5 };
+pub(super) const MARKET_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.2 };
+pub(super) const SECTOR_JUMPS: Jumps = Jumps { per_day: 0.01, size: 1.2 };
+pub(super) const OWN_JUMPS: Jumps = Jumps { per_day: 0.03, size: 1.6 };
 
 /// An instrument to simulate.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,7 @@ const HIGHEST_LEVEL: f64 = 12.0;
 const WARMING: u32 = 200;
 
 const DAYS: Law = Law { surprise: 0.09, memory: 0.89 };
-const MINUTES: Law = Law { surprise: 0.06, memory: 0.92 };
+const MINUTES: Law = Law { surprise: 0.09, memory: 0.885 };
 
 /// GARCH(1,1) with mean one: the next level is `1 - surprise - memory`, and `surprise` times what was met, and
 /// `memory` times the level.
@@ -32,14 +32,14 @@ struct Law {
 #[derive(Debug, Clone)]
 struct Level {
     law: Law,
-    level: f64,
+    height: f64,
     moved: f64,
     expected: f64,
 }
 
 impl Level {
     fn warmed(law: Law, chance: &mut Chance) -> Self {
-        let mut level = Self { law, level: 1.0, moved: 0.0, expected: 0.0 };
+        let mut level = Self { law, height: 1.0, moved: 0.0, expected: 0.0 };
         for _ in 0..WARMING {
             level.meet(chance.normal(), 1.0);
             level.turn();
@@ -56,8 +56,8 @@ impl Level {
         if self.expected > 0.0 {
             let surprise = (self.moved * self.moved / self.expected).min(LARGEST_SURPRISE);
             let Law { surprise: weight, memory } = self.law;
-            let next = 1.0 - weight - memory + self.level * (weight * surprise + memory);
-            self.level = next.min(HIGHEST_LEVEL);
+            let next = 1.0 - weight - memory + self.height * (weight * surprise + memory);
+            self.height = next.min(HIGHEST_LEVEL);
         }
         (self.moved, self.expected) = (0.0, 0.0);
     }
@@ -93,17 +93,17 @@ impl Source {
 
     /// The variance of a day at the present level.
     pub(super) fn variance(&self) -> f64 {
-        self.daily * self.day.level * self.minute.level
+        self.daily * self.day.height * self.minute.height
     }
 
     /// How wild it is compared with its average.
     pub(super) fn level(&self) -> f64 {
-        self.day.level * self.minute.level
+        self.day.height * self.minute.height
     }
 
     /// What a whole day's variance is beyond its minutes: for a step that is a day, without the minutes' level.
     pub(super) fn day_variance(&self) -> f64 {
-        self.daily * self.day.level
+        self.daily * self.day.height
     }
 
     /// The move of `days` of open trading, at a time of day when variance is `shape` times its average.

@@ -234,7 +234,7 @@ async fn a_simulated_market_has_a_year_of_days_and_five_days_of_minutes_from_its
         starts.windows(2).any(|pair| pair[1] - pair[0] > far * 1_000_000)
     };
     assert!(!gap(86_400, 86_400) && !gap(60, 180), "nothing is missing between the past and the present");
-    let last = of(60).last().unwrap().close;
+    let last = of(60).next_back().unwrap().close;
     assert!((last - 1_000_000).abs() < 20_000, "the past ends where the market begins, not at {last}");
     let (agree, said) = tradefloor(&database, &["verify"]);
     assert!(agree, "{said}");
