@@ -42,6 +42,8 @@ pub struct Settings {
     pub instruments: Option<PathBuf>,
     /// How often live rates are pushed.
     pub live_cadence: Duration,
+    /// Whether a simulated market is given a past when it has none.
+    pub past: bool,
     /// How long candles are kept.
     pub retention: Retention,
     /// Live connections in all.

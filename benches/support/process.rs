@@ -42,7 +42,7 @@ impl<'a> Site<'a> {
     /// Starts it, with passwords that cost nothing and as many sign-ups as it takes.
     pub(crate) fn start(self) -> anyhow::Result<Server> {
         let mut command = Command::new(self.binary);
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4"]);
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4", "--no-past"]);
         command.args(["--tries-per-address", "1000000", "--opening-balance", "1000000"]);
         let own = self.directory.join("tradefloor.db").to_string_lossy().into_owned();
         command.args(["--database", self.database.unwrap_or(&own)]).args(self.settings);

@@ -4,6 +4,7 @@
 mod chores;
 mod key;
 mod listings;
+mod past;
 
 use crate::accounts::Accounts;
 use crate::accounts::password::Hasher;
@@ -11,7 +12,7 @@ use crate::accounts::throttle::Throttle;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::market::recorder::{Recorder, SAVE_EVERY};
-use crate::market::{Market, MarketPlan, TapeError};
+use crate::market::{FeedPlan, Market, MarketPlan, TapeError};
 use crate::store::{OpenError, Store, StoreError, StorePlan, users};
 use crate::trading::Desk;
 use crate::web::house::{House, Site};
@@ -113,8 +114,14 @@ impl App {
         let key = key::load(&settings.key_file)?;
         let clock = Clock;
         let (feed, simulated) = listings::feed(&settings);
-        let listed = listings::list(listings, &settings, &store, clock).await?;
-        let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin: clock.now() };
+        let mut listed = listings::list(listings, &settings, &store, clock).await?;
+        let begin = clock.now();
+        if let FeedPlan::Simulated(plan) = &feed
+            && settings.past
+        {
+            past::make(&store, plan, &mut listed, begin).await?;
+        }
+        let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin };
         let market = Market::open(plan)?;
         let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), SAVE_EVERY);
         let throttle = Throttle::new(settings.tries_by_address, settings.tries_by_name);

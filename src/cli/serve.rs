@@ -77,6 +77,9 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_SOCKETS_PER_ADDRESS", default_value = "100", value_name = "COUNT", value_parser = values::count, help_heading = "Market")]
     sockets_per_address: NonZeroU32,
 
+    /// Do not make up a past for instruments of a simulated market that have none
+    #[arg(long, env = "TRADEFLOOR_NO_PAST", help_heading = "Candles")]
+    no_past: bool,
     /// How long candles of a minute are kept, or `forever`; counted back from an instrument's newest
     #[arg(long, env = "TRADEFLOOR_KEEP_1M", default_value = "30d", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
     keep_1m: Keep,
@@ -177,6 +180,7 @@ impl ServeArgs {
             feed,
             instruments: self.instruments,
             live_cadence: self.live_every,
+            past: !self.no_past,
             retention: Retention {
                 minutes: self.keep_1m.0,
                 five_minutes: self.keep_5m.0,

@@ -231,7 +231,7 @@ fn a_key_that_a_power_cut_left_empty_is_made_anew_and_a_wrong_one_is_not_touched
     assert_eq!(std::fs::metadata(&key).unwrap().len(), 64);
     std::fs::write(&key, "short").unwrap();
     let database = server.file();
-    let arguments = ["--listen", "127.0.0.1:0", "--database", database.to_str().unwrap()];
+    let arguments = ["--listen", "127.0.0.1:0", "--no-past", "--database", database.to_str().unwrap()];
     let refused = run(server.directory(), &arguments, &[], "");
     assert_refused(&refused, 1, &["The secrets in", "64 bytes"]);
     assert_eq!(std::fs::read(&key).unwrap(), b"short");

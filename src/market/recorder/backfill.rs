@@ -4,9 +4,6 @@ use super::AT_ONCE;
 use crate::domain::{InstrumentId, Recorded, Timeframe};
 use crate::store::{Lock, Store, StoreError, candles};
 
-/// Candles in one write: few enough that orders hardly wait behind it.
-const TOGETHER: usize = 2_000;
-
 /// Those of `instruments` of which no day is known, so that a past would contradict nothing.
 ///
 /// # Errors
@@ -31,20 +28,12 @@ pub async fn without_history(store: &Store, instruments: &[InstrumentId]) -> Res
     Ok(without)
 }
 
-/// Saves a past as it is told, a bounded piece at a time, and returns how many candles that were. To be done before a
-/// [`super::Recorder`] starts, so that open spans go on from it. The days of an instrument come last, so that one whose
-/// past was broken off is still without.
+/// Saves the past of an instrument, all of it or nothing, and returns how many candles that are. To be done before a
+/// [`super::Recorder`] starts and before anybody waits for other writes, so that open spans go on from it.
 ///
 /// # Errors
-/// When the store fails; what was saved until then stays, and does no harm when it is saved again.
-pub async fn backfill(store: &Store, past: impl Iterator<Item = Recorded>) -> Result<u64, StoreError> {
-    let mut saved = 0;
-    let mut past = past.peekable();
-    while past.peek().is_some() {
-        let piece: Vec<Recorded> = past.by_ref().take(TOGETHER).collect();
-        saved += u64::try_from(piece.len()).unwrap_or(0);
-        let written: Result<(), StoreError> = store.write(Lock::House, move |conn| candles::save(conn, &piece)).await;
-        written?;
-    }
-    Ok(saved)
+/// When the store fails.
+pub async fn backfill(store: &Store, past: Vec<Recorded>) -> Result<usize, StoreError> {
+    let saved = past.len();
+    store.write(Lock::House, move |conn| candles::save(conn, &past)).await.map(|()| saved)
 }

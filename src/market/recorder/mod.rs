@@ -22,12 +22,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// How often candles are saved unless somebody chooses otherwise; a market that is not closed in order loses the
 /// trades of this time from its candles.
 pub const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// How soon it is looked whether the market has begun.
+const SOON: Duration = Duration::from_millis(50);
 /// Candles in one write: few enough that orders hardly wait behind it.
 const TOGETHER: usize = 1_000;
 /// Instruments looked up in one read.
@@ -76,13 +78,12 @@ impl Saving {
     }
 
     async fn run(mut self, every: Duration, stop: CancellationToken) {
-        let every = every.max(Duration::from_millis(1));
-        let mut ticks = interval_at(Instant::now() + every, every);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            // Whoever looks at an open candle should see what was recorded of it as soon as may be.
+            let pause = if self.resumed { every } else { every.min(SOON) };
             tokio::select! {
                 () = stop.cancelled() => break,
-                _ = ticks.tick() => {}
+                () = sleep(pause.max(Duration::from_millis(1))) => {}
             }
             self.turn().await;
         }

@@ -207,7 +207,7 @@ async fn a_market_without_a_past_is_given_one_and_its_open_spans_go_on_from_it()
             };
             Timeframe::ALL.into_iter().flat_map(of)
         };
-        assert_eq!(backfill(&store, past(ids[0])).await.unwrap(), 2_500 + 500 + 42 + 2);
+        assert_eq!(backfill(&store, past(ids[0]).collect()).await.unwrap(), 2_500 + 500 + 42 + 2);
         assert_eq!(without_history(&store, &ids).await.unwrap(), ids[1..]);
         let market = market(&store).await;
         let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);
@@ -219,4 +219,37 @@ async fn a_market_without_a_past_is_given_one_and_its_open_spans_go_on_from_it()
         assert_eq!(day, candle("2026-03-02T00:00:00Z", [100, 300, 100, 300], 1_060));
         store.close();
     }
+}
+
+#[tokio::test]
+async fn a_simulated_market_has_a_year_of_days_and_five_days_of_minutes_from_its_first_second() {
+    let place = Place::new();
+    let listings = place.directory().join("two.csv");
+    std::fs::write(&listings, "symbol,name,sector,price\nACME,Acme,Tools,100\nBOLT,Bolt,Tools,20\n").unwrap();
+    let mut server = Server::in_place(place, |settings| {
+        settings.with_past().set("--instruments", &listings.to_string_lossy());
+    });
+    let database = server.database().clone();
+    assert!(server.stop().success());
+    let rows = all(&database);
+    let of = |timeframe| rows.iter().filter(move |row| (row.instrument_id, row.timeframe) == (1, timeframe));
+    let (days, minutes) = (of(86_400).count(), of(60).count());
+    assert!((360..370).contains(&days) && (7_200..10_100).contains(&minutes), "{days} days, {minutes} minutes");
+    let gap = |timeframe: i64, far: i64| {
+        let starts: Vec<i64> = of(timeframe).map(|row| row.start).collect();
+        starts.windows(2).any(|pair| pair[1] - pair[0] > far * 1_000_000)
+    };
+    assert!(!gap(86_400, 86_400) && !gap(60, 180), "nothing is missing between the past and the present");
+    let last = of(60).next_back().unwrap().close;
+    assert!((last - 1_000_000).abs() < 20_000, "the past ends where the market begins, not at {last}");
+    let (agree, said) = tradefloor(&database, &["verify"]);
+    assert!(agree, "{said}");
+    server.restart();
+    assert!(server.stop().success());
+    let again = all(&database);
+    let recent = rows.iter().rev().take(20).map(|row| row.start).min().unwrap();
+    let old = |rows: &[tradefloor::store::rows::CandleRow]| {
+        rows.iter().filter(|row| row.timeframe == 60 && row.start < recent).cloned().collect::<Vec<_>>()
+    };
+    assert!(old(&again) == old(&rows), "a past is made once");
 }

@@ -24,7 +24,15 @@ impl Settings {
     fn for_tests() -> Self {
         let mut settings = Self { flags: BTreeMap::new(), variables: BTreeMap::new(), through: Vec::new() };
         settings.set("--listen", "127.0.0.1:0").set("--password-cost", "4");
+        // It is half a million candles, and few tests look at any.
+        settings.switch("--no-past");
         settings
+    }
+
+    /// Lets a simulated market have a past; it takes a while for every instrument, so name a few.
+    pub(crate) fn with_past(&mut self) -> &mut Self {
+        self.flags.remove("--no-past");
+        self
     }
 
     /// Gives `flag` a value, in place of the one it had.
