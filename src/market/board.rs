@@ -214,16 +214,16 @@ impl Board {
         self.read().time
     }
 
-    /// Which midnights end its days.
-    #[must_use]
-    pub const fn calendar(&self) -> &Calendar {
-        &self.calendar
-    }
-
     /// Where quotes come from and whether they are coming.
     #[must_use]
     pub fn status(&self) -> FeedStatus {
         self.read().pulse.status(self.feed, Instant::now())
+    }
+
+    /// Which midnight ends its days.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// Puts a quote on the board and returns the number of the change.

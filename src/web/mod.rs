@@ -26,6 +26,7 @@ pub mod orders;
 mod origin;
 mod outside;
 mod page;
+mod past;
 pub mod portfolio;
 pub mod rates;
 mod refusals;
