@@ -30,6 +30,8 @@ pub struct Settings {
     pub writers: u32,
     /// Writes that may wait.
     pub waiting_writes: usize,
+    /// Writes to a file that share one commit at the most.
+    pub writes_per_commit: usize,
     /// Where people reach the site, when that is not the address it listens on.
     pub public_origin: Option<String>,
     /// Whether the nearest proxy is trusted to tell the visitor's address.

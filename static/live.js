@@ -31,6 +31,7 @@
       previous: frame.previous,
       state: feed.state ?? "live",
       overFor: feed.over_ms ?? 0,
+      opens: feed.opens ?? null,
       rates: (frame.rates ?? []).filter((rate) => rate.last !== null && rate.bid !== null).map((rate) => ({
         symbol: rate.symbol,
         bid: exact.units(rate.bid, 4),
@@ -54,6 +55,9 @@
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
     return seconds < 86400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
   };
+  // By the reader's own clock; the page as it came says it by the market's.
+  const opening = (moment) =>
+    new Date(moment).toLocaleString(undefined, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   const drawBadge = () => {
     const text = {
       connecting: () => "Connecting…",
@@ -62,13 +66,15 @@
       reconnecting: () => "Reconnecting…",
       stopped: () => `Stopped ${span(Date.now() - standing.since)} ago`,
       ended: () => "Recording over",
+      paused: () => "Paused",
+      closed: () => (standing.opens ? `Closed until ${opening(standing.opens)}` : "Closed"),
     }[standing.state]?.() ?? "Live";
     if (words.textContent !== text) words.textContent = text;
     badge.dataset.state = standing.state;
   };
-  const stand = (state, since = Date.now()) => {
+  const stand = (state, since = Date.now(), opens = null) => {
     const turned = standing.state !== state;
-    standing = { state, since };
+    standing = { state, since, opens };
     drawBadge();
     if (turned && spoken) spoken.textContent = state === "stopped" ? "Prices have stopped" : words.textContent;
   };
@@ -221,7 +227,7 @@
     }
     if (frame.kind === "changes" && sequence === null) return;
     sequence = frame.sequence;
-    stand(frame.state, Date.now() - frame.overFor);
+    stand(frame.state, Date.now() - frame.overFor, frame.opens);
     if (frame.rates.length === 0) return;
     const style = getComputedStyle(document.documentElement);
     washes = { rise: style.getPropertyValue("--rise-wash"), fall: style.getPropertyValue("--fall-wash") };

@@ -1,10 +1,16 @@
 //! The floor: what actix-web costs when the answer is ready before the question.
 
-use crate::process::announce;
+use crate::process::{OPEN_AT, Server};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};
 use std::path::Path;
+use std::process::Command;
+
+/// Starts it as a process of its own, with the page in the file `page`.
+pub(crate) fn start(page: &Path) -> anyhow::Result<Server> {
+    Server::start(Command::new(std::env::current_exe()?).arg("--floor").arg(page))
+}
 
 /// Serves until killed: the page in the file `page` as it is and compressed, a few bytes, and a form that is
 /// read and answered with 303.
@@ -22,7 +28,9 @@ pub(crate) async fn serve(page: &Path) -> anyhow::Result<()> {
     .workers(workers)
     .tcp_nodelay(true)
     .bind("127.0.0.1:0")?;
-    announce(server.addrs().first().copied());
+    if let Some(address) = server.addrs().first() {
+        println!("The floor is open at {OPEN_AT}{address} and stays so until it is killed.");
+    }
     Ok(server.run().await?)
 }
 

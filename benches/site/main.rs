@@ -7,15 +7,33 @@
 #![expect(clippy::float_arithmetic, reason = "figures for people, not money")]
 #![expect(clippy::print_stdout, reason = "a benchmark speaks on standard output")]
 
-mod client;
+mod checkpoints;
+mod commits;
 mod disk;
 mod floor;
-mod histogram;
-mod load;
-mod process;
+mod kind;
+mod memory;
 mod report;
+mod server_database;
 mod setting;
 mod start;
+
+#[path = "../support/client.rs"]
+mod client;
+#[path = "../support/crowd.rs"]
+mod crowd;
+#[path = "../support/histogram.rs"]
+mod histogram;
+#[path = "../support/load.rs"]
+mod load;
+#[path = "../support/postgres.rs"]
+mod postgres;
+#[path = "../support/process.rs"]
+mod process;
+#[path = "../support/slow_disk.rs"]
+mod slow_disk;
+#[path = "../support/trader.rs"]
+#[expect(dead_code, reason = "another bench signs in")]
 mod trader;
 
 use anyhow::Context as _;
@@ -63,8 +81,17 @@ async fn compare(arguments: &Arguments, seconds: Duration) -> anyhow::Result<()>
     if "start".contains(&arguments.only) {
         println!("{}", start::measure(&site, directory.path()).await?);
     }
+    if "commits".contains(&arguments.only) {
+        commits::measure(&site, directory.path(), arguments.rounds, seconds).await?;
+    }
+    if "postgres".contains(&arguments.only) {
+        server_database::measure(&site, directory.path(), arguments.rounds, seconds).await?;
+    }
+    if kind::ALL.iter().all(|load| !load.name.contains(&arguments.only)) {
+        return Ok(());
+    }
     let setting = setting::Setting::build(&site, arguments.beside.as_deref(), directory.path()).await?;
-    for load in load::ALL.iter().filter(|load| load.name.contains(&arguments.only)) {
+    for load in kind::ALL.iter().filter(|load| load.name.contains(&arguments.only)) {
         for connections in [1, 64] {
             let rounds = setting.measure(load, connections, arguments.rounds, seconds).await?;
             println!("{}", report::table(load.name, connections, &rounds));

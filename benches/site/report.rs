@@ -1,6 +1,6 @@
 //! Figures as a table for people.
 
-use crate::load::Round;
+use crate::kind::Round;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -60,11 +60,11 @@ pub(crate) fn table(load: &str, connections: usize, servers: &[Rounds]) -> Strin
     text.trim_end().to_owned()
 }
 
-fn middle(mut figures: Vec<f64>) -> f64 {
+pub(crate) fn middle(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
-fn microseconds(time: Duration) -> String {
+pub(crate) fn microseconds(time: Duration) -> String {
     format!("{:.0} µs", time.as_secs_f64() * 1e6)
 }

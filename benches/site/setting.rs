@@ -1,9 +1,11 @@
 //! The servers side by side, and the people who load them.
 
-use crate::load::{Kind, Load, Round, Script, run};
+use crate::kind::{Kind, Load, Round};
+use crate::load::{Script, run_together};
 use crate::process::Server;
 use crate::report::Rounds;
 use crate::trader::{Trader, word};
+use crate::{floor, memory, process};
 use std::path::Path;
 use std::time::Duration;
 
@@ -40,7 +42,7 @@ impl Setting {
             let Some(binary) = binary else { continue };
             let home = directory.join(name);
             std::fs::create_dir(&home)?;
-            let server = Server::site(binary, &home)?;
+            let server = process::Site::new(binary, &home).start()?;
             let mut traders = Vec::with_capacity(TRADERS);
             for number in 0..TRADERS {
                 let trader = Trader::register(server.address, &format!("trader-{number}")).await?;
@@ -57,7 +59,7 @@ impl Setting {
             println!("The portfolio page has {} bytes.", page.len());
             std::fs::write(&file, page)?;
         }
-        Ok(Self { floor: Server::floor(&file)?, sites })
+        Ok(Self { floor: floor::start(&file)?, sites })
     }
 
     /// Puts `load` on every server in turn, `rounds` times, for `seconds` each.
@@ -71,7 +73,7 @@ impl Setting {
         let mut turns = self.turns(load.kind, connections);
         let mut measured: Vec<Rounds> = turns.iter().map(|turn| Rounds::new(turn.name)).collect();
         for turn in &mut turns {
-            run(turn.server.address, &mut turn.scripts, WARM_UP).await?;
+            run_together(turn.server.address, &mut turn.scripts, WARM_UP).await?;
         }
         for _ in 0..rounds {
             for (turn, measured) in turns.iter_mut().zip(&mut measured) {
@@ -85,7 +87,7 @@ impl Setting {
     pub(crate) fn memory(&self) -> anyhow::Result<String> {
         let mut sentences = Vec::new();
         for Site { name, server, .. } in &self.sites {
-            let (resident, share) = server.memory()?;
+            let (resident, share) = memory::of(server.id())?;
             sentences
                 .push(format!("Memory of the {name} after it: {resident} MiB resident, {share} MiB proportional."));
         }
@@ -97,14 +99,14 @@ impl Setting {
             site.traders.iter().take(connections).map(script).collect::<Vec<_>>()
         };
         let on_floor: &dyn Fn(&Trader) -> Script = match kind {
-            Kind::Page => &|trader| trader.portfolio("/page", false),
-            Kind::CompressedPage => &|trader| trader.portfolio("/compressed/page", true),
+            Kind::Page => &|trader| trader.look("/page", false),
+            Kind::CompressedPage => &|trader| trader.look("/compressed/page", true),
             Kind::Buy => &|trader| trader.buy("/form"),
             Kind::Word => &|_| word("/word"),
         };
         let on_site: &dyn Fn(&Trader) -> Script = match kind {
-            Kind::Page => &|trader| trader.portfolio("/portfolio", false),
-            Kind::CompressedPage => &|trader| trader.portfolio("/portfolio", true),
+            Kind::Page => &|trader| trader.look("/portfolio", false),
+            Kind::CompressedPage => &|trader| trader.look("/portfolio", true),
             Kind::Buy => &|trader| trader.buy("/trade"),
             Kind::Word => &|_| word("/health/live"),
         };
@@ -121,7 +123,7 @@ impl Setting {
 
 async fn round(turn: &mut Turn<'_>, seconds: Duration) -> anyhow::Result<Round> {
     let before = turn.server.processor()?;
-    let (times, took) = run(turn.server.address, &mut turn.scripts, seconds).await?;
+    let (times, took) = run_together(turn.server.address, &mut turn.scripts, seconds).await?;
     let processor = turn.server.processor()?.saturating_sub(before);
     Ok(Round {
         rate: f64::from(times.total()) / took.as_secs_f64(),

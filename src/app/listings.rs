@@ -4,7 +4,8 @@ use super::StartError;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{At, Listing};
-use crate::market::{FeedPlan, Listed, listings, replay};
+use crate::market::day::Calendar;
+use crate::market::{FeedPlan, Listed, ReplayPlan, listings, replay};
 use crate::store::instruments::{self, Standing};
 use crate::store::{Lock, Store, StoreError};
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use std::fs::File;
 
 /// The feed that the settings name, and whether its prices are made up.
 pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
-    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated { .. }))
+    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated(_)))
 }
 
 /// What the settings name.
@@ -21,8 +22,8 @@ pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
 /// When a file cannot be used.
 pub(super) fn read(settings: &Settings) -> Result<Vec<Listing>, StartError> {
     match &settings.feed {
-        FeedPlan::Replay { tape, .. } => Ok(replay::survey(tape)?),
-        FeedPlan::Simulated { .. } => simulated(settings),
+        FeedPlan::Replay(ReplayPlan { tape, .. }) => Ok(replay::survey(tape)?),
+        FeedPlan::Simulated(_) => simulated(settings),
     }
 }
 
@@ -32,10 +33,12 @@ pub(super) fn read(settings: &Settings) -> Result<Vec<Listing>, StartError> {
 /// When the store fails.
 pub(super) async fn list(
     listings: Vec<Listing>,
-    simulated: bool,
+    settings: &Settings,
     store: &Store,
     clock: Clock,
 ) -> Result<Vec<Listed>, StartError> {
+    let simulated = matches!(settings.feed, FeedPlan::Simulated(_));
+    let calendar = settings.feed.calendar();
     let starting: HashMap<_, _> =
         listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
     let standings: Result<Vec<Standing>, StoreError> =
@@ -48,15 +51,15 @@ pub(super) async fn list(
                 return Listed { instrument: standing.instrument, last: None, previous_close: None };
             }
             let last = standing.last_price.or_else(|| starting.get(&standing.instrument.symbol).copied());
-            Listed { previous_close: previous_close(&standing, now), instrument: standing.instrument, last }
+            Listed { previous_close: previous_close(&standing, now, &calendar), instrument: standing.instrument, last }
         })
         .collect())
 }
 
 /// What the day's change is measured from: the close before, unless prices were saved on an earlier day,
 /// whose last price is then the close before.
-fn previous_close(standing: &Standing, now: At) -> Option<crate::domain::Price> {
-    let same_day = standing.priced_at.is_some_and(|saved| saved.utc_day() == now.utc_day());
+fn previous_close(standing: &Standing, now: At, calendar: &Calendar) -> Option<crate::domain::Price> {
+    let same_day = standing.priced_at.is_some_and(|saved| calendar.day(saved) == calendar.day(now));
     if same_day { standing.previous_close } else { standing.last_price }
 }
 

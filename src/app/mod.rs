@@ -108,11 +108,12 @@ impl App {
             readers: settings.readers,
             writers: settings.writers,
             waiting_writes: settings.waiting_writes,
+            writes_per_commit: settings.writes_per_commit,
         })?;
         let key = key::load(&settings.key_file)?;
         let clock = Clock;
         let (feed, simulated) = listings::feed(&settings);
-        let listed = listings::list(listings, simulated, &store, clock).await?;
+        let listed = listings::list(listings, &settings, &store, clock).await?;
         let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin: clock.now() };
         let market = Market::open(plan)?;
         let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), SAVE_EVERY);

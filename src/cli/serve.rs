@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::domain::Money;
 use crate::market::recorder::Retention;
-use crate::market::{FeedPlan, Speed};
+use crate::market::{FeedPlan, ReplayPlan, SimulatedPlan, Speed, TradingHours};
 use crate::store::{Database, Store, StorePlan};
 use crate::telemetry::{self, LogFormat};
 use crate::trading::Rules;
@@ -58,9 +58,12 @@ pub struct ServeArgs {
     /// The recording to replay: a CSV of `time,symbol,open,high,low,close,volume,bid,ask`
     #[arg(long, env = "TRADEFLOOR_TAPE", value_name = "FILE", help_heading = "Market")]
     tape: Option<PathBuf>,
-    /// How many times as fast as real time the market runs, or `max`
-    #[arg(long, env = "TRADEFLOOR_SPEED", default_value = "1", value_name = "N|max", help_heading = "Market")]
+    /// How many times as fast as real time the market runs, or `max`, or `pause`
+    #[arg(long, env = "TRADEFLOOR_SPEED", default_value = "1", value_name = "N|max|pause", help_heading = "Market")]
     speed: Speed,
+    /// When the simulated market trades, Monday to Friday, such as `09:30-16:00 America/New_York`; always, unless given
+    #[arg(long, env = "TRADEFLOOR_TRADING_HOURS", value_name = "HOURS", help_heading = "Market")]
+    trading_hours: Option<TradingHours>,
     /// Begin the tape again when it ends
     #[arg(long = "loop", env = "TRADEFLOOR_LOOP", help_heading = "Market")]
     looping: bool,
@@ -128,6 +131,9 @@ pub struct ServeArgs {
     /// Writes that may wait before further ones are answered with 503
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
+    /// Writes to a database file that share one commit at the most; 1 commits each by itself
+    #[arg(long, env = "TRADEFLOOR_WRITES_PER_COMMIT", default_value = "256", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
+    writes_per_commit: NonZeroU32,
     /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`
     #[arg(long, env = "TRADEFLOOR_LOG", default_value = "info,actix_http=off,actix_session=error,actix_server=warn", value_name = "LEVELS", value_parser = values::levels, help_heading = "Machine")]
     log: Targets,
@@ -153,8 +159,8 @@ impl ServeArgs {
         }
         // The bars of a tape are a minute apart, and a simulated market never stands still for a second.
         let quote_age_max = self.quote_age_max.unwrap_or(match feed {
-            FeedPlan::Simulated { .. } => Duration::from_secs(15),
-            FeedPlan::Replay { .. } => Duration::from_secs(90),
+            FeedPlan::Simulated(_) => Duration::from_secs(15),
+            FeedPlan::Replay(_) => Duration::from_secs(90),
         });
         let count = |number: NonZeroU32| usize::try_from(number.get()).unwrap_or(usize::MAX);
         Ok(Settings {
@@ -165,6 +171,7 @@ impl ServeArgs {
             readers: self.readers.get(),
             writers: self.writers.get(),
             waiting_writes: count(self.waiting_writes),
+            writes_per_commit: count(self.writes_per_commit),
             public_origin: self.public_url,
             trusted_proxy: self.trust_proxy,
             feed,
@@ -200,11 +207,20 @@ impl ServeArgs {
             (_, Some(_)) if self.instruments.is_some() => {
                 wrong("--instruments cannot be given with a --tape: the instruments are those of the tape.")
             }
-            (_, Some(tape)) => Ok(FeedPlan::Replay { tape: tape.clone(), speed: self.speed, looping: self.looping }),
+            (_, Some(_)) if self.trading_hours.is_some() => {
+                wrong("--trading-hours cannot be given with a --tape: the hours are those of the tape.")
+            }
+            (_, Some(tape)) => {
+                let (tape, speed, looping) = (tape.clone(), self.speed, self.looping);
+                Ok(FeedPlan::Replay(ReplayPlan { tape, speed, looping }))
+            }
             (_, None) if self.looping => {
                 wrong("--loop cannot be given without a --tape: a simulated market never ends.")
             }
-            (_, None) => Ok(FeedPlan::Simulated { seed: self.seed, speed: self.speed }),
+            (_, None) => {
+                let hours = self.trading_hours.clone();
+                Ok(FeedPlan::Simulated(SimulatedPlan { seed: self.seed, speed: self.speed, hours }))
+            }
         }
     }
 }
@@ -250,7 +266,8 @@ pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
 
 /// Opens the store for a command that does one thing.
 pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
-    let plan = StorePlan { database: arguments.database.clone(), readers: 1, writers: 1, waiting_writes: 8 };
+    let database = arguments.database.clone();
+    let plan = StorePlan { database, readers: 1, writers: 1, waiting_writes: 8, writes_per_commit: 8 };
     let store = Store::open(&plan).map_err(Failure::stopped)?;
     tell_kept(store.kept());
     Ok(store)

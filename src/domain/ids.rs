@@ -1,12 +1,13 @@
 //! Identities. A number that names a user cannot be passed where one that names an account belongs.
 
 use super::columns::{bigint_column, text_column};
+use super::time::At;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::{BigInt, Text};
 use std::fmt;
 use std::str::FromStr;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -50,7 +51,7 @@ typed_id!(
     EntryId
 );
 
-/// A random UUID shown to the outside, so that nobody can count or guess rows.
+/// A UUID shown to the outside, so that nobody can count or guess rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct PublicId(String);
@@ -62,6 +63,14 @@ impl PublicId {
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4().hyphenated().to_string())
+    }
+
+    /// A new one that sorts after those of earlier milliseconds (UUID version 7, RFC 9562), so that an index of many
+    /// is filled at its end; 74 of its bits come from the operating system's randomness.
+    #[must_use]
+    pub fn at(at: At) -> Self {
+        let millis = u64::try_from(at.micros() / 1_000).unwrap_or_default();
+        Self(Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid().hyphenated().to_string())
     }
 
     /// The canonical lower-case hyphenated form.

@@ -16,6 +16,11 @@ pub struct At(i64);
 bigint_column!(At);
 
 impl At {
+    /// The beginning of time.
+    pub const EARLIEST: Self = Self(i64::MIN);
+    /// The end of time.
+    pub const LATEST: Self = Self(i64::MAX);
+
     /// `micros` microseconds since the epoch.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {

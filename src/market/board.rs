@@ -5,7 +5,8 @@
 
 use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
-use super::status::{FeedName, FeedStatus, Phase, Pulse};
+use super::feed::Speed;
+use super::status::{FeedName, FeedStatus, Phase, Pulse, Trouble};
 use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -140,13 +141,6 @@ impl Board {
         Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state), candles }
     }
 
-    /// Begins to count laps at `lap`: for a market whose past returns with every opening.
-    #[must_use]
-    pub fn from_lap(self, lap: i64) -> Self {
-        self.write().lap = lap;
-        self
-    }
-
     /// Everything the market trades, in market order.
     #[must_use]
     pub fn instruments(&self) -> &[Arc<Instrument>] {
@@ -214,16 +208,22 @@ impl Board {
         self.read().time
     }
 
+    /// Which midnights end its days.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
     /// Where quotes come from and whether they are coming.
     #[must_use]
     pub fn status(&self) -> FeedStatus {
         self.read().pulse.status(self.feed, Instant::now())
     }
 
-    /// Which midnight ends its days.
+    /// What went wrong with the feed when it failed last; nothing when it never has.
     #[must_use]
-    pub const fn calendar(&self) -> &Calendar {
-        &self.calendar
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.read().pulse.trouble()
     }
 
     /// Puts a quote on the board and returns the number of the change.
@@ -278,6 +278,22 @@ impl Board {
     /// Says what has become of the feed.
     pub(super) fn turn(&self, phase: Phase) {
         self.write().pulse.turn(phase);
+    }
+
+    /// Says that the feed has failed, and why.
+    pub(super) fn fail(&self, problem: &str) {
+        self.write().pulse.fail(problem);
+    }
+
+    /// Says how fast the market's time runs from now on.
+    pub(super) fn paced(&self, speed: Speed) {
+        self.write().pulse.paced(speed);
+    }
+
+    /// Counts laps from `lap` on if it has counted none: from now on its past may return.
+    pub(super) fn leave_first_lap(&self, lap: i64) {
+        let mut state = self.write();
+        state.lap = if state.lap == 0 { lap } else { state.lap };
     }
 
     /// Where the instrument with this id stands in [`Board::instruments`].

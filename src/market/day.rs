@@ -30,14 +30,23 @@ impl Calendar {
         }
     }
 
+    /// The date `at` belongs to.
+    #[must_use]
+    pub fn date(&self, at: At) -> Date {
+        match self {
+            Self::Utc => at.timestamp().to_zoned(TimeZone::UTC).date(),
+            Self::Exchange(zone) => at.timestamp().to_zoned(zone.clone()).date(),
+        }
+    }
+
     /// The day `at` belongs to, as whole days since 1970-01-01.
     #[must_use]
     pub fn day(&self, at: At) -> i64 {
         match self {
             Self::Utc => at.utc_day(),
-            Self::Exchange(zone) => {
-                let date = at.timestamp().to_zoned(zone.clone()).date();
-                date.since(Date::constant(1970, 1, 1)).map_or(at.utc_day(), |span| i64::from(span.get_days()))
+            Self::Exchange(_) => {
+                let since = self.date(at).since(Date::constant(1970, 1, 1));
+                since.map_or(at.utc_day(), |span| i64::from(span.get_days()))
             }
         }
     }
@@ -70,6 +79,11 @@ impl Session {
     /// Begins with what is remembered from before: the price the first day's change is measured from.
     pub(super) const fn after(previous_close: Option<Price>) -> Self {
         Self { day: None, last: None, previous_close, volume: 0 }
+    }
+
+    /// Goes on in the middle of `day`.
+    pub(super) const fn within(day: i64, last: Price, previous_close: Price, volume: i64) -> Self {
+        Self { day: Some(day), last: Some(last), previous_close: Some(previous_close), volume }
     }
 
     /// Turns to `day`. An instrument without any past measures its change from `first`, the day's first price.

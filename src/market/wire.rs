@@ -30,16 +30,17 @@ pub(super) fn unquoted(symbol: &Symbol) -> String {
 
 /// What every message says of the market: its clock and its feed.
 pub(super) fn stamp(board: &Board, status: &FeedStatus) -> String {
-    let FeedStatus { name, state, quote_age } = status;
+    let FeedStatus { name, state, quote_age, speed } = status;
     format!(
         "\"clock_ms\":{},\"feed\":{{\"name\":\"{}\",\"state\":\"{}\",\"over_ms\":{},\"quote_age_ms\":{},\
-         \"market_time\":{}}}",
+         \"market_time\":{},\"speed\":\"{speed}\",\"opens\":{}}}",
         board.opened().elapsed().as_millis(),
         name.as_str(),
         state.as_str(),
         millis(state.over_for()),
         millis(*quote_age),
         board.market_time().map_or_else(null, |at: At| format!("\"{at}\"")),
+        state.opens().map_or_else(null, |at: At| format!("\"{at}\"")),
     )
 }
 

@@ -123,6 +123,7 @@ mod tests {
             readers: 1,
             writers: 1,
             waiting_writes: 8,
+            writes_per_commit: 8,
         };
         let store = Store::open(&plan).unwrap();
         let board = board();
@@ -154,7 +155,8 @@ mod tests {
     async fn the_points_of_a_picture_are_in_order_of_time_and_none_is_before_the_opening() {
         let directory = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(directory.path().join("history.db"));
-        let store = Store::open(&StorePlan { database, readers: 1, writers: 1, waiting_writes: 8 }).unwrap();
+        let plan = StorePlan { database, readers: 1, writers: 1, waiting_writes: 8, writes_per_commit: 8 };
+        let store = Store::open(&plan).unwrap();
         let board = board();
         let opened: At = "2026-01-01T00:10:00Z".parse().unwrap();
         let account = store

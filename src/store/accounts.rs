@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::Kept;
+use super::kept::{on_engine, update_kept};
 use super::schema::{accounts, holdings};
 use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
 use diesel::prelude::*;
@@ -64,7 +64,7 @@ pub fn open(conn: &mut Conn, user: UserId, at: At) -> Result<Account, StoreError
 /// # Errors
 /// When the database fails, the row is corrupt, or there is no such account.
 pub fn get(conn: &mut Conn, id: AccountId) -> Result<Account, StoreError> {
-    Ok(accounts::table.find(id).select(Account::as_select()).first(conn)?)
+    Ok(on_engine!(conn, engine => accounts::table.find(id).select(Account::as_select()).first(engine))?)
 }
 
 /// The first account of `user`: the one they trade in.
@@ -105,12 +105,12 @@ pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<
 /// # Errors
 /// When the database fails, or the account no longer stands where `after` says it came from.
 pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError> {
-    let before = accounts::table.find(after.id).filter(accounts::entries.eq(after.entries - 1));
-    let moved = diesel::update(before).set((
+    let before = accounts::id.eq(after.id).and(accounts::entries.eq(after.entries - 1));
+    let moved = (
         accounts::cash.eq(after.cash),
         accounts::contributed.eq(after.contributed),
         accounts::entries.eq(after.entries),
         accounts::head.eq(after.head),
-    ));
-    exactly_one(Kept(moved).execute(conn)?, "moving an account on")
+    );
+    exactly_one(update_kept!(conn, accounts::table, before, moved)?, "moving an account on")
 }

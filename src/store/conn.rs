@@ -16,9 +16,11 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
-/// What a server's connections are told: answers are durable, and nothing waits for ever.
+/// What a server's connections are told: answers are durable, and nothing waits for ever. Where that is ours to choose,
+/// errors come in English: some are known by their words, because Diesel passes on no code for them.
 const SERVER_RULES: &str = "SET synchronous_commit = on; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC';";
+     SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'; \
+     DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
 /// How long a server may take to answer the door, in seconds, and one that is out of reach to confirm what it was
 /// sent, in milliseconds, unless its URL says otherwise.
 const SERVER_PATIENCE: [(&str, u32); 2] = [("connect_timeout", 5), ("tcp_user_timeout", 15_000)];

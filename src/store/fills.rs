@@ -2,13 +2,14 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
+use super::kept::on_engine;
 use super::schema::fills;
 use crate::domain::{AccountId, At, InstrumentId, Money, OrderId, Price, Quantity, Side};
 use diesel::prelude::*;
 
 /// An execution to be recorded, with the quote it hit.
 #[derive(Debug, Clone, Copy, Insertable)]
-#[diesel(table_name = fills)]
+#[diesel(table_name = fills, treat_none_as_default_value = false)]
 pub struct NewFill {
     /// Of which order.
     pub order_id: OrderId,
@@ -45,5 +46,6 @@ pub struct NewFill {
 /// # Errors
 /// When the database fails.
 pub fn insert(conn: &mut Conn, fill: &NewFill) -> Result<(), StoreError> {
-    exactly_one(diesel::insert_into(fills::table).values(fill).execute(conn)?, "recording a fill")
+    let recorded = on_engine!(conn, engine => diesel::insert_into(fills::table).values(fill).execute(engine))?;
+    exactly_one(recorded, "recording a fill")
 }

@@ -2,14 +2,14 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::Kept;
+use super::kept::{on_engine, update_kept};
 use super::schema::holdings;
 use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
 
 /// Shares of one instrument in one account. Kept when all are sold, because it remembers what sales earned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = holdings)]
+#[diesel(table_name = holdings, treat_none_as_default_value = false)]
 pub struct Holding {
     /// Whose.
     pub account_id: AccountId,
@@ -58,7 +58,7 @@ impl Holding {
 /// When the database fails or the row is corrupt.
 pub fn find(conn: &mut Conn, account: AccountId, instrument: InstrumentId) -> Result<Option<Holding>, StoreError> {
     let held = holdings::table.find((account, instrument));
-    Ok(held.select(Holding::as_select()).first(conn).optional()?)
+    Ok(on_engine!(conn, engine => held.select(Holding::as_select()).first(engine)).optional()?)
 }
 
 /// All that `account` holds or ever held; as many rows as there are instruments at most.
@@ -67,7 +67,7 @@ pub fn find(conn: &mut Conn, account: AccountId, instrument: InstrumentId) -> Re
 /// When the database fails or a row is corrupt.
 pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Holding>, StoreError> {
     let theirs = holdings::table.filter(holdings::account_id.eq(account)).order(holdings::instrument_id);
-    Ok(theirs.select(Holding::as_select()).load(conn)?)
+    Ok(on_engine!(conn, engine => theirs.select(Holding::as_select()).load(engine))?)
 }
 
 /// Replaces `before`, or adds `after` where there was none.
@@ -76,12 +76,11 @@ pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Holding>, S
 /// When the database fails, or the holding is no longer as it was.
 pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Result<(), StoreError> {
     let changed = match before {
-        None => diesel::insert_into(holdings::table).values(after).execute(conn)?,
+        None => on_engine!(conn, engine => diesel::insert_into(holdings::table).values(after).execute(engine))?,
         Some(before) => {
-            let unchanged = holdings::table
-                .find((before.account_id, before.instrument_id))
-                .filter(holdings::quantity.eq(before.quantity));
-            Kept(diesel::update(unchanged).set(after)).execute(conn)?
+            let this = holdings::account_id.eq(before.account_id).and(holdings::instrument_id.eq(before.instrument_id));
+            let unchanged = this.and(holdings::quantity.eq(before.quantity));
+            update_kept!(conn, holdings::table, unchanged, after)?
         }
     };
     exactly_one(changed, "saving a holding")

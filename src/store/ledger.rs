@@ -3,6 +3,7 @@
 use super::Conn;
 use super::accounts::{self, Account};
 use super::error::StoreError;
+use super::kept::on_engine;
 use super::schema::{instruments, ledger_entries, orders};
 use crate::domain::{
     AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
@@ -98,23 +99,22 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
         memo: movement.memo,
     };
     let head = entry.chain(account.head);
-    diesel::insert_into(ledger_entries::table)
-        .values((
-            ledger_entries::account_id.eq(entry.account),
-            ledger_entries::sequence.eq(entry.sequence),
-            ledger_entries::kind.eq(entry.kind),
-            ledger_entries::cash.eq(entry.cash),
-            ledger_entries::balance.eq(entry.balance),
-            ledger_entries::instrument_id.eq(entry.instrument),
-            ledger_entries::quantity.eq(entry.quantity),
-            ledger_entries::cost.eq(entry.cost),
-            ledger_entries::order_id.eq(entry.order),
-            ledger_entries::at.eq(entry.at),
-            ledger_entries::memo.eq(&entry.memo),
-            ledger_entries::hash.eq(head),
-            ledger_entries::request_key.eq(movement.request),
-        ))
-        .execute(conn)?;
+    let appended = diesel::insert_into(ledger_entries::table).values((
+        ledger_entries::account_id.eq(entry.account),
+        ledger_entries::sequence.eq(entry.sequence),
+        ledger_entries::kind.eq(entry.kind),
+        ledger_entries::cash.eq(entry.cash),
+        ledger_entries::balance.eq(entry.balance),
+        ledger_entries::instrument_id.eq(entry.instrument),
+        ledger_entries::quantity.eq(entry.quantity),
+        ledger_entries::cost.eq(entry.cost),
+        ledger_entries::order_id.eq(entry.order),
+        ledger_entries::at.eq(entry.at),
+        ledger_entries::memo.eq(&entry.memo),
+        ledger_entries::hash.eq(head),
+        ledger_entries::request_key.eq(movement.request),
+    ));
+    on_engine!(conn, engine => appended.execute(engine))?;
     let after = Account { cash: balance, contributed, entries: entry.sequence, head, ..account.clone() };
     accounts::advance(conn, &after)?;
     Ok(Some(after))
@@ -144,7 +144,7 @@ pub fn newest(
         .filter(ledger_entries::sequence.lt(before.unwrap_or(i64::MAX)))
         .order(ledger_entries::sequence.desc())
         .limit(limit);
-    Ok(older.load(conn)?)
+    Ok(on_engine!(conn, engine => older.load(engine))?)
 }
 
 /// Up to `limit` entries, oldest first, after the one numbered `after`.

@@ -67,6 +67,8 @@ pub struct StorePlan {
     pub writers: u32,
     /// Writes that may wait before further ones are refused as [`StoreError::Busy`].
     pub waiting_writes: usize,
+    /// Writes to a file that share one commit at the most.
+    pub writes_per_commit: usize,
 }
 
 /// What a write must not overlap with. Writes that hold the same lock run one after the other.
@@ -113,7 +115,8 @@ impl Store {
         let readers = Readers::new(pool, plan.readers, READ_WAIT);
         let writing = match &plan.database {
             Database::Sqlite(_) => {
-                Writing::File(Writer::start(conn, plan.waiting_writes).map_err(|error| unusable(error.to_string()))?)
+                let writer = Writer::start(conn, plan.waiting_writes, plan.writes_per_commit);
+                Writing::File(writer.map_err(|error| unusable(error.to_string()))?)
             }
             Database::Postgres(_) => Writing::Server(
                 ServerWriter::new(&plan.database, plan.writers, plan.waiting_writes)

@@ -119,6 +119,7 @@ pub(super) fn open(database: &Database) -> Result<(Conn, Option<PathBuf>), OpenE
         Database::Postgres(url) => {
             let mut conn = to_server(url).map_err(|error| unusable(plain(&error.to_string())))?;
             inspect_server(database, &mut conn)?;
+            warn_of_other_languages(database, &mut conn);
             Conn::Postgres(conn)
         }
     };
@@ -223,6 +224,20 @@ fn inspect_server(database: &Database, conn: &mut PgConnection) -> Result<Option
         return Ok(None);
     }
     none_is_newer(database, diesel::sql_query(APPLIED).load::<TextRow>(conn).map_err(unusable)?).map(Some)
+}
+
+/// Says so when a server speaks a language in which its errors are not all understood.
+fn warn_of_other_languages(database: &Database, conn: &mut PgConnection) {
+    let language = diesel::sql_query("SELECT current_setting('lc_messages') AS value").get_result::<TextRow>(conn);
+    if let Ok(TextRow { value }) = language
+        && !["C", "POSIX", "en"].iter().any(|english| value.starts_with(english))
+    {
+        tracing::warn!(
+            %database, language = value,
+            "the server's errors are not in English: that it is busy or has no room may be shown as a mistake of ours (500 \
+             in place of 503). Its superuser can mend that: ALTER ROLE … SET lc_messages = 'C'"
+        );
+    }
 }
 
 /// Refuses a database that has a change this version does not know.

@@ -3,12 +3,14 @@
 use super::Conn;
 use super::error::StoreError;
 use super::fills::NewFill;
+use super::kept::on_engine;
 use super::schema::{fills, instruments, orders};
 use crate::domain::{
     AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId,
     Quantity, Side, Symbol,
 };
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 
 /// An order to be recorded.
 #[derive(Debug, Clone)]
@@ -125,7 +127,7 @@ pub struct Filter {
 /// When the database fails, or the account has used the key before.
 pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
     let (shares, dollars) = new.size.amounts();
-    let id = diesel::insert_into(orders::table)
+    let recorded = diesel::insert_into(orders::table)
         .values((
             orders::public_id.eq(&new.public_id),
             orders::account_id.eq(new.account),
@@ -137,9 +139,8 @@ pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
             orders::state.eq(new.state),
             orders::placed_at.eq(new.placed_at),
         ))
-        .returning(orders::id)
-        .get_result(conn)?;
-    Ok(id)
+        .returning(orders::id);
+    Ok(on_engine!(conn, engine => recorded.get_result(engine))?)
 }
 
 /// The order that `account` placed under `key`, if it did.
@@ -148,7 +149,7 @@ pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
 /// When the database fails or the row is corrupt.
 pub fn by_key(conn: &mut Conn, account: AccountId, key: &OrderKey) -> Result<Option<OrderLine>, StoreError> {
     let placed = lines().filter(orders::account_id.eq(account)).filter(orders::order_key.eq(key));
-    Ok(placed.first(conn).optional()?)
+    Ok(on_engine!(conn, engine => placed.first(engine)).optional()?)
 }
 
 /// The order of `account` with this public name, if it is theirs.
@@ -157,7 +158,7 @@ pub fn by_key(conn: &mut Conn, account: AccountId, key: &OrderKey) -> Result<Opt
 /// When the database fails or the row is corrupt.
 pub fn by_public_id(conn: &mut Conn, account: AccountId, id: &PublicId) -> Result<Option<OrderLine>, StoreError> {
     let theirs = lines().filter(orders::public_id.eq(id)).filter(orders::account_id.eq(account));
-    Ok(theirs.first(conn).optional()?)
+    Ok(on_engine!(conn, engine => theirs.first(engine)).optional()?)
 }
 
 /// Up to `limit` orders of `account` that pass `filter`, newest first, older than the order `before`.
@@ -171,25 +172,24 @@ pub fn newest(
     before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<OrderLine>, StoreError> {
-    let mut query = lines()
+    // A filter that does not apply is there all the same, so that lists are few statements.
+    let any_side = filter.side.into_sql::<Nullable<Text>>().is_null();
+    let theirs = lines()
         .filter(orders::account_id.eq(account))
         .filter(orders::id.lt(before.unwrap_or(OrderId(i64::MAX))))
+        .filter(orders::side.nullable().eq(filter.side).or(any_side))
+        .filter(orders::placed_at.ge(filter.from.unwrap_or(At::EARLIEST)))
+        .filter(orders::placed_at.lt(filter.until.unwrap_or(At::LATEST)))
         .order(orders::id.desc())
-        .limit(limit)
-        .into_boxed();
-    if let Some(instrument) = filter.instrument {
-        query = query.filter(orders::instrument_id.eq(instrument));
-    }
-    if let Some(side) = filter.side {
-        query = query.filter(orders::side.eq(side));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(orders::placed_at.ge(from));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(orders::placed_at.lt(until));
-    }
-    Ok(query.load(conn)?)
+        .limit(limit);
+    Ok(match filter.instrument {
+        // By an index of its own, where the instrument is said in the statement.
+        Some(instrument) => {
+            let of_one = theirs.filter(orders::instrument_id.eq(instrument));
+            on_engine!(conn, engine => of_one.load(engine))
+        }
+        None => on_engine!(conn, engine => theirs.load(engine)),
+    }?)
 }
 
 /// Up to `limit` orders of `account`, oldest first, after the order `after`.

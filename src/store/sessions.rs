@@ -2,6 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
+use super::kept::on_engine;
 use super::schema::{sessions, users};
 use crate::domain::{At, Role, UserId, Username};
 use diesel::prelude::*;
@@ -45,7 +46,9 @@ pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<(Session, Username
         .filter(sessions::key_hash.eq(key_hash))
         .filter(users::closed_at.is_null())
         .filter(users::password_version.eq(sessions::password_version));
-    Ok(theirs.select((Session::as_select(), users::username, users::role)).first(conn).optional()?)
+    let session =
+        on_engine!(conn, engine => theirs.select((Session::as_select(), users::username, users::role)).first(engine));
+    Ok(session.optional()?)
 }
 
 /// Replaces what a session remembers. One that has been ended meanwhile stays ended.

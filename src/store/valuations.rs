@@ -2,6 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
+use super::kept::on_engine;
 use super::schema::valuations;
 use crate::domain::{AccountId, At, Money};
 use diesel::dsl::exists;
@@ -28,7 +29,7 @@ pub fn record(conn: &mut Conn, account: AccountId, at: At, value: Money) -> Resu
 pub fn latest(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<(At, Money)>, StoreError> {
     let theirs = valuations::table.filter(valuations::account_id.eq(account));
     let newest = theirs.order(valuations::at.desc()).limit(limit).select((valuations::at, valuations::value));
-    let mut values: Vec<(At, Money)> = newest.load(conn)?;
+    let mut values: Vec<(At, Money)> = on_engine!(conn, engine => newest.load(engine))?;
     values.reverse();
     Ok(values)
 }

@@ -2,6 +2,7 @@
 
 use super::Conn;
 use super::error::StoreError;
+use super::kept::on_engine;
 use super::schema::watches;
 use crate::domain::{InstrumentId, UserId};
 use diesel::prelude::*;
@@ -24,7 +25,8 @@ pub fn set(conn: &mut Conn, user: UserId, instrument: InstrumentId, watched: boo
 /// # Errors
 /// When the database fails.
 pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<InstrumentId>, StoreError> {
-    Ok(watches::table.filter(watches::user_id.eq(user)).select(watches::instrument_id).load(conn)?)
+    let theirs = watches::table.filter(watches::user_id.eq(user)).select(watches::instrument_id);
+    Ok(on_engine!(conn, engine => theirs.load(engine))?)
 }
 
 /// Forgets all that `user` has starred.

@@ -15,9 +15,6 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// The most jobs that share one commit.
-const LARGEST_BATCH: usize = 256;
-
 /// A piece of work on its way through the thread: run once, then answered once.
 trait Job: Send {
     /// Does the work inside a savepoint of its own, and says whether to keep what it did.
@@ -72,13 +69,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on `conn`; at most `waiting` jobs wait at any time.
+    /// Starts the thread on `conn`; at most `waiting` jobs wait at any time, and at most `largest_batch` share a commit.
     ///
     /// # Errors
     /// When the operating system refuses a thread.
-    pub(super) fn start(conn: Conn, waiting: usize) -> std::io::Result<Self> {
+    pub(super) fn start(conn: Conn, waiting: usize, largest_batch: usize) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(waiting);
-        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || work(conn, &jobs))?;
+        let builder = std::thread::Builder::new().name("store-writer".to_owned());
+        let thread = builder.spawn(move || work(conn, &jobs, largest_batch))?;
         Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -116,11 +114,11 @@ impl Writer {
     }
 }
 
-fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
+fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
     while let Ok(first) = jobs.recv() {
         let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
         let mut batch = Vec::new();
-        let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(LARGEST_BATCH), &mut batch);
+        let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(largest_batch), &mut batch);
         if committed.is_err() {
             conn.abandon();
         }

@@ -1,6 +1,6 @@
 //! Why the desk does not do what it is asked: facts, which the pages put into words.
 
-use crate::domain::{Money, Quantity, Symbol};
+use crate::domain::{At, Money, Quantity, Symbol};
 use crate::store::orders::OrderLine;
 use std::time::Duration;
 
@@ -23,6 +23,20 @@ pub enum Refusal {
         symbol: Symbol,
         /// How old the quote is.
         age: Duration,
+    },
+    /// Its latest quote is too old to trade at, because somebody paused the market.
+    MarketPaused {
+        /// What was asked for.
+        symbol: Symbol,
+        /// How old the quote is.
+        age: Duration,
+    },
+    /// It is outside trading hours.
+    MarketClosed {
+        /// When they begin again, by the market's own clock.
+        opens: At,
+        /// The time zone of its exchange, as the time-zone database knows it.
+        zone: String,
     },
     /// The market has come to its end: a recording that has been played out.
     MarketEnded,

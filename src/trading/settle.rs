@@ -106,7 +106,7 @@ fn record(
     now: At,
 ) -> Result<OrderLine, StoreError> {
     let new = NewOrder {
-        public_id: PublicId::random(),
+        public_id: PublicId::at(now),
         account: account.id,
         key: order.key.clone(),
         instrument: instrument.id,

@@ -35,11 +35,19 @@ pub struct Terms {
 /// The refusal that says why not.
 pub(super) fn fresh_quote(board: &Board, rules: Rules, symbol: &Symbol) -> Result<(Arc<Instrument>, Quote), Refusal> {
     let instrument = board.find(symbol).ok_or_else(|| Refusal::UnknownSymbol { symbol: symbol.clone() })?;
-    if matches!(board.status().state, FeedState::Ended { .. }) {
-        return Err(Refusal::MarketEnded);
+    let state = board.status().state;
+    match state {
+        FeedState::Ended { .. } => return Err(Refusal::MarketEnded),
+        FeedState::Closed { opens } => {
+            return Err(Refusal::MarketClosed { opens, zone: board.calendar().zone_name().to_owned() });
+        }
+        _ => {}
     }
     match board.quote(instrument.id) {
         None => Err(Refusal::NoQuote { symbol: symbol.clone() }),
+        Some(Standing { age, .. }) if age > rules.quote_age_max && state == FeedState::Paused => {
+            Err(Refusal::MarketPaused { symbol: symbol.clone(), age })
+        }
         Some(Standing { age, .. }) if age > rules.quote_age_max => {
             Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
         }

@@ -1,7 +1,6 @@
 //! For whoever watches over the process: is it alive, and should it be given visitors?
 
 use super::house::House;
-use crate::market::FeedState;
 use crate::store::{Lock, Store, StoreError};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -15,6 +14,10 @@ struct Readiness {
     store: &'static str,
     market: &'static str,
     quote_age_seconds: Option<u64>,
+    /// What made the feed fail, while it has not quoted again since.
+    market_problem: Option<String>,
+    /// How often the feed has failed since the market opened.
+    market_failures: u32,
 }
 
 /// `/health/live`: the process answers.
@@ -34,16 +37,20 @@ async fn works(store: &Store) -> bool {
     timeout(PATIENCE, tried).await.is_ok_and(|done| done.is_ok())
 }
 
-/// `/health/ready`: the books can be read and written and prices are moving; 503 otherwise, with what is wrong.
+/// `/health/ready`: the books can be read and written and prices are moving, or stand still because the market is paused
+/// or closed; 503 otherwise, with what is wrong.
 pub async fn ready(house: web::Data<House>) -> HttpResponse {
     let open = works(&house.store).await;
-    let status = house.market.board().status();
-    let moving = matches!(status.state, FeedState::Live);
+    let board = house.market.board();
+    let (status, trouble) = (board.status(), board.trouble());
+    let moving = status.state.is_well();
     let readiness = Readiness {
         ready: open && moving,
         store: if open { "open" } else { "unavailable" },
         market: status.state.as_str(),
         quote_age_seconds: status.quote_age.map(|age| age.as_secs()),
+        market_failures: trouble.as_ref().map_or(0, |trouble| trouble.failures),
+        market_problem: trouble.filter(|trouble| !trouble.recovered).map(|trouble| trouble.problem.to_string()),
     };
     let mut answer = if readiness.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     answer.insert_header((header::CACHE_CONTROL, "no-store")).json(readiness)

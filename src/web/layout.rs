@@ -76,10 +76,14 @@ pub struct Notice {
 }
 
 /// Whether prices move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedState {
     /// They do.
     Live,
+    /// Somebody paused the market.
+    Paused,
+    /// It is outside trading hours until this moment, in words.
+    Closed(String),
     /// None has come yet.
     Starting,
     /// They stopped coming this long ago, and should not have.
@@ -103,10 +107,12 @@ impl MarketBadge {
     /// The badge as scripts that know better have not yet changed it.
     #[must_use]
     pub fn state_words(&self) -> String {
-        match self.state {
+        match &self.state {
             FeedState::Live => "Prices moving".to_owned(),
+            FeedState::Paused => "Paused".to_owned(),
+            FeedState::Closed(opens) => format!("Closed until {opens}"),
             FeedState::Starting => "Waiting for prices".to_owned(),
-            FeedState::Stopped(age) => format!("Stopped {}", age_words(age)),
+            FeedState::Stopped(age) => format!("Stopped {}", age_words(*age)),
             FeedState::Ended => "Recording over".to_owned(),
         }
     }
@@ -116,6 +122,8 @@ impl MarketBadge {
     pub const fn state_word(&self) -> &'static str {
         match self.state {
             FeedState::Live => "open",
+            FeedState::Paused => "paused",
+            FeedState::Closed(_) => "closed",
             FeedState::Starting => "starting",
             FeedState::Stopped(_) => "stopped",
             FeedState::Ended => "ended",

@@ -73,6 +73,14 @@ pub fn new_york(at: At) -> String {
     }
 }
 
+/// When a market opens, by the clock of its exchange: `Monday, 23 Nov, 09:30 New York`.
+#[must_use]
+pub fn opening(at: At, zone: &str) -> String {
+    let Ok(local) = at.timestamp().in_tz(zone) else { return strftime(at, "%A, %-d %b, %H:%M UTC") };
+    let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
+    format!("{} {place}", local.strftime("%A, %-d %b, %H:%M"))
+}
+
 fn exact(at: At) -> String {
     strftime(at, "%-d %b %Y, %H:%M:%S UTC")
 }
@@ -112,6 +120,13 @@ mod tests {
             let html = then.ago(&at(later)).0;
             assert!(html.contains(words), "{later}: {html}");
         }
+    }
+
+    #[test]
+    fn an_opening_is_told_by_the_clock_of_the_exchange() {
+        let opens = at("2026-11-23T14:30:00Z");
+        assert_eq!(opening(opens, "America/New_York"), "Monday, 23 Nov, 09:30 New York");
+        assert_eq!(opening(opens, "UTC"), "Monday, 23 Nov, 14:30 UTC");
     }
 
     #[test]

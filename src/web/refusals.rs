@@ -2,7 +2,7 @@
 
 use super::field_errors::FieldErrors;
 use super::format::{Dollars as _, Show as _, fill_sentence};
-use super::moments::age_words;
+use super::moments::{age_words, opening};
 use crate::domain::Quantity;
 use crate::trading::{FundingRefusal, Refusal};
 
@@ -19,6 +19,15 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
         Refusal::StaleQuote { symbol, age } => {
             let age = age_words(*age);
             errors.refuse(&format!("The latest price of {symbol} came {age}; trading resumes with the next quote."));
+        }
+        Refusal::MarketPaused { symbol, age } => {
+            let age = age_words(*age);
+            errors.refuse(&format!(
+                "The market is paused and the latest price of {symbol} came {age}; trading resumes when the market does."
+            ));
+        }
+        Refusal::MarketClosed { opens, zone } => {
+            errors.refuse(&format!("The market is closed. It opens on {}.", opening(*opens, zone)));
         }
         Refusal::MarketEnded => errors.refuse("The recording has been played to its end, so trading is over."),
         Refusal::NotEnoughCash { cost, cash, affordable, .. } => {

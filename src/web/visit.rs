@@ -181,6 +181,8 @@ pub(super) fn badge(house: &House) -> MarketBadge {
     let state = match status.state {
         FeedState::Starting => BadgeState::Starting,
         FeedState::Live => BadgeState::Live,
+        FeedState::Paused => BadgeState::Paused,
+        FeedState::Closed { opens } => BadgeState::Closed(moments::opening(opens, board.calendar().zone_name())),
         FeedState::Stopped { since } => BadgeState::Stopped(since.elapsed()),
         FeedState::Ended { .. } => BadgeState::Ended,
     };

@@ -46,7 +46,13 @@ fn all(database: &Database) -> Vec<CandleRow> {
 
 /// A database in which these symbols are listed, and their ids in the same order.
 async fn listing(place: &Place, symbols: &[&str]) -> (Store, Vec<InstrumentId>) {
-    let plan = StorePlan { database: place.database().clone(), readers: 2, writers: 2, waiting_writes: 64 };
+    let plan = StorePlan {
+        database: place.database().clone(),
+        readers: 2,
+        writers: 2,
+        waiting_writes: 64,
+        writes_per_commit: 64,
+    };
     let store = Store::open(&plan).unwrap();
     let listings: Vec<Listing> = symbols
         .iter()

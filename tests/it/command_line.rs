@@ -58,7 +58,7 @@ fn assert_refused(output: &Output, code: i32, words: &[&str]) {
 const SECONDS: &str = "it is a length of time above zero, such as 250ms, 15s, 12h or 30d.";
 const COUNT: &str = "it is a whole number from 1 to 4294967295.";
 const DOLLARS: &str = "it is an amount of dollars above zero, such as 10000.00.";
-const SPEED: &str = "a speed is a number from 1 to 100000, such as 10 or 2.5, or the word max.";
+const SPEED: &str = "a speed is a number from 0.1 to 100000, such as 10 or 2.5, or one of the words pause and max.";
 const ADDRESS: &str = "it is an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.";
 
 /// A setting, a value that it cannot have, and what it can.
@@ -71,7 +71,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--market", "real", "it is one of simulated, replay."),
     ("--seed", "-1", "it is a whole number from 0 to 18446744073709551615."),
     ("--seed", "one", "it is a whole number from 0 to 18446744073709551615."),
-    ("--speed", "0", SPEED),
+    ("--speed", "0.05", SPEED),
     ("--speed", "-2", SPEED),
     ("--speed", "fast", SPEED),
     ("--speed", "1e9", SPEED),
@@ -98,6 +98,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--workers", "0", COUNT),
     ("--readers", "1.5", COUNT),
     ("--waiting-writes", "0", COUNT),
+    ("--writes-per-commit", "0", COUNT),
     ("--log", "tradefloor=loud", "it is a level (off, error, warn, info, debug or trace)"),
     ("--log-format", "xml", "it is one of text, json."),
 ];

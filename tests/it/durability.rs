@@ -3,6 +3,7 @@
 use crate::support::answer::Answer;
 use crate::support::books::assert_balanced;
 use crate::support::form::Form;
+use crate::support::sound::assert_sound;
 use crate::support::{Server, Visitor};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -140,6 +141,7 @@ async fn what_was_answered_survives_kill_9_at_any_moment_and_nothing_is_half_don
     };
     tokio::time::timeout(Duration::from_secs(30), moved).await.expect("prices go on");
     people[0].visitor.buy("AAPL", "1").await.assert_done();
+    assert_sound(server.database());
 }
 
 #[tokio::test]
@@ -160,7 +162,7 @@ async fn asked_to_stop_under_load_it_loses_nothing_and_ends_well() {
     finished(work).await;
     let log = server.file().with_extension("db-wal");
     assert!(!log.exists() || log.metadata().unwrap().len() == 0, "the file alone is complete");
-    assert_balanced(server.database());
+    assert_sound(server.database());
     server.restart();
     people[0].visitor.moves_to(&server);
     people[0].check().await;

@@ -3,7 +3,10 @@
 
 use crate::support::floor::cash_entry;
 use crate::support::{Engine, Place};
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
 use std::sync::mpsc;
 use tokio::sync::oneshot;
 use tradefloor::clock::Clock;
@@ -58,7 +61,8 @@ impl House {
 }
 
 fn open(database: &Database, readers: u32, waiting_writes: usize) -> Store {
-    Store::open(&StorePlan { database: database.clone(), readers, writers: 1, waiting_writes }).unwrap()
+    let database = database.clone();
+    Store::open(&StorePlan { database, readers, writers: 1, waiting_writes, writes_per_commit: 256 }).unwrap()
 }
 
 async fn names(store: &Store) -> Vec<String> {
@@ -254,6 +258,7 @@ async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
         readers: 1,
         writers: 4,
         waiting_writes: 64,
+        writes_per_commit: 256,
     })
     .unwrap();
     let account = house
@@ -307,4 +312,36 @@ async fn a_closed_file_is_complete_without_its_log() {
     let alone = Place::on(Engine::Sqlite);
     std::fs::copy(house.place.file(), alone.file()).unwrap();
     assert_eq!(names(&open(alone.database(), 1, 8)).await, ["accepted"]);
+}
+
+#[derive(QueryableByName)]
+struct Language {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[tokio::test]
+async fn a_server_words_its_errors_in_english_for_who_may_choose_and_serves_who_may_not() {
+    let house = House::open(Engine::Postgres, 1, 8);
+    let Database::Postgres(url) = house.place.database().clone() else { panic!("it is on a server") };
+    let name = url.rsplit('/').next().unwrap().to_owned();
+    let role = format!("clerk_of_{name}");
+    let prepare = format!(
+        "ALTER DATABASE {name} SET lc_messages = 'POSIX'; CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA public TO {role}; \
+         GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}"
+    );
+    PgConnection::establish(&url).unwrap().batch_execute(&prepare).unwrap();
+    for (owner, language) in [("tradefloor".to_owned(), "C"), (role, "POSIX")] {
+        let url = url.replace("tradefloor@", &format!("{owner}@"));
+        let store = open(&Database::Postgres(url), 1, 8);
+        let spoken = |conn: &mut Conn| {
+            Ok::<_, StoreError>(
+                sql_query("SELECT current_setting('lc_messages') AS value").get_result::<Language>(conn)?,
+            )
+        };
+        let spoken = (store.read(spoken).await.unwrap().value, store.write(Lock::House, spoken).await.unwrap().value);
+        assert_eq!(spoken, (language.to_owned(), language.to_owned()), "{owner}");
+        let added: Result<(), StoreError> = store.write(Lock::House, move |conn| add(conn, &owner)).await;
+        added.unwrap();
+    }
 }

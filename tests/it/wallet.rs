@@ -21,7 +21,8 @@ struct Line {
 
 /// Adds entries to the books of the first account until there are [`LINES`], through the store itself.
 async fn lengthen(server: &Server) {
-    let plan = StorePlan { database: server.database().clone(), readers: 1, writers: 1, waiting_writes: 8 };
+    let database = server.database().clone();
+    let plan = StorePlan { database, readers: 1, writers: 1, waiting_writes: 8, writes_per_commit: 8 };
     let store = tokio::task::spawn_blocking(move || Store::open(&plan)).await.unwrap().unwrap();
     let lengthened: Result<(), StoreError> = store
         .write(tradefloor::store::Lock::House, |conn| {

@@ -1,25 +1,32 @@
 //! What drives a market: one thread that posts quotes on the board until it is told to stop.
 //!
 //! A feed runs on a thread of its own, so that neither a slow disk nor a fast simulation is ever felt by the
-//! web. If it fails, the board says so; nobody else falls.
+//! web. If it fails, the board says so, and it is run again; nobody else falls.
 
+mod control;
 mod pace;
-mod process;
 pub mod replay;
 mod simulated;
 mod speed;
+mod supervisor;
 mod tape;
 
+pub(super) use control::Controls;
 pub use speed::{NotASpeed, Speed};
 pub use tape::TapeError;
 
 use super::board::{Board, Listed};
 use super::day::Calendar;
-use super::status::{FeedName, Phase};
+use super::hours::TradingHours;
+use super::status::FeedName;
 use crate::domain::At;
-use pace::{Pace, Stopping};
+use control::Stopping;
+use pace::Pace;
+use replay::Replay;
+use simulated::Simulated;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use supervisor::supervise;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -27,35 +34,55 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, Clone, PartialEq)]
 pub enum FeedPlan {
     /// Made up, the same from the same seed.
-    Simulated {
-        /// What all chance follows from.
-        seed: u64,
-        /// How fast its time runs.
-        speed: Speed,
-    },
+    Simulated(SimulatedPlan),
     /// Read from a recording.
-    Replay {
-        /// A CSV of `time,symbol,open,high,low,close,volume,bid,ask`.
-        tape: PathBuf,
-        /// How fast its time runs.
-        speed: Speed,
-        /// Whether it begins again at the end.
-        looping: bool,
-    },
+    Replay(ReplayPlan),
+}
+
+/// How a market is made up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimulatedPlan {
+    /// What all chance follows from.
+    pub seed: u64,
+    /// How fast its time runs at first.
+    pub speed: Speed,
+    /// When it trades; always, unless given.
+    pub hours: Option<TradingHours>,
+}
+
+/// How a recording is played.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplayPlan {
+    /// A CSV of `time,symbol,open,high,low,close,volume,bid,ask`.
+    pub tape: PathBuf,
+    /// How fast its time runs at first.
+    pub speed: Speed,
+    /// Whether it begins again at the end.
+    pub looping: bool,
 }
 
 impl FeedPlan {
-    pub(super) const fn name(&self) -> FeedName {
+    /// How fast its time runs at first.
+    #[must_use]
+    pub const fn speed(&self) -> Speed {
         match self {
-            Self::Simulated { .. } => FeedName::Simulated,
-            Self::Replay { .. } => FeedName::Replay,
+            Self::Simulated(SimulatedPlan { speed, .. }) | Self::Replay(ReplayPlan { speed, .. }) => *speed,
         }
     }
 
-    pub(super) fn calendar(&self) -> Calendar {
+    /// Which midnight ends its days.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
         match self {
-            Self::Simulated { .. } => Calendar::Utc,
-            Self::Replay { .. } => Calendar::new_york(),
+            Self::Simulated(plan) => plan.hours.as_ref().map_or(Calendar::Utc, TradingHours::calendar),
+            Self::Replay(_) => Calendar::new_york(),
+        }
+    }
+
+    pub(super) const fn name(&self) -> FeedName {
+        match self {
+            Self::Simulated(_) => FeedName::Simulated,
+            Self::Replay(_) => FeedName::Replay,
         }
     }
 }
@@ -86,42 +113,38 @@ pub(super) fn spawn(
     listed: Vec<Listed>,
     begin: At,
     board: Arc<Board>,
+    controls: Arc<Controls>,
     stop: CancellationToken,
 ) -> std::io::Result<oneshot::Receiver<()>> {
-    let (going, told) = mpsc::channel::<()>();
     let (ending, ended) = oneshot::channel::<()>();
+    let mut pace = Pace::new(Arc::clone(&controls));
     std::thread::Builder::new().name("market-feed".to_owned()).spawn(move || {
-        let mut guard = Guard { board: Arc::clone(&board), phase: Phase::Stopped, _ending: ending };
-        let pace = Pace::new(told);
-        let end = match plan {
-            FeedPlan::Simulated { seed, speed } => simulated::run(seed, speed, &listed, begin, &board, &pace),
-            FeedPlan::Replay { tape, speed, looping } => replay::run(&tape, speed, looping, &board, &pace),
+        let phase = match plan {
+            FeedPlan::Simulated(plan) => {
+                let mut feed = Simulated::new(plan, listed, begin);
+                supervise(&board, &mut pace, |board, pace| feed.run(board, pace))
+            }
+            FeedPlan::Replay(plan) => {
+                let mut feed = Replay::new(plan);
+                supervise(&board, &mut pace, |board, pace| feed.run(board, pace))
+            }
         };
-        match end {
-            End::Told => {}
-            End::Over => guard.phase = Phase::Ended,
-            End::Failed(problem) => tracing::error!(%problem, "the market's feed stopped"),
-        }
+        board.turn(phase);
+        drop(ending);
     })?;
+    let stopping = StopsWhenDropped(controls);
     tokio::spawn(async move {
         stop.cancelled().await;
-        drop(going);
+        drop(stopping);
     });
     Ok(ended)
 }
 
-/// Says on the board that the feed is over, even when it panicked.
-struct Guard {
-    board: Arc<Board>,
-    phase: Phase,
-    _ending: oneshot::Sender<()>,
-}
+/// Stops the feed, also when the runtime goes without a word.
+struct StopsWhenDropped(Arc<Controls>);
 
-impl Drop for Guard {
+impl Drop for StopsWhenDropped {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            tracing::error!("the market's feed panicked");
-        }
-        self.board.turn(self.phase);
+        self.0.stop();
     }
 }

@@ -1,25 +1,27 @@
 //! The replayed feed: a recorded tape, at a speed.
 //!
-//! At speed 1 every wait is as long as it was. Faster than that, no wait is longer than five seconds, so that a
-//! night or a weekend on the tape is not one on the wall. The first row is posted at once.
+//! As recorded, every wait is as long as it was. Faster than that, no wait is longer than five seconds, so that a
+//! night or a weekend on the tape is not one on the wall. The first row is posted at once. After a failure it goes on
+//! behind the row that it posted last; a tape that was mended meanwhile is simply read on.
 
-use super::pace::{Pace, Stopping};
+use super::control::Stopping;
+use super::pace::Pace;
 use super::tape::{Row, Tape, TapeError};
-use super::{End, Speed};
+use super::{End, ReplayPlan};
 use crate::domain::{At, Listing, Quote, Symbol};
 use crate::market::board::{Board, OffBoard, Trade};
 use crate::market::day::Session;
 use crate::market::listings::MOST_INSTRUMENTS;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// The longest wait between two rows when time runs faster than it did.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// What passes before the first row, so that a paused market waits with it: the least there is.
+const AT_ONCE: Duration = Duration::from_micros(1);
 /// How long a tape that begins again pauses first, so that a short one does not spin.
 const TURNAROUND: Duration = Duration::from_millis(100);
-/// How many rows that need no wait are read between two looks at whether to stop.
-const BURST: u32 = 256;
+/// How many rows are passed over between two looks at whether to stop.
+const LOOK_AFTER: u64 = 4_096;
 
 /// Reads a tape to its end: every row is checked, and its instruments are listed in order of appearance at
 /// their first price. Their names are their symbols; their sectors are unknown.
@@ -45,57 +47,69 @@ pub fn survey(tape: &Path) -> Result<Vec<Listing>, TapeError> {
     Ok(listings)
 }
 
-/// Runs until the tape ends, or until told to stop.
-pub(super) fn run(tape: &Path, speed: Speed, looping: bool, board: &Board, pace: &Pace) -> End {
-    loop {
-        match play(tape, speed, board, pace) {
-            Ok(()) if looping => {
-                if pace.wait_until(Instant::now() + TURNAROUND, board).is_err() {
-                    return End::Told;
-                }
-            }
-            Ok(()) => return End::Over,
-            Err(end) => return end,
-        }
-    }
-}
-
-fn play(path: &Path, speed: Speed, board: &Board, pace: &Pace) -> Result<(), End> {
-    let mut sessions = HashMap::new();
-    let mut clock = Clock { speed, before: None, due: Instant::now(), burst: 0 };
-    for row in Tape::open(path).map_err(|error| End::Failed(error.to_string()))? {
-        let row = row.map_err(|error| End::Failed(error.to_string()))?;
-        clock.wait_for(row.time, board, pace)?;
-        if let Err(refused) = post(&row, &mut sessions, board) {
-            return Err(End::Failed(format!("{} at {}: {refused}", row.symbol, row.time)));
-        }
-    }
-    Ok(())
-}
-
-/// When the next row is due.
-struct Clock {
-    speed: Speed,
+/// A recording that is played, which can be run again after it failed.
+#[derive(Debug)]
+pub(super) struct Replay {
+    plan: ReplayPlan,
+    /// How many rows have been posted of this turn.
+    played: u64,
     before: Option<At>,
-    due: Instant,
-    burst: u32,
+    sessions: HashMap<Symbol, Session>,
 }
 
-impl Clock {
-    fn wait_for(&mut self, time: At, board: &Board, pace: &Pace) -> Result<(), Stopping> {
-        let gap = self.speed.wall(self.before.map_or(Duration::ZERO, |before| time.since(before)));
-        self.before = Some(time);
-        let as_recorded = self.speed == Speed::Times(1.0);
-        self.due += if as_recorded { gap } else { gap.min(LONGEST_WAIT) };
-        self.burst = (self.burst + 1) % BURST;
-        if self.due > Instant::now() {
-            pace.wait_until(self.due, board)
-        } else if self.burst == 0 {
-            pace.go_on()
-        } else {
-            Ok(())
+impl Replay {
+    pub(super) fn new(plan: ReplayPlan) -> Self {
+        Self { plan, played: 0, before: None, sessions: HashMap::new() }
+    }
+
+    /// Runs until the tape ends, or until told to stop.
+    pub(super) fn run(&mut self, board: &Board, pace: &mut Pace) -> End {
+        loop {
+            if let Err(end) = self.play(board, pace) {
+                return end;
+            }
+            if !self.plan.looping {
+                return End::Over;
+            }
+            (self.played, self.before) = (0, None);
+            self.sessions.clear();
+            if pace.rest(TURNAROUND).is_err() {
+                return End::Told;
+            }
         }
     }
+
+    fn play(&mut self, board: &Board, pace: &mut Pace) -> Result<(), End> {
+        let mut rows = Tape::open(&self.plan.tape).map_err(failed)?;
+        for skipped in 0..self.played {
+            if skipped % LOOK_AFTER == 0 {
+                pace.rest(Duration::ZERO)?;
+            }
+            // A tape that has become shorter ends here.
+            let Some(row) = rows.next() else { return Ok(()) };
+            row.map_err(failed)?;
+        }
+        while let Some(row) = rows.next() {
+            let row = row.map_err(failed)?;
+            self.wait_for(row.time, board, pace)?;
+            if let Err(refused) = post(&row, &mut self.sessions, board) {
+                return Err(failed(rows.wrong_here(format!("{} at {}: {refused}", row.symbol, row.time))));
+            }
+            self.played += 1;
+        }
+        Ok(())
+    }
+
+    /// Waits as long as the row was recorded after the one before. Rows of one moment come together.
+    fn wait_for(&mut self, time: At, board: &Board, pace: &mut Pace) -> Result<(), Stopping> {
+        pace.pass(self.before.map_or(AT_ONCE, |before| time.since(before)), board)?;
+        self.before = Some(time);
+        Ok(())
+    }
+}
+
+fn failed(error: TapeError) -> End {
+    End::Failed(error.to_string())
 }
 
 fn post(row: &Row, sessions: &mut HashMap<Symbol, Session>, board: &Board) -> Result<u64, OffBoard> {

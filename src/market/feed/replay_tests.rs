@@ -2,9 +2,10 @@ use super::*;
 use crate::domain::{Instrument, InstrumentId, Price, PublicId};
 use crate::market::board::Listed;
 use crate::market::day::Calendar;
+use crate::market::feed::{Controls, Speed};
 use crate::market::status::FeedName;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::Arc;
 
 const HEADING: &str = "time,symbol,open,high,low,close,volume,bid,ask\n";
 
@@ -34,9 +35,17 @@ fn board_of(listings: &[Listing]) -> Board {
 
 fn played(tape: &Path) -> Board {
     let board = board_of(&survey(tape).unwrap());
-    let (_going, told) = mpsc::channel();
-    assert!(matches!(run(tape, Speed::Max, false, &board, &Pace::new(told)), End::Over));
+    let mut feed = replay(tape, false);
+    assert!(matches!(feed.run(&board, &mut pace(Speed::Max)), End::Over));
     board
+}
+
+fn replay(tape: &Path, looping: bool) -> Replay {
+    Replay::new(ReplayPlan { tape: tape.to_owned(), speed: Speed::Max, looping })
+}
+
+fn pace(speed: Speed) -> Pace {
+    Pace::new(Arc::new(Controls::new(speed)))
 }
 
 fn quote(board: &Board, symbol: &str) -> Option<Quote> {
@@ -77,12 +86,12 @@ fn a_new_york_day_measures_from_the_last_price_of_the_day_before_and_the_first_f
 fn a_waiting_tape_stops_at_once_and_a_looping_one_never_ends_by_itself() {
     let tape = written("2013-10-04T14:00:00Z,A,1,1,1,1,1,1,1\n2013-10-04T20:00:00Z,A,1,1,1,1,1,1,1\n");
     let board = board_of(&survey(tape.path()).unwrap());
-    for (speed, looping) in [(Speed::Times(1.0), false), (Speed::Max, true)] {
-        let (going, told) = mpsc::channel();
-        drop(going);
-        assert!(matches!(run(tape.path(), speed, looping, &board, &Pace::new(told)), End::Told));
+    for (speed, looping) in [(Speed::Times(1.0), false), (Speed::Paused, false), (Speed::Max, true)] {
+        let controls = Arc::new(Controls::new(speed));
+        controls.stop();
+        let mut pace = Pace::new(controls);
+        assert!(matches!(replay(tape.path(), looping).run(&board, &mut pace), End::Told));
     }
-    assert!(board.sequence() > 0);
 }
 
 #[test]
@@ -91,11 +100,17 @@ fn a_tape_that_is_damaged_after_it_was_surveyed_stops_the_feed_and_says_where() 
     let tape = written(good);
     let board = board_of(&survey(tape.path()).unwrap());
     std::fs::write(tape.path(), format!("{HEADING}{good}nonsense\n")).unwrap();
-    let (_going, told) = mpsc::channel();
-    let End::Failed(problem) = run(tape.path(), Speed::Max, false, &board, &Pace::new(told)) else {
+    let mut feed = replay(tape.path(), false);
+    let End::Failed(problem) = feed.run(&board, &mut pace(Speed::Max)) else {
         panic!("it went on");
     };
     assert!(problem.ends_with("line 3: there are 1 fields instead of 9"), "{problem}");
+
+    let mended = "2013-10-04T14:01:00Z,A,3,3,3,3,5,3,3\n";
+    std::fs::write(tape.path(), format!("{HEADING}{good}{mended}")).unwrap();
+    assert!(matches!(feed.run(&board, &mut pace(Speed::Max)), End::Over));
+    let quote = quote(&board, "A").unwrap();
+    assert_eq!((quote.last, quote.volume), (price("3"), 6), "the row that was played is not played again");
 }
 
 #[test]

@@ -1,93 +1,163 @@
-//! The simulated feed: the process, driven by time.
+//! The simulated feed: the simulation, driven by time, within trading hours.
 
-use super::pace::{Pace, Stopping};
-use super::process::{Process, Tick};
-use super::{End, Speed};
+use super::control::Stopping;
+use super::pace::{Pace, Passed};
+use super::{End, SimulatedPlan};
 use crate::domain::{At, Price, Quote};
 use crate::market::board::{Board, Listed};
 use crate::market::day::Session;
+use crate::market::hours::Opening;
+use crate::market::simulation::{Process, Seat, Tick};
 use crate::market::status::Phase;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// The market time of one step.
+/// The market time between two steps of the simulation.
 const STEP: Duration = Duration::from_millis(100);
-/// How often a market faster than that wakes up.
-const WAKE: Duration = Duration::from_millis(100);
-/// How far market time may fall behind before it gives the rest up.
-const LAG: Duration = Duration::from_secs(2);
-/// How many steps are made between two looks at whether to stop.
-const BURST: u32 = 64;
+/// How many of them somebody makes by hand at a time: a minute.
+const STEPS_BY_HAND: u32 = 600;
 /// What an instrument starts at when nobody knows better.
 const UNKNOWN: Price = Price::from_units(1_000_000);
+/// The trading of a day in a market that never closes.
+const WHOLE_DAY: Duration = Duration::from_hours(24);
 
-/// Runs until told to stop.
-pub(super) fn run(seed: u64, tempo: Speed, listed: &[Listed], begin: At, board: &Board, pace: &Pace) -> End {
-    let mut market = Simulated::new(seed, listed, begin);
-    market.open(board);
-    board.turn(Phase::Live);
-    let Err(stopping) = market.go(tempo, board, pace);
-    stopping.into()
+/// A simulated market, which can be run again after it failed: it goes on from the prices on the board.
+#[derive(Debug)]
+pub(super) struct Simulated {
+    plan: SimulatedPlan,
+    listed: Vec<Listed>,
+    begin: At,
+    runs: u64,
 }
 
-struct Simulated<'a> {
-    process: Process,
+impl Simulated {
+    pub(super) const fn new(plan: SimulatedPlan, listed: Vec<Listed>, begin: At) -> Self {
+        Self { plan, listed, begin, runs: 0 }
+    }
+
+    /// Runs until told to stop.
+    pub(super) fn run(&mut self, board: &Board, pace: &mut Pace) -> End {
+        // Whatever ended one run is not met again by the same chance in the next.
+        let seed = self.plan.seed.wrapping_add(self.runs.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        self.runs += 1;
+        let mut run = Run::begin(&self.plan, seed, &self.listed, self.begin, board);
+        let Err(stopping) = run.go(board, pace);
+        stopping.into()
+    }
+}
+
+struct Run<'a> {
+    plan: &'a SimulatedPlan,
     listed: &'a [Listed],
+    process: Process,
     sessions: Vec<Session>,
+    day: i64,
     now: At,
     ticks: Vec<Tick>,
 }
 
-impl<'a> Simulated<'a> {
-    fn new(seed: u64, listed: &'a [Listed], begin: At) -> Self {
+/// The trading of the present day.
+#[derive(Clone, Copy)]
+struct Trading {
+    since: At,
+    until: At,
+}
+
+impl Trading {
+    /// The time of the day, from 0 at its beginning to 1 at its end.
+    fn time(self, at: At) -> f64 {
+        let day = self.until.since(self.since);
+        if day.is_zero() { 0.0 } else { at.since(self.since).div_duration_f64(day).min(1.0) }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn begin(plan: &'a SimulatedPlan, seed: u64, listed: &'a [Listed], begin: At, board: &Board) -> Self {
+        let now = board.market_time().unwrap_or(begin);
+        let day = board.day_of(now);
         let start = |listed: &Listed| listed.last.or(listed.previous_close).unwrap_or(UNKNOWN);
-        let process = Process::new(seed, begin, listed.iter().map(|one| (&one.instrument.symbol, start(one))));
-        let sessions = listed.iter().map(|one| Session::after(one.previous_close.or_else(|| Some(start(one)))));
-        Self { process, listed, sessions: sessions.collect(), now: begin, ticks: Vec::new() }
+        let (mut seats, mut sessions) = (Vec::with_capacity(listed.len()), Vec::with_capacity(listed.len()));
+        for one in listed {
+            let (price, session) = match board.quote(one.instrument.id) {
+                Some(standing) => {
+                    let Quote { last, previous_close, volume, .. } = standing.quote;
+                    (last, Session::within(day, last, previous_close, volume))
+                }
+                None => (start(one), Session::after(one.previous_close.or_else(|| Some(start(one))))),
+            };
+            seats.push(Seat { symbol: &one.instrument.symbol, sector: &one.instrument.sector, price });
+            sessions.push(session);
+        }
+        let length = plan.hours.as_ref().map_or(WHOLE_DAY, |hours| hours.length());
+        let process = Process::new(seed, now, length, seats);
+        Self { plan, listed, process, sessions, day, now, ticks: Vec::new() }
     }
 
-    fn go(&mut self, speed: Speed, board: &Board, pace: &Pace) -> Result<std::convert::Infallible, Stopping> {
-        let step = speed.wall(STEP);
-        let mut due = Instant::now();
-        let mut wake = due;
+    fn go(&mut self, board: &Board, pace: &mut Pace) -> Result<std::convert::Infallible, Stopping> {
+        let time = match self.opening() {
+            Opening::Open { since, until } => Trading { since, until }.time(self.now),
+            Opening::Closed { .. } => 1.0,
+        };
+        self.open(time, board);
         loop {
-            if step.is_zero() {
-                self.steps(BURST, board);
-                pace.go_on()?;
-                continue;
-            }
-            wake = (wake + WAKE.max(step)).max(Instant::now());
-            pace.wait_until(wake, board)?;
-            if wake.saturating_duration_since(due) > LAG {
-                due = wake;
-            }
-            while due < wake {
-                self.steps(1, board);
-                due += step;
-                pace.go_on()?;
+            let opened = match self.opening() {
+                Opening::Open { since, until } => {
+                    self.trade(Trading { since, until }, board, pace)?;
+                    matches!(self.opening(), Opening::Open { .. })
+                }
+                Opening::Closed { opens } => {
+                    board.turn(Phase::Closed { opens });
+                    pace.pass(opens.since(self.now), board)?;
+                    self.now = opens;
+                    true
+                }
+            };
+            if opened {
+                self.day = board.day_of(self.now);
+                self.process.turn_day(self.now);
+                self.open(0.0, board);
             }
         }
     }
 
-    fn open(&mut self, board: &Board) {
-        self.process.open(&mut self.ticks);
+    /// Whether the market is open now. One that never closes begins a new day at midnight in UTC.
+    fn opening(&self) -> Opening {
+        if let Some(hours) = &self.plan.hours {
+            return hours.opening(self.now);
+        }
+        let since = self.now.beginning_of(WHOLE_DAY);
+        Opening::Open { since, until: since.plus(WHOLE_DAY) }
+    }
+
+    /// Trades to the end of the day.
+    fn trade(&mut self, trading: Trading, board: &Board, pace: &mut Pace) -> Result<(), Stopping> {
+        while self.now < trading.until {
+            let steps = match pace.pass(STEP, board)? {
+                Passed::Time => 1,
+                Passed::Step => STEPS_BY_HAND,
+            };
+            for _ in 0..steps {
+                self.now = self.now.plus(STEP).min(trading.until);
+                if self.now >= trading.until {
+                    return Ok(());
+                }
+                self.process.step(self.now, trading.time(self.now), &mut self.ticks);
+                self.post(board);
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, time: f64, board: &Board) {
+        self.process.open(time, &mut self.ticks);
         self.post(board);
     }
 
-    fn steps(&mut self, count: u32, board: &Board) {
-        for _ in 0..count {
-            self.now = self.now.plus(STEP);
-            self.process.step(self.now, &mut self.ticks);
-            self.post(board);
-        }
-    }
-
     fn post(&mut self, board: &Board) {
-        let day = board.day_of(self.now);
         for tick in self.ticks.drain(..) {
             let (Some(listed), Some(session)) = (self.listed.get(tick.place), self.sessions.get_mut(tick.place)) else {
                 continue;
             };
-            session.turn_to(day, tick.last);
+            session.turn_to(self.day, tick.last);
             session.trade(tick.last, tick.shares);
             let quote = Quote {
                 bid: tick.bid,

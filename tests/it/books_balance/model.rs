@@ -231,6 +231,8 @@ fn placed(told: Placed) -> Outcome {
             Refusal::UnknownSymbol { .. }
             | Refusal::NoQuote { .. }
             | Refusal::StaleQuote { .. }
+            | Refusal::MarketPaused { .. }
+            | Refusal::MarketClosed { .. }
             | Refusal::MarketEnded => "no price",
         }),
     }

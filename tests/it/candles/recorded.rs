@@ -85,7 +85,13 @@ async fn while_the_store_is_busy_nothing_is_lost() {
     let place = Place::on(Engine::Sqlite);
     let (first, _) = listing(&place, &["ACME"]).await;
     first.close();
-    let plan = StorePlan { database: place.database().clone(), readers: 2, writers: 1, waiting_writes: 1 };
+    let plan = StorePlan {
+        database: place.database().clone(),
+        readers: 2,
+        writers: 1,
+        waiting_writes: 1,
+        writes_per_commit: 1,
+    };
     let store = Store::open(&plan).unwrap();
     let market = market(&store).await;
     let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);

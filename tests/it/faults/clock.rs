@@ -2,6 +2,7 @@
 
 use super::crowd::{Crowd, Stays, generous};
 use crate::support::books::assert_balanced;
+use crate::support::sound::assert_sound;
 use crate::support::{Server, Visitor};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -93,6 +94,7 @@ async fn whatever_the_clock_does_valid_work_is_done_and_the_books_keep_their_ord
     let numbers: Vec<u64> =
         ledger.text.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
     assert!(numbers.is_sorted_by(|later, earlier| later == &(earlier + 1)), "newest first, by their place");
+    assert_sound(server.database());
     assert!(!server.said().contains("panicked"), "{}", server.said());
 }
 

@@ -2,7 +2,7 @@
 
 use super::crowd::{Crowd, Stays, generous};
 use super::machine::limit;
-use crate::support::books::assert_balanced;
+use crate::support::sound::assert_sound;
 use crate::support::{Server, Visitor};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -28,5 +28,5 @@ async fn out_of_file_descriptors_it_serves_whom_it_has_and_takes_more_when_there
     crowd.finds_what_it_was_told().await;
     assert!(!crowd.told().receipts.is_empty() && crowd.told().later == (0, 0), "{:?}", crowd.told());
     assert!(server.said().contains("Too many open files"), "it was short of them: {}", server.said());
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }

@@ -2,8 +2,8 @@
 
 use super::crowd::{Crowd, Stays, generous, says_later};
 use super::machine::{BadDisk, limit};
-use crate::support::books::assert_balanced;
 use crate::support::place::Engine;
+use crate::support::sound::assert_sound;
 use crate::support::{Place, Server, Visitor};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,7 +87,7 @@ async fn on_a_full_disk_writes_wait_reads_go_on_and_room_is_enough_to_recover() 
     let small = SmallDisk::mount();
     let server = small.serve();
     refuses_writes_meanwhile(&server, || small.fill(&server), || small.empty(&server)).await;
-    assert_balanced(&small.books(&server));
+    assert_sound(&small.books(&server));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -95,28 +95,28 @@ async fn under_a_limit_to_the_size_of_files_writes_wait_and_reads_go_on() {
     let server = limited(Place::on(Engine::Sqlite));
     let full = || limit(&server, "fsize", "1");
     refuses_writes_meanwhile(&server, full, || limit(&server, "fsize", "unlimited")).await;
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_file_system_is_read_only_writes_wait_and_reads_go_on() {
     let (server, disk) = on_a_bad_disk();
     refuses_writes_meanwhile(&server, || disk.fails("write", EROFS), || disk.recovers()).await;
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_system_finds_no_space_writes_wait_and_reads_go_on() {
     let (server, disk) = on_a_bad_disk();
     refuses_writes_meanwhile(&server, || disk.fails("write", ENOSPC), || disk.recovers()).await;
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_disk_does_not_confirm_is_not_answered_as_done() {
     let (server, disk) = on_a_bad_disk();
     refuses_writes_meanwhile(&server, || disk.fails("sync", EIO), || disk.recovers()).await;
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn what_was_not_confirmed_is_done_once_when_it_is_sent_again_also_after_a_
     ada.moves_to(&server);
     ada.send(&deposit).await.assert_done();
     ada.get("/wallet").await.assert_says("$10,001.23");
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,7 +164,7 @@ async fn a_directory_that_turns_read_only_is_written_to_by_whom_it_was_open_to_a
     crowd.moves_to(&server);
     crowd.finds_what_it_was_told().await;
     crowd.visitor().buy("AAPL", "1").await.assert_done();
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 /// What a server is started through, so that files forbid it what they forbid, whoever runs the tests.

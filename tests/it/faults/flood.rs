@@ -4,8 +4,8 @@ use super::crowd::{Crowd, Stays, generous};
 use super::machine::kilobytes;
 use crate::support::Place;
 use crate::support::Server;
-use crate::support::books::assert_balanced;
 use crate::support::place::Engine;
+use crate::support::sound::assert_sound;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use std::time::Duration;
@@ -55,7 +55,7 @@ async fn flood(engine: Engine) {
     assert!(kilobytes(&server, "Threads") <= threads + 8, "no thread is made for each");
     crowd.finds_what_it_was_told().await;
     crowd.visitor().buy("AAPL", "1").await.assert_done();
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 /// Somebody else at the same books, who keeps those who write waiting, as a slow disk would.

@@ -3,6 +3,7 @@
 use super::crowd::{Crowd, Stays, generous};
 use crate::support::Server;
 use crate::support::books::assert_balanced;
+use crate::support::sound::assert_sound;
 use std::time::Duration;
 
 /// How often.
@@ -31,4 +32,5 @@ async fn killed_a_hundred_times_under_64_connections_it_loses_nothing_that_it_an
     assert!(told.receipts.len() > 100 && told.deposits.len() > 100, "{} {}", told.receipts.len(), told.deposits.len());
     assert!(told.pages > 100, "{}", told.pages);
     crowd.visitor().buy("AAPL", "1").await.assert_done();
+    assert_sound(server.database());
 }

@@ -1,8 +1,8 @@
 //! The PostgreSQL server stops and starts again while people trade.
 
 use super::crowd::{Crowd, Stays, generous, says_later};
-use crate::support::books::assert_balanced;
 use crate::support::postgres::Cluster;
+use crate::support::sound::assert_sound;
 use crate::support::{Place, Server, Visitor};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn while_the_database_server_is_away_everything_is_answered_later_and_noth
         assert!(after.deposits.len() > before.deposits.len(), "stop {stop}: it goes on");
         crowd.finds_what_it_was_told().await;
     }
-    let audited = assert_balanced(server.database());
+    let audited = assert_sound(server.database());
     assert!(audited.fills >= crowd.told().receipts.len(), "{audited:?}");
 }
 

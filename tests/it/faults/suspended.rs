@@ -1,8 +1,8 @@
 //! The process stands still for a while, and two processes share one file.
 
 use super::crowd::{Crowd, Stays, generous};
-use crate::support::books::assert_balanced;
 use crate::support::place::Engine;
+use crate::support::sound::assert_sound;
 use crate::support::{Place, Server};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn suspended_under_load_it_goes_on_as_if_nothing_had_happened() {
     let told = crowd.told();
     assert!(told.later == (0, 0) && !told.receipts.is_empty(), "{told:?}");
     crowd.finds_what_it_was_told().await;
-    assert_balanced(server.database());
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -50,5 +50,5 @@ async fn two_servers_on_one_file_take_turns_and_keep_the_books_exact() {
     crowd.moves_to(&first);
     crowd.finds_what_it_was_told().await;
     crowd.visitor().buy("AAPL", "1").await.assert_done();
-    assert_balanced(first.database());
+    assert_sound(first.database());
 }

@@ -33,7 +33,8 @@ impl Floor {
     /// As [`Floor::open`], on this engine whatever the run is on.
     pub(crate) async fn on(engine: Engine) -> Self {
         let place = Place::on(engine);
-        let plan = StorePlan { database: place.database().clone(), readers: 2, writers: 4, waiting_writes: 1_024 };
+        let database = place.database().clone();
+        let plan = StorePlan { database, readers: 2, writers: 4, waiting_writes: 1_024, writes_per_commit: 256 };
         let store = Store::open(&plan).expect("the store opens");
         let listings: Vec<Listing> = SYMBOLS
             .iter()

@@ -14,6 +14,7 @@ pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod server;
+pub(crate) mod sound;
 pub(crate) mod trader;
 pub(crate) mod visitor;
 

@@ -8,7 +8,13 @@ use tradefloor::store::{Lock, Store, StoreError, StorePlan, instruments};
 /// A place whose books know these candles of `symbol` already.
 pub(crate) async fn place_with(symbol: &str, past: &[(Timeframe, Vec<Candle>)]) -> Place {
     let place = Place::new();
-    let plan = StorePlan { database: place.database().clone(), readers: 1, writers: 1, waiting_writes: 16 };
+    let plan = StorePlan {
+        database: place.database().clone(),
+        readers: 1,
+        writers: 1,
+        waiting_writes: 16,
+        writes_per_commit: 16,
+    };
     let store = Store::open(&plan).expect("the store opens");
     let listing = Listing {
         symbol: symbol.parse().expect("a symbol"),

@@ -11,18 +11,9 @@ use std::sync::{LazyLock, OnceLock};
 
 /// Starts the server, says so, and stops it and removes its directory once its standard input ends: the end of the
 /// process that holds the other end of that pipe ends the server too, also when it was killed.
-const KEEPER: &str = r#"
-set -e
-programs=$1 directory=$2 port=$3
-as_owner() { if [ "$(id -u)" = 0 ]; then chown -R postgres "$directory"; runuser -u postgres -- "$@"; else "$@"; fi; }
-stop() { as_owner "$programs/pg_ctl" -D "$directory/data" -m immediate stop >&2 || true; rm -rf "$directory"; }
-as_owner "$programs/initdb" -D "$directory/data" -U tradefloor -A trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >&2
-trap stop EXIT
-as_owner "$programs/pg_ctl" -w -t 60 -D "$directory/data" -l "$directory/log" start >&2 -o \
-    "-p $port -k $directory -h 127.0.0.1 -c fsync=off -c max_connections=200"
-echo ready
-cat >/dev/null
-"#;
+const KEEPER: &str = include_str!("postgres.sh");
+/// How it is run: tests lose no power.
+const OPTIONS: &str = "-c fsync=off -c max_connections=200";
 
 /// A server that several databases share.
 pub(crate) struct Cluster {
@@ -51,6 +42,7 @@ impl Cluster {
             .arg(programs())
             .arg(&directory)
             .arg(port.to_string())
+            .arg(OPTIONS)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(directory.join("keeper.log")).expect("a log for the keeper"))

@@ -1,5 +1,6 @@
 //! Servers as child processes, and what the operating system knows about them.
 
+use crate::slow_disk::SlowDisk;
 use anyhow::{Context as _, bail};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -15,36 +16,51 @@ pub(crate) struct Server {
 }
 
 /// The words before the address in the line that a server is waited for.
-const OPEN_AT: &str = "http://";
+pub(crate) const OPEN_AT: &str = "http://";
 
-/// Says where the floor listens, as the site does.
-pub(crate) fn announce(address: Option<SocketAddr>) {
-    if let Some(address) = address {
-        println!("The floor is open at {OPEN_AT}{address} and stays so until it is killed.");
+/// A site to be: the binary, where its files go, and what is unlike usual about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Site<'a> {
+    /// The program.
+    pub(crate) binary: &'a Path,
+    /// Where its log, its key and its database file go.
+    pub(crate) directory: &'a Path,
+    /// The database, when it is not a file of its own in `directory`.
+    pub(crate) database: Option<&'a str>,
+    /// Further settings.
+    pub(crate) settings: &'a [&'a str],
+    /// The disk it is put on.
+    pub(crate) disk: Option<&'a SlowDisk>,
+}
+
+impl<'a> Site<'a> {
+    /// On a database file of its own.
+    pub(crate) fn new(binary: &'a Path, directory: &'a Path) -> Self {
+        Self { binary, directory, database: None, settings: &[], disk: None }
+    }
+
+    /// Starts it, with passwords that cost nothing and as many sign-ups as it takes.
+    pub(crate) fn start(self) -> anyhow::Result<Server> {
+        let mut command = Command::new(self.binary);
+        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4"]);
+        command.args(["--tries-per-address", "1000000", "--opening-balance", "1000000"]);
+        let own = self.directory.join("tradefloor.db").to_string_lossy().into_owned();
+        command.args(["--database", self.database.unwrap_or(&own)]).args(self.settings);
+        command.arg("--key-file").arg(self.directory.join("tradefloor.key"));
+        command.stderr(std::fs::File::create(self.directory.join("log"))?);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRADEFLOOR_")) {
+            command.env_remove(name);
+        }
+        if let Some(disk) = self.disk {
+            disk.under(&mut command);
+        }
+        Server::start(&mut command)
     }
 }
 
 impl Server {
-    /// The site in `binary`, on the database in `directory`, with passwords that cost nothing and as many
-    /// sign-ups as it takes. Its log goes to a file there.
-    pub(crate) fn site(binary: &Path, directory: &Path) -> anyhow::Result<Self> {
-        let mut command = Command::new(binary);
-        command.arg("serve").args(["--listen", "127.0.0.1:0", "--password-cost", "4"]);
-        command.args(["--tries-per-address", "1000", "--opening-balance", "1000000"]);
-        command.arg("--database").arg(directory.join("tradefloor.db"));
-        command.stderr(std::fs::File::create(directory.join("log"))?);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRADEFLOOR_")) {
-            command.env_remove(name);
-        }
-        Self::start(&mut command)
-    }
-
-    /// The floor, with the page in the file `page`.
-    pub(crate) fn floor(page: &Path) -> anyhow::Result<Self> {
-        Self::start(Command::new(std::env::current_exe()?).arg("--floor").arg(page))
-    }
-
-    fn start(command: &mut Command) -> anyhow::Result<Self> {
+    /// Starts `command` and waits until it says where it listens.
+    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("a server's output is piped")?;
         let mut lines = BufReader::new(output).lines();
@@ -68,14 +84,9 @@ impl Server {
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// Memory in use, in MiB: all that is mapped in, and this process's fair share of it.
-    pub(crate) fn memory(&self) -> anyhow::Result<(u64, u64)> {
-        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id()))?;
-        let mebibytes = |name: &str| {
-            let line = rollup.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-            line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
-        };
-        Ok((mebibytes("Rss:"), mebibytes("Pss:")))
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 }
 

@@ -14,6 +14,12 @@ pub(crate) struct Histogram {
     total: u32,
 }
 
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Histogram {
     /// Nothing seen yet.
     pub(crate) fn new() -> Self {

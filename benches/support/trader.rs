@@ -6,8 +6,9 @@ use anyhow::{Context as _, bail};
 use std::net::SocketAddr;
 
 /// What every trader of the benchmark holds.
-const HOLDINGS: [&str; 10] = ["AAPL", "MSFT", "NVDA", "AMZN", "GOOG", "META", "TSLA", "JPM", "V", "WMT"];
-const PASSWORD: &str = "violet-kettle-harbour-93";
+pub(crate) const HOLDINGS: [&str; 10] = ["AAPL", "MSFT", "NVDA", "AMZN", "GOOG", "META", "TSLA", "JPM", "V", "WMT"];
+/// The password of everybody.
+pub(crate) const PASSWORD: &str = "violet-kettle-harbour-93";
 
 /// Somebody with a session.
 #[derive(Debug, Clone)]
@@ -19,11 +20,20 @@ pub(crate) struct Trader {
 impl Trader {
     /// Signs up under `name`.
     pub(crate) async fn register(address: SocketAddr, name: &str) -> anyhow::Result<Self> {
+        Self::enter(address, "/register", name).await
+    }
+
+    /// Signs in as `name`, whose password is [`PASSWORD`].
+    pub(crate) async fn sign_in(address: SocketAddr, name: &str) -> anyhow::Result<Self> {
+        Self::enter(address, "/login", name).await
+    }
+
+    async fn enter(address: SocketAddr, door: &str, name: &str) -> anyhow::Result<Self> {
         let mut connection = Connection::open(address).await?;
-        let form = connection.exchange(get("/register", "", "").as_bytes()).await?;
+        let form = connection.exchange(get(door, "", "").as_bytes()).await?;
         let visitor = Self { cookie: cookies(&form.headers("set-cookie")), token: token(&form.text())? };
         let body = format!("_token={}&username={name}&password={PASSWORD}&next=", visitor.token);
-        let answer = connection.exchange(post("/register", &visitor.cookie, &body).as_bytes()).await?;
+        let answer = connection.exchange(post(door, &visitor.cookie, &body).as_bytes()).await?;
         if answer.status != 303 {
             bail!("{name} was not let in: {}", answer.complaint());
         }
@@ -37,8 +47,13 @@ impl Trader {
 
     /// Buys some of everything that the benchmark holds.
     pub(crate) async fn furnish(&self, address: SocketAddr) -> anyhow::Result<()> {
+        self.acquire(address, &HOLDINGS).await
+    }
+
+    /// Buys some of each of `symbols`.
+    pub(crate) async fn acquire(&self, address: SocketAddr, symbols: &[&str]) -> anyhow::Result<()> {
         let mut connection = Connection::open(address).await?;
-        for symbol in HOLDINGS {
+        for symbol in symbols {
             let answer = connection.exchange(self.buy_text("/trade", symbol, symbol).as_bytes()).await?;
             if answer.status != 303 {
                 bail!("{symbol} was not bought: {}", answer.complaint());
@@ -47,8 +62,8 @@ impl Trader {
         Ok(())
     }
 
-    /// Asks for the portfolio, compressed or not.
-    pub(crate) fn portfolio(&self, path: &str, compressed: bool) -> Script {
+    /// Asks for a page, compressed or not.
+    pub(crate) fn look(&self, path: &str, compressed: bool) -> Script {
         let more = if compressed { "Accept-Encoding: gzip\r\n" } else { "" };
         Script::new(get(path, &self.cookie, more), 200)
     }

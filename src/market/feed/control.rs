@@ -1,0 +1,93 @@
+//! What the market's clock is told: how fast to run, to stand still, to make one step, to stop for good.
+//!
+//! Whoever runs the market speaks through [`Controls`]; the feed listens through [`super::pace::Pace`], and hears at
+//! once, also while it waits.
+
+use super::Speed;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The most steps that may wait to be made.
+const MOST_STEPS: u32 = 1_000;
+
+/// The market is stopping; the feed is to return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stopping;
+
+/// What a feed is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Orders {
+    pub(super) stopping: bool,
+    pub(super) speed: Speed,
+    /// What to go on with after a pause.
+    resumed: Speed,
+    /// Steps to be made while paused.
+    pub(super) steps: u32,
+}
+
+/// One end of the line to the feed. Share it as an `Arc`.
+#[derive(Debug)]
+pub(in crate::market) struct Controls {
+    orders: Mutex<Orders>,
+    changed: Condvar,
+}
+
+impl Controls {
+    pub(in crate::market) const fn new(speed: Speed) -> Self {
+        let resumed = if matches!(speed, Speed::Paused) { Speed::REAL_TIME } else { speed };
+        let orders = Orders { stopping: false, speed, resumed, steps: 0 };
+        Self { orders: Mutex::new(orders), changed: Condvar::new() }
+    }
+
+    pub(in crate::market) fn speed(&self) -> Speed {
+        self.orders().speed
+    }
+
+    /// Sets the speed and returns it.
+    pub(in crate::market) fn set_speed(&self, speed: Speed) -> Speed {
+        self.change(|orders| {
+            orders.speed = speed;
+            orders.steps = 0;
+            if speed != Speed::Paused {
+                orders.resumed = speed;
+            }
+        })
+        .speed
+    }
+
+    /// Goes on as before the pause, and returns the speed.
+    pub(in crate::market) fn resume(&self) -> Speed {
+        let resumed = self.orders().resumed;
+        self.set_speed(resumed)
+    }
+
+    /// Asks for one step. Says whether the clock is paused, without which there is none to make.
+    pub(in crate::market) fn step(&self) -> bool {
+        let after = self.change(|orders| {
+            if orders.speed == Speed::Paused {
+                orders.steps = (orders.steps + 1).min(MOST_STEPS);
+            }
+        });
+        after.speed == Speed::Paused
+    }
+
+    pub(in crate::market) fn stop(&self) {
+        self.change(|orders| orders.stopping = true);
+    }
+
+    pub(super) fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a change, `longest` at most.
+    pub(super) fn wait<'a>(&'a self, orders: MutexGuard<'a, Orders>, longest: Duration) -> MutexGuard<'a, Orders> {
+        self.changed.wait_timeout(orders, longest).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Orders)) -> Orders {
+        let mut orders = self.orders();
+        change(&mut orders);
+        self.changed.notify_all();
+        *orders
+    }
+}
