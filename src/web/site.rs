@@ -7,6 +7,7 @@ use super::headers;
 use super::house::House;
 use super::live::{self, LiveGate};
 use super::outside::outside;
+use super::request_span::RequestSpan;
 use super::routes;
 use super::sessions::Sessions;
 use actix_session::SessionMiddleware;
@@ -41,7 +42,7 @@ pub fn configure(
                 .wrap(from_fn(outside))
                 .wrap(Compress::default())
                 .wrap(headers::security(&site))
-                .wrap(TracingLogger::default())
+                .wrap(TracingLogger::<RequestSpan>::new())
                 .service(web::resource("/rates/live").route(web::get().to(live::connect)))
                 .configure(|config| routes::configure(config, routes::plain()))
                 .service(
