@@ -32,7 +32,7 @@ pub mod rates;
 mod refusals;
 pub mod register;
 pub mod request_span;
-mod routes;
+pub mod routes;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
