@@ -339,6 +339,27 @@
     press();
     if (chart) show();
   });
+  // The keys do what a pointer does: from candle to candle, or a tenth of the chart at once.
+  const step = (key) => {
+    const tenth = Math.max(1, Math.floor(candles.length / 10));
+    const place = pointed ? candles.indexOf(pointed) : candles.length;
+    return { ArrowLeft: place - 1, ArrowRight: place + 1, PageUp: place - tenth, PageDown: place + tenth, Home: 0, End: candles.length - 1 }[key];
+  };
+  box.addEventListener("keydown", (event) => {
+    const place = step(event.key);
+    if (!chart || place === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    pointed = candles[Math.max(0, Math.min(candles.length - 1, place))];
+    chart.setCrosshairPosition(pointed.close, pointed.time, prices);
+    drawLegend();
+    spoken.textContent = [...legend.children].map((item) => item.textContent.trim()).join(", ");
+  });
+  box.addEventListener("blur", () => {
+    pointed = null;
+    chart?.clearCrosshairPosition();
+    drawLegend();
+  });
+  box.tabIndex = 0;
   kinds.hidden = false;
   press();
   turn(range);

@@ -64,15 +64,6 @@ impl Calendar {
                 .map_or_else(|_| utc(), |day| day.timestamp().into()),
         }
     }
-
-    /// The name of the time zone whose days these are: `UTC`, `America/New_York`.
-    #[must_use]
-    pub fn zone(&self) -> &str {
-        match self {
-            Self::Utc => "UTC",
-            Self::Exchange(zone) => zone.iana_name().unwrap_or("UTC"),
-        }
-    }
 }
 
 /// What one instrument has traded so far this market day, as its feed saw it.
@@ -149,7 +140,7 @@ mod tests {
         assert_eq!(began(&new_york, "2013-10-05T00:00:00Z"), "2013-10-04T04:00:00Z");
         assert_eq!(began(&new_york, "2013-12-05T04:59:59Z"), "2013-12-04T05:00:00Z");
         assert_eq!(began(&Calendar::Utc, "2013-10-05T00:00:00Z"), "2013-10-05T00:00:00Z");
-        assert_eq!((new_york.zone(), Calendar::Utc.zone()), ("America/New_York", "UTC"));
+        assert_eq!((new_york.zone_name(), Calendar::Utc.zone_name()), ("America/New_York", "UTC"));
     }
 
     #[test]

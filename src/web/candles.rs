@@ -39,7 +39,7 @@ pub async fn show(
         return refused(StatusCode::NOT_FOUND, "No instrument of this symbol is traded here.", None);
     };
     let now = board.market_time().unwrap_or_else(|| house.clock.now());
-    let asked = match asked(request.query_string(), now) {
+    let asked = match asked(request.query_string(), now, board.calendar()) {
         Ok(asked) => asked,
         Err(errors) => {
             let sentence = "The candles that are asked for make no sense; see the fields.";

@@ -3,6 +3,7 @@
 use super::chart::ChartRange;
 use super::field_errors::FieldErrors;
 use crate::domain::{At, Timeframe};
+use crate::market::day::Calendar;
 use actix_web::web;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,7 +38,7 @@ enum Side {
 ///
 /// # Errors
 /// A sentence for each parameter that cannot be understood.
-pub(super) fn asked(query: &str, now: At) -> Result<Asked, FieldErrors> {
+pub(super) fn asked(query: &str, now: At, calendar: &Calendar) -> Result<Asked, FieldErrors> {
     let mut errors = FieldErrors::default();
     let fields = web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner);
     let Ok(fields) = fields else {
@@ -48,7 +49,7 @@ pub(super) fn asked(query: &str, now: At) -> Result<Asked, FieldErrors> {
     for (name, value) in &fields {
         asks.take(name, value, &mut errors);
     }
-    let asked = asks.resolved(now, &mut errors);
+    let asked = asks.resolved(now, calendar, &mut errors);
     if errors.is_empty() { Ok(asked) } else { Err(errors) }
 }
 
@@ -83,7 +84,7 @@ impl Asks {
         }
     }
 
-    fn resolved(self, now: At, errors: &mut FieldErrors) -> Asked {
+    fn resolved(self, now: At, calendar: &Calendar, errors: &mut FieldErrors) -> Asked {
         let spelled_out = self.timeframe.is_some() || self.from.is_some() || self.until.is_some();
         if self.range.is_some() && spelled_out {
             errors.add("range", "A range stands alone: it says timeframe, from and to at once.");
@@ -95,9 +96,9 @@ impl Asks {
             Timeframe::Hour => ChartRange::Month,
             Timeframe::Day => ChartRange::Year,
         });
-        let until = self.until.unwrap_or_else(|| range.around(now).1);
+        let until = self.until.unwrap_or_else(|| range.around(now, calendar).1);
         let from = self.from.unwrap_or_else(|| {
-            let (usual_from, usual_until) = range.around(now);
+            let (usual_from, usual_until) = range.around(now, calendar);
             until.minus(usual_until.since(usual_from))
         });
         if from >= until {
@@ -130,7 +131,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Result<Asked, FieldErrors> {
-        asked(query, "2026-03-02T14:31:19Z".parse().unwrap())
+        asked(query, "2026-03-02T14:31:19Z".parse().unwrap(), &Calendar::Utc)
     }
 
     fn span(query: &str) -> (String, String, String) {

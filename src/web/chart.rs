@@ -3,6 +3,7 @@
 use super::drawing;
 use super::format::{BasisPoints, Change as _, Html, PriceChange, Show as _};
 use crate::domain::{At, Candle, Price, Symbol, Timeframe};
+use crate::market::day::Calendar;
 use std::time::Duration;
 
 /// A day, in hours.
@@ -69,11 +70,13 @@ impl ChartRange {
         }
     }
 
-    /// The first moment of it and the first after it, where the market's own clock shows `now`.
+    /// The first moment of it and the first after it, where the market's own clock shows `now`. Five days of an
+    /// exchange, which rests at weekends, take a week.
     #[must_use]
-    pub fn around(self, now: At) -> (At, At) {
+    pub fn around(self, now: At, calendar: &Calendar) -> (At, At) {
         let back = match self {
             Self::Day => Duration::from_hours(DAY),
+            Self::FiveDays if matches!(calendar, Calendar::Exchange(_)) => Duration::from_hours(7 * DAY),
             Self::FiveDays => Duration::from_hours(5 * DAY),
             Self::Month => Duration::from_hours(31 * DAY),
             Self::HalfYear => Duration::from_hours(183 * DAY),
@@ -87,8 +90,8 @@ impl ChartRange {
 
     /// More candles than it can have.
     #[must_use]
-    pub fn most(self) -> i64 {
-        let (from, until) = self.around(At::from_micros(0));
+    pub fn most(self, calendar: &Calendar) -> i64 {
+        let (from, until) = self.around(At::from_micros(0), calendar);
         let candles = until.since(from).as_secs() / self.timeframe().span().as_secs().max(1);
         i64::try_from(candles).unwrap_or(i64::MAX).saturating_add(1)
     }
@@ -206,15 +209,17 @@ mod tests {
     #[test]
     fn a_range_ends_with_the_candle_that_is_being_made() {
         let now = "2026-03-02T14:31:19Z".parse().unwrap();
-        let (from, until) = ChartRange::Day.around(now);
+        let (from, until) = ChartRange::Day.around(now, &Calendar::Utc);
         assert_eq!((from.to_string(), until.to_string()), {
             ("2026-03-01T14:32:00Z".to_owned(), "2026-03-02T14:32:00Z".to_owned())
         });
-        let (from, until) = ChartRange::Year.around(now);
+        let (from, until) = ChartRange::Year.around(now, &Calendar::Utc);
         assert_eq!((from.to_string(), until.to_string()), {
             ("2025-03-02T00:00:00Z".to_owned(), "2026-03-03T00:00:00Z".to_owned())
         });
-        assert_eq!(ChartRange::ALL.map(ChartRange::most), [1_441, 1_441, 745, 184, 367]);
+        let most = |calendar: &Calendar| ChartRange::ALL.map(|range| range.most(calendar));
+        assert_eq!(most(&Calendar::Utc), [1_441, 1_441, 745, 184, 367]);
+        assert_eq!(most(&Calendar::new_york()), [1_441, 2_017, 745, 184, 367]);
     }
 
     #[test]

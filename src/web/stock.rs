@@ -8,16 +8,17 @@ use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
 use super::orders::FillRow;
+use super::past::{Look, Past};
 use super::portfolio::HoldingRow;
 use super::rates::watched;
 use super::ticket::{SizeBy, Ticket};
 use super::visit::Visit;
 use super::{drawing, page, trade};
-use crate::domain::{AccountId, At, Candle, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol, Timeframe};
+use crate::domain::{AccountId, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol};
 use crate::market::{Board, FeedName};
 use crate::portfolio;
 use crate::store::orders::{self, Filter};
-use crate::store::{Conn, StoreError, accounts, candles, holdings};
+use crate::store::{Conn, StoreError, accounts, holdings};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -65,9 +66,6 @@ impl StockPage {
 /// How many of the viewer's latest executions the page shows.
 const LATEST: i64 = 5;
 
-/// The days of 52 weeks.
-const YEAR: Duration = Duration::from_hours(52 * 7 * 24);
-
 /// One instrument.
 ///
 /// # Errors
@@ -83,15 +81,15 @@ pub async fn show(
     let instrument = board.find(&symbol).ok_or(PageError::NotFound)?;
     let rate = board.rate(instrument.id).ok_or(PageError::NotFound)?;
     let range = ChartRange::named(query.get("range")).unwrap_or_default();
-    let moment = Moment::of(board, house.clock.now());
+    let look = Look::of(range, board, house.clock.now());
     let (id, account) = (instrument.id, visit.signed_in().map(|who| who.account));
     let read = house.store.read(move |conn| {
-        let past = past(conn, id, range, moment)?;
+        let past = Past::read(conn, id, look)?;
         let mine = account.map(|account| mine(conn, id, account)).transpose()?;
         Ok::<_, StoreError>((past, mine))
     });
     let (mut past, mine) = read.await?;
-    past.go_on(board, id, range, moment);
+    past.go_on(board, id, look);
     let Shown { cash, holding, fills } = match mine {
         Some(mine) => mine.shown(&instrument, board)?,
         None => Shown::default(),
@@ -112,7 +110,7 @@ pub async fn show(
         chart: Chart {
             symbol: symbol.clone(),
             range,
-            zone: board.calendar().zone().to_owned(),
+            zone: board.calendar().zone_name().to_owned(),
             recording: board.status().name == FeedName::Replay,
             candles: past.candles,
         },
@@ -122,47 +120,6 @@ pub async fn show(
         ticket,
         fills,
     })
-}
-
-/// The present by the market's own clock.
-#[derive(Debug, Clone, Copy)]
-struct Moment {
-    now: At,
-    /// Where the daily candle of its market day begins.
-    day: At,
-}
-
-impl Moment {
-    fn of(board: &Board, clock: At) -> Self {
-        let now = board.market_time().unwrap_or(clock);
-        Self { now, day: Timeframe::Day.start(now, board.calendar().day(now)) }
-    }
-}
-
-/// What was recorded of an instrument.
-struct Past {
-    candles: Vec<Candle>,
-    day: Option<(Price, Price)>,
-    year: Option<(Price, Price)>,
-}
-
-fn past(conn: &mut Conn, id: InstrumentId, range: ChartRange, moment: Moment) -> Result<Past, StoreError> {
-    let (from, until) = range.around(moment.now);
-    let after_today = moment.day.plus(Timeframe::Day.span());
-    Ok(Past {
-        candles: candles::range(conn, id, range.timeframe(), from, until, range.most())?,
-        day: candles::extent(conn, id, moment.day, after_today)?,
-        year: candles::extent(conn, id, after_today.minus(YEAR), after_today)?,
-    })
-}
-
-impl Past {
-    /// Adds what the market is making of it.
-    fn go_on(&mut self, board: &Board, id: InstrumentId, range: ChartRange, moment: Moment) {
-        chart::add_open(&mut self.candles, board.candle(id, range.timeframe()), range.around(moment.now).1);
-        let today = board.candle(id, Timeframe::Day).filter(|candle| candle.start == moment.day);
-        self.day = chart::wider(self.day, today.map(|candle| (candle.low, candle.high)));
-    }
 }
 
 /// The viewer's account, and what they did in an instrument.

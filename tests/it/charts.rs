@@ -6,6 +6,7 @@ use crate::support::browser::{DESK, PHONE};
 use crate::support::past::{falling, place_with};
 use crate::support::recorded::slice;
 use crate::support::{Browser, Scheme, Server, Visitor};
+use fantoccini::key::Key;
 use std::io::Write as _;
 use std::time::Duration;
 use tempfile::NamedTempFile;
@@ -121,7 +122,7 @@ async fn with_scripts_the_chart_is_switched_in_place_and_its_last_candle_moves()
 }
 
 #[tokio::test]
-async fn pointing_at_a_candle_tells_its_prices() {
+async fn pointing_at_a_candle_or_walking_to_it_by_keys_tells_its_prices() {
     let (server, _tape) = market("1").await;
     let browser = Browser::start().await;
     browser.open(&server.url("/stocks/SPY?range=6M")).await;
@@ -132,6 +133,13 @@ async fn pointing_at_a_candle_tells_its_prices() {
     for word in ["2013", "High", "Low", "Close", "Volume"] {
         assert!(told.contains(word), "{told}");
     }
+    let chart = browser.wait_for(".chart-box").await;
+    chart.send_keys(&Key::Home).await.expect("a key is pressed");
+    let first = browser.wait_for_text("[data-chart-legend]", |text| text != told && text.contains("Open")).await;
+    assert!(first.starts_with("4 Apr 2013") || first.starts_with("5 Apr 2013"), "{first}");
+    chart.send_keys(&Key::Right).await.expect("a key is pressed");
+    browser.wait_for_text("[data-chart-legend]", |text| text.contains("Open") && text != first).await;
+    assert!(browser.run("return document.querySelector('[data-chart-spoken]').textContent").await != "");
 }
 
 #[tokio::test]
