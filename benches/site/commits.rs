@@ -16,6 +16,8 @@ use std::time::Duration;
 const PEOPLE: usize = 1_000;
 /// The connections they share.
 const CONNECTIONS: usize = 256;
+/// What the site is called that commits each order by itself.
+const ALONE: &str = "one each";
 /// How long each server is warmed up.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// How much longer a sync takes on the slow disk.
@@ -38,8 +40,14 @@ struct Outcome {
 }
 
 /// Measures all of it and prints it.
-pub(crate) async fn measure(binary: &Path, directory: &Path, rounds: u32, seconds: Duration) -> anyhow::Result<()> {
-    let mut contenders = gathered(binary, directory).await?;
+pub(crate) async fn measure(
+    binary: &Path,
+    beside: Option<&Path>,
+    directory: &Path,
+    rounds: u32,
+    seconds: Duration,
+) -> anyhow::Result<()> {
+    let mut contenders = gathered(binary, beside, directory).await?;
     for delay in [Duration::ZERO, SLOW] {
         for contender in &mut contenders {
             if let Some(disk) = &contender.disk {
@@ -57,11 +65,10 @@ pub(crate) async fn measure(binary: &Path, directory: &Path, rounds: u32, second
         print_all(&contenders, &outcomes);
     }
     for delay in [Duration::ZERO, SLOW] {
-        if let Some(Contender { server, disk: Some(disk), scripts, .. }) =
-            contenders.iter_mut().find(|contender| contender.name == "site")
-        {
+        for Contender { name, server, disk, scripts } in &mut contenders {
+            let Some(disk) = disk.as_ref().filter(|_| *name != ALONE) else { continue };
             disk.delays(delay)?;
-            println!("\nacross checkpoints, the same load{}", told(delay));
+            println!("\nacross checkpoints, the same load on the {name}{}", told(delay));
             println!("{}", checkpoints::measure(server.address, disk, scripts, seconds * rounds * 2).await?);
         }
     }
@@ -72,10 +79,15 @@ fn told(delay: Duration) -> String {
     if delay.is_zero() { String::new() } else { format!(", each sync {delay:?} longer") }
 }
 
-/// The floor, the site, and the site with a commit for each order, each with everybody signed up.
-async fn gathered(binary: &Path, directory: &Path) -> anyhow::Result<Vec<Contender>> {
+/// The floor, the site, the site with a commit for each order, and another build if there is one, each with everybody
+/// signed up.
+async fn gathered(binary: &Path, beside: Option<&Path>, directory: &Path) -> anyhow::Result<Vec<Contender>> {
     let mut contenders = Vec::new();
-    for (name, settings) in [("site", [].as_slice()), ("one each", ["--writes-per-commit", "1"].as_slice())] {
+    let (usual, alone) = ([].as_slice(), ["--writes-per-commit", "1"].as_slice());
+    for (name, binary, settings) in
+        [("site", Some(binary), usual), (ALONE, Some(binary), alone), ("beside", beside, usual)]
+    {
+        let Some(binary) = binary else { continue };
         let home = directory.join(name.replace(' ', "-"));
         std::fs::create_dir(&home)?;
         let disk = SlowDisk::new(&home)?;
@@ -135,7 +147,7 @@ fn print_all(contenders: &[Contender], outcomes: &[Outcome]) {
             of_floor * 100.0
         );
     }
-    if let [_, site, alone] = outcomes {
+    if let [_, site, alone, ..] = outcomes {
         let times = site.rates.iter().zip(&alone.rates).map(|(site, alone)| site / alone).collect();
         println!("The site is {:.2} times as fast as with a commit for each order.", middle(times));
     }

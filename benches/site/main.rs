@@ -82,7 +82,7 @@ async fn compare(arguments: &Arguments, seconds: Duration) -> anyhow::Result<()>
         println!("{}", start::measure(&site, directory.path()).await?);
     }
     if "commits".contains(&arguments.only) {
-        commits::measure(&site, directory.path(), arguments.rounds, seconds).await?;
+        commits::measure(&site, arguments.beside.as_deref(), directory.path(), arguments.rounds, seconds).await?;
     }
     if "postgres".contains(&arguments.only) {
         server_database::measure(&site, directory.path(), arguments.rounds, seconds).await?;
