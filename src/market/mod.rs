@@ -8,12 +8,14 @@ pub mod feed;
 pub mod hub;
 mod lines;
 pub mod listings;
+pub mod message;
 pub mod status;
 mod wire;
 
 pub use board::{Board, Listed, OffBoard, Rate, Standing, Trade};
 pub use feed::{FeedPlan, NotASpeed, Speed, TapeError, replay};
 pub use hub::{Frame, Hub};
+pub use message::Message;
 pub use status::{FeedName, FeedState, FeedStatus};
 
 use crate::domain::At;

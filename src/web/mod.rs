@@ -28,6 +28,7 @@ pub mod rates;
 mod refusals;
 pub mod register;
 pub mod routes;
+pub mod server;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
