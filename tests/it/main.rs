@@ -22,3 +22,4 @@ mod tape;
 mod tidy;
 mod two_servers;
 mod wallet;
+mod websocket_conformance;
