@@ -2,6 +2,7 @@
 //! order.
 
 mod chores;
+mod descriptors;
 mod key;
 mod listings;
 
@@ -102,6 +103,7 @@ impl App {
     /// # Errors
     /// One sentence about the first of them that does not open.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        descriptors::ask_for(settings.sockets);
         let listener = listen(settings.listen)?;
         let listings = listings::read(&settings)?;
         let store = Store::open(&StorePlan {
