@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long = "as", hide = true, value_name = "PART")]
     part: Option<Part>,
     /// The message that a floor pushes
-    #[arg(long, hide = true, value_name = "FILE", default_value = "")]
+    #[arg(long, hide = true, value_name = "FILE", default_value = "message")]
     message: PathBuf,
     /// Where a client connects
     #[arg(long, hide = true, default_value = "127.0.0.1:0")]
