@@ -2,6 +2,7 @@
 //! order.
 
 mod chores;
+mod descriptors;
 mod key;
 mod listings;
 mod past;
@@ -16,12 +17,13 @@ use crate::market::{FeedPlan, Market, MarketPlan, TapeError};
 use crate::store::{OpenError, Store, StoreError, StorePlan, users};
 use crate::trading::Desk;
 use crate::web::house::{House, Site};
-use crate::web::live::{LiveGate, LiveLimits, remember_connection};
+use crate::web::live::{LiveGate, LiveLimits};
+use crate::web::server::{self, ServerPlan};
 use crate::web::sessions::Sessions;
 use crate::web::site;
 use crate::web::sparklines::Sparklines;
 use actix_web::dev::ServerHandle;
-use actix_web::{App as Actix, HttpServer, web};
+use actix_web::{App as Actix, web};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -38,8 +40,10 @@ const REQUEST_HEAD: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept open.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How many may knock before they are let in.
-const WAITING_VISITORS: u32 = 1_024;
+/// How many may knock before they are let in: enough for everybody who comes back after a restart.
+const WAITING_VISITORS: u32 = 4_096;
+/// How long goodbyes may take at the most.
+const GOODBYES: Duration = Duration::from_secs(3);
 
 /// Why the house does not open. Each displays as one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +97,7 @@ pub struct App {
     told_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     server: JoinHandle<std::io::Result<()>>,
     handle: ServerHandle,
+    live: web::Data<LiveGate>,
     chores: JoinHandle<()>,
 }
 
@@ -102,6 +107,7 @@ impl App {
     /// # Errors
     /// One sentence about the first of them that does not open.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        descriptors::ask_for(settings.sockets);
         let listener = listen(settings.listen)?;
         let listings = listings::read(&settings)?;
         let store = Store::open(&StorePlan {
@@ -147,7 +153,7 @@ impl App {
         let stop = CancellationToken::new();
         // From before anybody is told that the house is open, so that whoever was told can close it.
         let told_to_stop = Box::pin(told_to_stop()?);
-        let (address, server) = serve(&settings, &house, &stop, listener)?;
+        let (address, server, live) = serve(&settings, &house, &stop, listener)?;
         let handle = server.handle();
         let chores = tokio::spawn(chores::run(house.clone(), simulated, settings.retention, stop.clone()));
         tracing::info!(%address, database = %settings.database, "open");
@@ -162,6 +168,7 @@ impl App {
             told_to_stop,
             server,
             handle,
+            live,
             chores,
         })
     }
@@ -200,6 +207,9 @@ impl App {
             }
         };
         self.stop.cancel();
+        if tokio::time::timeout(GOODBYES, self.live.emptied()).await.is_err() {
+            tracing::warn!("some live connections did not end in time");
+        }
         self.house.market.stop().await;
         if self.chores.await.is_err() {
             tracing::error!("the chores panicked");
@@ -232,30 +242,27 @@ fn serve(
     house: &House,
     stop: &CancellationToken,
     listener: TcpListener,
-) -> Result<(SocketAddr, actix_web::dev::Server), StartError> {
+) -> Result<(SocketAddr, actix_web::dev::Server, web::Data<LiveGate>), StartError> {
     let limits = LiveLimits {
         sockets: settings.sockets,
         sockets_per_address: settings.sockets_per_address,
         ..LiveLimits::default()
     };
-    let gate = LiveGate::new(&house.market, limits, settings.public_origin.clone(), stop.clone())
-        .behind_proxy(settings.trusted_proxy);
+    let gate =
+        LiveGate::new(&house.market, limits, settings.public_origin.clone(), stop).behind_proxy(settings.trusted_proxy);
     let (house, gate) = (web::Data::new(house.clone()), web::Data::new(gate));
-    let server = HttpServer::new(move || {
+    let plan = ServerPlan {
+        workers: settings.workers,
+        request_head: REQUEST_HEAD,
+        keep_alive: KEEP_ALIVE,
+        last_answers: LAST_ANSWERS,
+    };
+    let live = gate.clone();
+    let (address, server) = server::serve(listener, plan, move || {
         let sessions = Sessions::new(house.get_ref().clone());
         Actix::new().configure(site::configure(&house, &gate, sessions))
-    })
-    .workers(settings.workers)
-    .client_request_timeout(REQUEST_HEAD)
-    .keep_alive(KEEP_ALIVE)
-    // An answer that leaves in pieces would have its last one wait for the acknowledgement of those before.
-    .tcp_nodelay(true)
-    .shutdown_timeout(LAST_ANSWERS)
-    .disable_signals()
-    .on_connect(remember_connection)
-    .listen(listener)?;
-    let address = server.addrs().first().copied().unwrap_or(settings.listen);
-    Ok((address, server.run()))
+    })?;
+    Ok((address, server, live))
 }
 
 /// Whether anybody who is still here runs the place.

@@ -1,11 +1,11 @@
 //! The hub: looks at the board a few times a second and publishes what changed as one frame for everybody.
 //!
 //! Live rates are state, not messages. Only the newest frame exists; whoever missed one takes a snapshot.
-//! What all watch is encoded once and its bytes are shared; a choice of symbols costs joining ready pieces.
+//! What all watch is encoded and framed once and its bytes are shared; a choice of symbols costs joining ready pieces.
 
 use super::board::{Board, Changes};
+use super::message::Message;
 use super::wire;
-use bytestring::ByteString;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -22,10 +22,17 @@ pub struct Frame {
     turned: bool,
     board: Arc<Board>,
     stamp: String,
-    pieces: Vec<ByteString>,
+    pieces: Vec<Piece>,
     changed: Vec<usize>,
-    changes: OnceLock<ByteString>,
-    snapshot: OnceLock<ByteString>,
+    changes: OnceLock<Message>,
+    snapshot: OnceLock<Message>,
+}
+
+/// One instrument's rate as text, and the number of the frame in which it last changed.
+#[derive(Debug, Clone)]
+struct Piece {
+    text: Arc<str>,
+    frame: u64,
 }
 
 impl Frame {
@@ -53,43 +60,49 @@ impl Frame {
         self.turned
     }
 
-    /// What changed since the frame before, for those who watch everything. Encoded once.
+    /// What changed since the frame before, for those who watch everything. Made once.
     #[must_use]
-    pub fn changes(&self) -> ByteString {
-        let encode = || wire::changes(self.sequence, self.previous, &self.stamp, self.pieces_at(&self.changed)).into();
-        self.changes.get_or_init(encode).clone()
+    pub fn changes(&self) -> &Message {
+        self.changes.get_or_init(|| {
+            let mut text = String::new();
+            wire::changes(&mut text, self.sequence, self.previous, &self.stamp, self.pieces_at(&self.changed));
+            Message::of(&text)
+        })
     }
 
-    /// The whole market, for those who watch everything. Encoded once.
+    /// The whole market, for those who watch everything. Made once.
     #[must_use]
-    pub fn snapshot(&self) -> ByteString {
-        let rates = || self.pieces.iter().map(AsRef::as_ref);
-        let encode = || wire::snapshot(self.sequence, &self.stamp, "\"everything\"", rates()).into();
-        self.snapshot.get_or_init(encode).clone()
+    pub fn snapshot(&self) -> &Message {
+        self.snapshot.get_or_init(|| {
+            let mut text = String::new();
+            let rates = self.pieces.iter().map(|piece| piece.text.as_ref());
+            wire::snapshot(&mut text, self.sequence, &self.stamp, "\"everything\"", rates);
+            Message::of(&text)
+        })
     }
 
-    /// What changed among the instruments at `places` (ascending) since the frame before, for a client whose
-    /// latest message showed `previous`. Nothing when nothing of it changed, unless the feed turned.
-    #[must_use]
-    pub fn changes_of(&self, places: &[usize], previous: u64) -> Option<String> {
-        let mut changed = self.changed.iter().copied().filter(|place| places.binary_search(place).is_ok()).peekable();
+    /// Writes what changed among the instruments at `places` (ascending) since the frame before to `text`, for a
+    /// client whose latest message showed `previous`. False, and nothing written, when nothing of it changed, unless
+    /// the feed turned.
+    pub fn changes_of(&self, places: &[usize], previous: u64, text: &mut String) -> bool {
+        let pieces = places.iter().filter_map(|place| self.pieces.get(*place));
+        let mut changed = pieces.filter(|piece| piece.frame == self.number).map(|piece| piece.text.as_ref()).peekable();
         if changed.peek().is_none() && !self.turned {
-            return None;
+            return false;
         }
-        let changed: Vec<usize> = changed.collect();
-        Some(wire::changes(self.sequence, previous, &self.stamp, self.pieces_at(&changed)))
+        wire::changes(text, self.sequence, previous, &self.stamp, changed);
+        true
     }
 
-    /// The instruments at `places`.
-    #[must_use]
-    pub fn snapshot_of(&self, places: &[usize]) -> String {
+    /// Writes the instruments at `places` to `text`.
+    pub fn snapshot_of(&self, places: &[usize], text: &mut String) {
         let instruments = self.board.instruments();
         let watching = wire::list(places.iter().filter_map(|place| Some(&instruments.get(*place)?.symbol)));
-        wire::snapshot(self.sequence, &self.stamp, &watching, self.pieces_at(places))
+        wire::snapshot(text, self.sequence, &self.stamp, &watching, self.pieces_at(places));
     }
 
     fn pieces_at<'a>(&'a self, places: &'a [usize]) -> impl Iterator<Item = &'a str> {
-        places.iter().filter_map(|place| self.pieces.get(*place).map(AsRef::as_ref))
+        places.iter().filter_map(|place| Some(self.pieces.get(*place)?.text.as_ref()))
     }
 
     /// The frame after this one; nothing when nothing happened.
@@ -101,17 +114,18 @@ impl Frame {
         if sequence == self.sequence && !turned {
             return None;
         }
+        let number = self.number + 1;
         let mut pieces = self.pieces.clone();
         let mut changed = Vec::with_capacity(lines.len());
         for (place, quote, received) in lines {
             if let (Some(piece), Some(instrument)) = (pieces.get_mut(place), self.board.instruments().get(place)) {
-                *piece = wire::rate(&instrument.symbol, &quote, received).into();
+                *piece = Piece { text: wire::rate(&instrument.symbol, &quote, received).into(), frame: number };
                 changed.push(place);
             }
         }
         let stamp = wire::stamp(&self.board, &status);
         Some(Self {
-            number: self.number + 1,
+            number,
             sequence,
             previous: self.sequence,
             state,
@@ -127,7 +141,8 @@ impl Frame {
 
     /// The market before anything happened, or as it stands now.
     fn first(board: Arc<Board>) -> Self {
-        let pieces = board.instruments().iter().map(|one| wire::unquoted(&one.symbol).into()).collect();
+        let unquoted = |symbol| Piece { text: wire::unquoted(symbol).into(), frame: 0 };
+        let pieces = board.instruments().iter().map(|one| unquoted(&one.symbol)).collect();
         let status = board.status();
         let (stamp, state) = (wire::stamp(&board, &status), status.state.as_str());
         let before = Self {
@@ -180,6 +195,12 @@ impl Hub {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Arc<Frame>> {
         self.frames.clone()
+    }
+
+    /// The newest frame.
+    #[must_use]
+    pub fn newest(&self) -> Arc<Frame> {
+        Arc::clone(&self.frames.borrow())
     }
 
     /// A sign of life for a client whose latest message showed `sequence`.

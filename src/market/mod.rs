@@ -11,6 +11,7 @@ pub mod hours;
 pub mod hub;
 mod lines;
 pub mod listings;
+pub mod message;
 pub mod recorder;
 mod simulation;
 pub mod status;
@@ -20,6 +21,7 @@ pub use board::{Board, Listed, OffBoard, Rate, Standing, Trade};
 pub use feed::{FeedPlan, NotASpeed, ReplayPlan, SimulatedPlan, Speed, TapeError, replay};
 pub use hours::{NotTradingHours, TradingHours};
 pub use hub::{Frame, Hub};
+pub use message::Message;
 pub use simulation::past::{History, Past};
 pub use status::{FeedName, FeedState, FeedStatus, Trouble};
 

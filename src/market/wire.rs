@@ -44,16 +44,28 @@ pub(super) fn stamp(board: &Board, status: &FeedStatus) -> String {
     )
 }
 
-pub(super) fn snapshot<'a>(sequence: u64, stamp: &str, watching: &str, rates: impl Iterator<Item = &'a str>) -> String {
-    let mut text = format!("{{\"type\":\"snapshot\",\"sequence\":{sequence},{stamp},\"watching\":{watching},");
-    push_rates(&mut text, rates);
-    text
+pub(super) fn snapshot<'a>(
+    text: &mut String,
+    sequence: u64,
+    stamp: &str,
+    watching: &str,
+    rates: impl Iterator<Item = &'a str>,
+) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, "{{\"type\":\"snapshot\",\"sequence\":{sequence},{stamp},\"watching\":{watching},");
+    push_rates(text, rates);
 }
 
-pub(super) fn changes<'a>(sequence: u64, previous: u64, stamp: &str, rates: impl Iterator<Item = &'a str>) -> String {
-    let mut text = format!("{{\"type\":\"changes\",\"sequence\":{sequence},\"previous\":{previous},{stamp},");
-    push_rates(&mut text, rates);
-    text
+pub(super) fn changes<'a>(
+    text: &mut String,
+    sequence: u64,
+    previous: u64,
+    stamp: &str,
+    rates: impl Iterator<Item = &'a str>,
+) {
+    // Writing to a `String` cannot fail.
+    let _ = write!(text, "{{\"type\":\"changes\",\"sequence\":{sequence},\"previous\":{previous},{stamp},");
+    push_rates(text, rates);
 }
 
 pub(super) fn heartbeat(sequence: u64, stamp: &str) -> String {

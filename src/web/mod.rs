@@ -33,6 +33,7 @@ mod refusals;
 pub mod register;
 pub mod request_span;
 pub mod routes;
+pub mod server;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;

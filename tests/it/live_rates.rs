@@ -1,6 +1,6 @@
 //! `/rates/live` keeps the promises of `docs/live-rates.md`, as a client sees them.
 
-use actix_web::{App, HttpServer, web};
+use crate::support::live_floor::{LiveFloor as Floor, PATIENCE};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -12,63 +12,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-use tokio_util::sync::CancellationToken;
-use tradefloor::domain::{At, Instrument, InstrumentId, Price, PublicId, Quote};
-use tradefloor::market::{Listed, Market};
-use tradefloor::web::live::{self, LiveGate, LiveLimits};
-
-/// Longer than anything here takes; only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A server with nothing but live rates, on a market that moves by hand.
-struct Floor {
-    address: String,
-    market: Market,
-    gate: web::Data<LiveGate>,
-    stop: CancellationToken,
-    server: actix_web::dev::ServerHandle,
-}
+use tradefloor::web::live::LiveLimits;
 
 impl Floor {
-    fn open() -> Self {
-        Self::with(LiveLimits::default(), 3)
-    }
-
-    fn with(limits: LiveLimits, instruments: i64) -> Self {
-        let listed: Vec<_> = (1..=instruments).map(listed).collect();
-        let market = Market::by_hand(&listed, Duration::from_millis(5));
-        let stop = CancellationToken::new();
-        let gate = web::Data::new(LiveGate::new(&market, limits, None, stop.clone()));
-        let shared = gate.clone();
-        let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).route("/rates/live", web::get().to(live::connect))
-        })
-        .on_connect(live::remember_connection)
-        .workers(1)
-        .disable_signals()
-        .shutdown_timeout(5)
-        .bind("127.0.0.1:0")
-        .unwrap();
-        let address = server.addrs()[0].to_string();
-        let server = server.run();
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
-        Self { address, market, gate, stop, server: handle }
-    }
-
-    fn post(&self, id: i64, last: i64) {
-        let price = Price::from_units;
-        let quote = Quote {
-            bid: price(last - 100),
-            ask: price(last + 100),
-            last: price(last),
-            previous_close: price(100_000),
-            volume: 300,
-            at: At::from_micros(1_780_000_000_000_000),
-        };
-        self.market.board().post(InstrumentId(id), quote).unwrap();
-    }
-
     async fn client(&self, query: &str) -> Client {
         self.try_client(query, None).await.unwrap_or_else(|error| panic!("{error}"))
     }
@@ -92,35 +38,6 @@ impl Floor {
             Ok(_) => panic!("the socket was opened"),
         }
     }
-
-    async fn sockets_are(&self, count: usize) {
-        let settled = async {
-            while self.gate.sockets() != count {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(PATIENCE, settled).await.unwrap_or_else(|_| panic!("{} sockets are open", self.gate.sockets()));
-    }
-
-    async fn close(self) {
-        self.stop.cancel();
-        self.market.stop().await;
-        self.server.stop(false).await;
-    }
-}
-
-fn listed(id: i64) -> Listed {
-    let symbol = ["ACME", "BOLT", "CRUX"]
-        .get(usize::try_from(id - 1).unwrap())
-        .map_or_else(|| format!("S{id}"), ToString::to_string);
-    let instrument = Instrument {
-        id: InstrumentId(id),
-        public_id: PublicId::random(),
-        symbol: symbol.parse().unwrap(),
-        name: symbol,
-        sector: String::new(),
-    };
-    Listed { instrument, last: None, previous_close: None }
 }
 
 struct Client {
@@ -430,10 +347,10 @@ async fn a_silent_market_is_a_heartbeat_with_the_state_of_the_feed() {
 #[actix_web::test]
 async fn a_client_that_does_not_answer_pings_is_closed() {
     let (ping, silence) = (Duration::from_millis(20), Duration::from_millis(200));
-    let floor = Floor::with(LiveLimits { ping, silence, ..LiveLimits::default() }, 3);
+    let floor = Floor::with(LiveLimits { ping, silence, messages_per_second: 10_000, ..LiveLimits::default() }, 3);
     // A client whose library answers pings stays; one that never speaks again does not.
     let mut answering = floor.client("").await;
-    let mut mute = raw_client(&floor, 0).await;
+    let mut mute = floor.raw_client(0).await;
     let answer = async {
         loop {
             answering.next().await;
@@ -447,32 +364,11 @@ async fn a_client_that_does_not_answer_pings_is_closed() {
     floor.close().await;
 }
 
-/// A WebSocket by hand, which reads and answers only what a test makes it.
-async fn raw_client(floor: &Floor, receive_buffer: u32) -> TcpStream {
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
-    if receive_buffer > 0 {
-        socket.set_recv_buffer_size(receive_buffer).unwrap();
-    }
-    let mut stream = socket.connect(floor.address.parse().unwrap()).await.unwrap();
-    let head = format!(
-        "GET /rates/live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        floor.address
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut seen = Vec::new();
-    while !seen.ends_with(b"\r\n\r\n") {
-        seen.push(stream.read_u8().await.unwrap());
-    }
-    assert!(seen.starts_with(b"HTTP/1.1 101"));
-    stream
-}
-
 #[actix_web::test]
 async fn a_client_that_stops_reading_is_cut_and_its_seat_is_free() {
     let limits = LiveLimits { unread: Duration::from_millis(300), ..LiveLimits::default() };
     let floor = Floor::with(limits, 5_000);
-    let mut deaf = raw_client(&floor, 4_096).await;
+    let mut deaf = floor.raw_client(4_096).await;
     let mut reading = floor.client("?symbols=ACME").await;
     floor.sockets_are(2).await;
     let mut last = 10_000;
@@ -580,7 +476,7 @@ async fn a_stopping_server_says_goodbye_to_every_socket_and_takes_no_more() {
     }
     assert_eq!(floor.refusal("", None).await.0, 503);
     floor.sockets_are(0).await;
-    floor.server.stop(true).await;
+    floor.stop_in_order().await;
 }
 
 #[actix_web::test]

@@ -26,3 +26,4 @@ mod tape;
 mod tidy;
 mod two_servers;
 mod wallet;
+mod websocket_conformance;

@@ -23,7 +23,7 @@ pub struct LiveLimits {
     pub ping: Duration,
     /// How long a client may say nothing at all, pongs included.
     pub silence: Duration,
-    /// How long one message may wait for a client that does not read.
+    /// How long a client may take nothing of what waits for it.
     pub unread: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Default for LiveLimits {
     fn default() -> Self {
         Self {
             sockets: 10_000,
-            sockets_per_address: 50,
+            sockets_per_address: 100,
             symbols: 200,
             message_bytes: 4_096,
             messages_per_second: 20,

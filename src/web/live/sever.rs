@@ -23,6 +23,20 @@ pub fn remember_connection(connection: &dyn Any, data: &mut Extensions) {
     let _ = (connection, data);
 }
 
+/// Tells the other end of `stream` that nothing more follows; it may go on speaking.
+pub(super) fn end_writing(stream: &actix_web::rt::net::TcpStream) {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        if let Ok(handle) = stream.as_fd().try_clone_to_owned() {
+            // An error means that it is already down.
+            let _ = TcpStream::from(handle).shutdown(Shutdown::Write);
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = stream;
+}
+
 /// The means to sever the connection of one request, where it is known.
 pub(in crate::web) struct Knife(Weak<Line>);
 

@@ -7,6 +7,7 @@ pub(crate) mod browser;
 pub(crate) mod driver;
 pub(crate) mod floor;
 pub(crate) mod form;
+pub(crate) mod live_floor;
 pub(crate) mod past;
 pub(crate) mod place;
 pub(crate) mod postgres;
