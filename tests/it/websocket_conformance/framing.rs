@@ -56,7 +56,7 @@ async fn a_frame_without_a_mask_closes_the_socket() {
 async fn a_length_is_written_in_as_few_bytes_as_hold_it() {
     let head = |length: &[u8]| [&[TEXT], length, &[1, 2, 3, 4]].concat();
     hold(vec![
-        ("5 in two bytes", vec![head(&[0x80 | 126, 0, 5]), vec![0; 5]], Closed(1002)),
+        ("5 in two bytes", vec![head(&[0x80 | 0x7e, 0, 5]), vec![0; 5]], Closed(1002)),
         ("5 in eight bytes", vec![head(&[0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 5]), vec![0; 5]], Closed(1002)),
         ("64 bits", vec![head(&[0x80 | 127, 0x80, 0, 0, 0, 0, 0, 0, 0])], Closed(1002)),
         ("63 bits", vec![announced(TEXT, u64::MAX / 2, b"")], Closed(1009)),
