@@ -57,7 +57,7 @@
   };
   // By the reader's own clock; the page as it came says it by the market's.
   const opening = (moment) =>
-    new Date(moment).toLocaleString(undefined, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+    new Date(moment).toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
   const drawBadge = () => {
     const text = {
       connecting: () => "Connecting…",

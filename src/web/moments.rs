@@ -76,9 +76,20 @@ pub fn new_york(at: At) -> String {
 /// When a market opens, by the clock of its exchange: `Monday, 23 Nov, 09:30 New York`.
 #[must_use]
 pub fn opening(at: At, zone: &str) -> String {
-    let Ok(local) = at.timestamp().in_tz(zone) else { return strftime(at, "%A, %-d %b, %H:%M UTC") };
+    local(at, zone, "%A, %-d %b, %H:%M")
+}
+
+/// The same where there is little room: `Mon 09:30 New York`.
+#[must_use]
+pub fn short_opening(at: At, zone: &str) -> String {
+    local(at, zone, "%a %H:%M")
+}
+
+/// A moment by the clock of a time zone, with the name of its place.
+fn local(at: At, zone: &str, form: &str) -> String {
+    let Ok(local) = at.timestamp().in_tz(zone) else { return format!("{} UTC", strftime(at, form)) };
     let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
-    format!("{} {place}", local.strftime("%A, %-d %b, %H:%M"))
+    format!("{} {place}", local.strftime(form))
 }
 
 fn exact(at: At) -> String {
@@ -126,6 +137,7 @@ mod tests {
     fn an_opening_is_told_by_the_clock_of_the_exchange() {
         let opens = at("2026-11-23T14:30:00Z");
         assert_eq!(opening(opens, "America/New_York"), "Monday, 23 Nov, 09:30 New York");
+        assert_eq!(short_opening(opens, "America/New_York"), "Mon 09:30 New York");
         assert_eq!(opening(opens, "UTC"), "Monday, 23 Nov, 14:30 UTC");
     }
 

@@ -182,7 +182,7 @@ pub(super) fn badge(house: &House) -> MarketBadge {
         FeedState::Starting => BadgeState::Starting,
         FeedState::Live => BadgeState::Live,
         FeedState::Paused => BadgeState::Paused,
-        FeedState::Closed { opens } => BadgeState::Closed(moments::opening(opens, board.calendar().zone_name())),
+        FeedState::Closed { opens } => BadgeState::Closed(moments::short_opening(opens, board.calendar().zone_name())),
         FeedState::Stopped { since } => BadgeState::Stopped(since.elapsed()),
         FeedState::Ended { .. } => BadgeState::Ended,
     };
