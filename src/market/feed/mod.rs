@@ -25,7 +25,8 @@ use pace::Pace;
 use replay::Replay;
 use simulated::Simulated;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 use supervisor::supervise;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -104,7 +105,10 @@ impl From<Stopping> for End {
     }
 }
 
-/// Starts the feed on its own thread. The receiver ends once the thread has.
+/// How long a simulated market may take to show its first prices and still be waited for.
+const OPENS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Starts the feed on its own thread, and waits for the first prices of a simulated market. The receiver ends once the thread has.
 ///
 /// # Errors
 /// When the system has no thread to give.
@@ -117,14 +121,16 @@ pub(super) fn spawn(
     stop: CancellationToken,
 ) -> std::io::Result<oneshot::Receiver<()>> {
     let (ending, ended) = oneshot::channel::<()>();
+    let (opening, opened) = mpsc::channel();
     let mut pace = Pace::new(Arc::clone(&controls));
     std::thread::Builder::new().name("market-feed".to_owned()).spawn(move || {
         let phase = match plan {
             FeedPlan::Simulated(plan) => {
-                let mut feed = Simulated::new(plan, listed, begin);
+                let mut feed = Simulated::new(plan, listed, begin, opening);
                 supervise(&board, &mut pace, |board, pace| feed.run(board, pace))
             }
             FeedPlan::Replay(plan) => {
+                drop(opening);
                 let mut feed = Replay::new(plan);
                 supervise(&board, &mut pace, |board, pace| feed.run(board, pace))
             }
@@ -132,6 +138,8 @@ pub(super) fn spawn(
         board.turn(phase);
         drop(ending);
     })?;
+    // The first visitor finds prices; a feed that is not even able to open is told of otherwise.
+    let _opened = opened.recv_timeout(OPENS_WITHIN);
     let stopping = StopsWhenDropped(controls);
     tokio::spawn(async move {
         stop.cancelled().await;

@@ -9,6 +9,7 @@ use crate::market::day::Session;
 use crate::market::hours::{Opening, TradingHours};
 use crate::market::simulation::{Process, Seat, Tick};
 use crate::market::status::Phase;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// The market time between two steps of the simulation.
@@ -27,11 +28,13 @@ pub(super) struct Simulated {
     listed: Vec<Listed>,
     begin: At,
     runs: u64,
+    /// Dropped once the first prices are on the board.
+    opening: Option<Sender<()>>,
 }
 
 impl Simulated {
-    pub(super) const fn new(plan: SimulatedPlan, listed: Vec<Listed>, begin: At) -> Self {
-        Self { plan, listed, begin, runs: 0 }
+    pub(super) const fn new(plan: SimulatedPlan, listed: Vec<Listed>, begin: At, opening: Sender<()>) -> Self {
+        Self { plan, listed, begin, runs: 0, opening: Some(opening) }
     }
 
     /// Runs until told to stop.
@@ -40,6 +43,8 @@ impl Simulated {
         let seed = self.plan.seed.wrapping_add(self.runs.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         self.runs += 1;
         let mut run = Run::begin(&self.plan, seed, &self.listed, self.begin, board);
+        run.open_now(board);
+        self.opening = None;
         let Err(stopping) = run.go(board, pace);
         stopping.into()
     }
@@ -92,12 +97,16 @@ impl<'a> Run<'a> {
         Self { plan, listed, process, sessions, day, now, ticks: Vec::new() }
     }
 
-    fn go(&mut self, board: &Board, pace: &mut Pace) -> Result<std::convert::Infallible, Stopping> {
+    /// Shows where everything stands, whether the market is open or not.
+    fn open_now(&mut self, board: &Board) {
         let time = match self.opening() {
             Opening::Open { since, until } => Trading { since, until }.time(self.now),
             Opening::Closed { .. } => 1.0,
         };
         self.open(time, board);
+    }
+
+    fn go(&mut self, board: &Board, pace: &mut Pace) -> Result<std::convert::Infallible, Stopping> {
         loop {
             let opened = match self.opening() {
                 Opening::Open { since, until } => {
