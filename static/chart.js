@@ -6,6 +6,7 @@
   if (!figure || !library) return;
   const exact = window.tradefloor;
   const { of: symbol, zone, candles: address } = figure.dataset;
+  const recording = "recording" in figure.dataset;
   const box = figure.querySelector("[data-chart-box]");
   const legend = figure.querySelector("[data-chart-legend]");
   const spoken = figure.querySelector("[data-chart-spoken]");
@@ -169,7 +170,7 @@
       // The mark would bring an inline style, which the site forbids; the page carries the attribution itself.
       layout: { attributionLogo: false, fontSize: 12 },
       localization: { locale: "en-GB", timeFormatter: moment },
-      timeScale: { tickMarkFormatter: tick, timeVisible: true, secondsVisible: false, minBarSpacing: 0.05, fixLeftEdge: true, fixRightEdge: true },
+      timeScale: { tickMarkFormatter: tick, timeVisible: true, secondsVisible: false, minBarSpacing: 0.05, maxBarSpacing: 40, fixLeftEdge: true, fixRightEdge: true },
       // The wheel and a finger that moves up or down belong to the page.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
       handleScale: { mouseWheel: false },
@@ -262,7 +263,7 @@
   const dates = form({ year: "numeric", month: "numeric", day: "numeric" });
   const startOf = (text) => {
     // A moment of a recording is the end of what it tells of.
-    const milliseconds = Date.parse(text) - ("recording" in figure.dataset ? 1 : 0);
+    const milliseconds = Date.parse(text) - (recording ? 1 : 0);
     if (!daily()) return Math.floor(milliseconds / 1000 / SPANS[timeframe]) * SPANS[timeframe];
     const parts = Object.fromEntries(dates.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
     return Date.UTC(parts.year, parts.month - 1, parts.day) / 1000;
@@ -281,7 +282,7 @@
     const start = startOf(rate.time);
     const last = candles[candles.length - 1];
     // What was missed is asked for rather than guessed; a market that was set back lives its past again.
-    if (last && Math.abs(start - last.time) > 2 * SPANS[timeframe]) stale = true;
+    if (last && last.time - start > 2 * SPANS[timeframe]) stale = true;
     if (stale) reload();
     if (last && start < last.time - SPANS[timeframe]) return;
     if (last && start <= last.time) {
@@ -291,18 +292,21 @@
       last.volume = daily() ? Math.max(last.volume, Number(rate.volume)) : last.volume + Number(traded);
       prices.update(asPrice(last));
       volumes.update(asVolume(last));
-    } else {
+    } else if (recording || traded > 0n || (last && price !== last.close)) {
+      // A quote alone begins no candle.
+      if (last && start - last.time > 2 * SPANS[timeframe]) stale = true;
       const volume = Number(daily() ? rate.volume : traded);
       candles.push({ time: start, open: price, high: price, low: price, close: price, volume });
-      if (!chart || candles.length > most) {
-        candles = candles.slice(ROOM);
+      const full = candles.length > most;
+      if (full) candles = candles.slice(ROOM);
+      if (!chart || full) {
         show();
       } else {
         prices.update(asPrice(candles[candles.length - 1]));
         volumes.update(asVolume(candles[candles.length - 1]));
       }
     }
-    tint();
+    if (chart) tint();
     describe();
   };
 

@@ -153,6 +153,26 @@ async fn the_day_range_of_an_open_page_follows_the_price() {
 }
 
 #[tokio::test]
+async fn an_empty_chart_begins_with_the_first_trade() {
+    let mut tape = tempfile::NamedTempFile::new().expect("a file for the tape");
+    writeln!(tape, "time,symbol,open,high,low,close,volume,bid,ask").expect("the tape is written");
+    for minute in 30..60 {
+        for symbol in ["SPY", "NEXT"].into_iter().filter(|symbol| *symbol == "SPY" || minute > 36) {
+            let row = format!("2013-10-04T14:{minute}:00Z,{symbol},10.00,10.02,9.98,10.00,100,9.99,10.01");
+            writeln!(tape, "{row}").expect("the tape is written");
+        }
+    }
+    let server = Server::with(|settings| {
+        settings.replay(tape.path(), "60").set("--quote-age-max", "5m");
+    });
+    let browser = Browser::start().await;
+    browser.open(&server.url("/stocks/NEXT")).await;
+    browser.wait_for(&format!(r#"{CHART}[data-drawn="1D line"] .chart-box:not([hidden]) canvas"#)).await;
+    browser.wait_for_text("[data-chart-legend]", |text| text.contains("High 10.0")).await;
+    browser.assert_console_is_empty("a chart that begins").await;
+}
+
+#[tokio::test]
 async fn the_chart_wears_the_colours_of_the_page() {
     let (server, _tape) = market("1").await;
     let browser = Browser::start().await;
