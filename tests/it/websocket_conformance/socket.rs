@@ -14,27 +14,30 @@ pub(super) const CLOSE: u8 = 0x88;
 pub(super) const PING: u8 = 0x89;
 pub(super) const PONG: u8 = 0x8a;
 
+/// Second bytes of heads whose length follows in two bytes, or in eight.
+pub(super) const MASKED_IN_TWO: u8 = 0xfe;
+pub(super) const MASKED_IN_EIGHT: u8 = 0xff;
+
 /// A client's mask.
 const MASK: [u8; 4] = [0x9d, 0x02, 0xe1, 0x55];
 
 /// A masked frame.
 pub(super) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
-    announced(first, payload.len() as u64, payload)
+    announced(first, u64::try_from(payload.len()).unwrap(), payload)
 }
 
 /// A masked frame whose head announces `length` bytes, and carries `payload`.
-#[expect(clippy::as_conversions, reason = "lengths that were looked at")]
 pub(super) fn announced(first: u8, length: u64, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
-    match length {
-        0..=125 => bytes.push(0x80 | length as u8),
-        126..=0xffff => {
-            bytes.push(0x80 | 126);
-            bytes.extend((length as u16).to_be_bytes());
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(short @ 0..=125), _) => bytes.push(0x80 | short),
+        (_, Ok(length)) => {
+            bytes.push(MASKED_IN_TWO);
+            bytes.extend(length.to_be_bytes());
         }
         _ => {
-            bytes.push(0x80 | 127);
+            bytes.push(MASKED_IN_EIGHT);
             bytes.extend(length.to_be_bytes());
         }
     }
