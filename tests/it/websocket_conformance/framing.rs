@@ -1,6 +1,6 @@
 //! Autobahn's groups 1, 3 and 4: lengths, reserved bits, reserved kinds; and masks, which its own client always sets.
 
-use super::socket::{BINARY, LAST, MASKED_IN_EIGHT, MASKED_IN_TWO, PING, TEXT, announced, frame};
+use super::socket::{BINARY, LAST, PING, TEXT, announced, frame};
 use super::{Case, Closed, Stays, hold, is_heard, request};
 
 #[actix_web::test]
@@ -56,9 +56,9 @@ async fn a_frame_without_a_mask_closes_the_socket() {
 async fn a_length_is_written_in_as_few_bytes_as_hold_it() {
     let head = |length: &[u8]| [&[TEXT], length, &[1, 2, 3, 4]].concat();
     hold(vec![
-        ("5 in two bytes", vec![head(&[MASKED_IN_TWO, 0, 5]), vec![0; 5]], Closed(1002)),
-        ("5 in eight bytes", vec![head(&[MASKED_IN_EIGHT, 0, 0, 0, 0, 0, 0, 0, 5]), vec![0; 5]], Closed(1002)),
-        ("64 bits", vec![head(&[MASKED_IN_EIGHT, 0x80, 0, 0, 0, 0, 0, 0, 0])], Closed(1002)),
+        ("5 in two bytes", vec![head(&[0x80 | 0x7e, 0, 5]), vec![0; 5]], Closed(1002)),
+        ("5 in eight bytes", vec![head(&[0x80 | 127, 0, 0, 0, 0, 0, 0, 0, 5]), vec![0; 5]], Closed(1002)),
+        ("64 bits", vec![head(&[0x80 | 127, 0x80, 0, 0, 0, 0, 0, 0, 0])], Closed(1002)),
         ("63 bits", vec![announced(TEXT, u64::MAX / 2, b"")], Closed(1009)),
     ])
     .await;

@@ -14,10 +14,6 @@ pub(super) const CLOSE: u8 = 0x88;
 pub(super) const PING: u8 = 0x89;
 pub(super) const PONG: u8 = 0x8a;
 
-/// Second bytes of heads whose length follows in two bytes, or in eight.
-pub(super) const MASKED_IN_TWO: u8 = 0xfe;
-pub(super) const MASKED_IN_EIGHT: u8 = 0xff;
-
 /// A client's mask.
 const MASK: [u8; 4] = [0x9d, 0x02, 0xe1, 0x55];
 
@@ -31,13 +27,13 @@ pub(super) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
 pub(super) fn announced(first: u8, length: u64, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
     match (u8::try_from(length), u16::try_from(length)) {
-        (Ok(short @ 0..=125), _) => bytes.push(0x80 | short),
+        (Ok(length @ 0..=125), _) => bytes.push(0x80 | length),
         (_, Ok(length)) => {
-            bytes.push(MASKED_IN_TWO);
+            bytes.push(0xfe);
             bytes.extend(length.to_be_bytes());
         }
         _ => {
-            bytes.push(MASKED_IN_EIGHT);
+            bytes.push(0xff);
             bytes.extend(length.to_be_bytes());
         }
     }
