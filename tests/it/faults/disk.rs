@@ -192,7 +192,7 @@ enum SmallDisk {
 }
 
 impl SmallDisk {
-    const SCRIPT: &str = r#"mount -t tmpfs -o size=3m none "$0" && exec "$@""#;
+    const SCRIPT: &str = r#"mount -t tmpfs -o size=12m none "$0" && exec "$@""#;
 
     fn mount() -> Self {
         let directory = tempfile::tempdir().unwrap();
