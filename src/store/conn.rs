@@ -59,8 +59,12 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(match purpose {
         // What savepoints remember is kept in memory: a batch may outgrow what SQLite would keep there, and it
-        // would go to a temporary file.
-        Purpose::Write => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
+        // would go to a temporary file. The log is folded in by a thread of its own; its bound of 64 MiB is for when
+        // that falls behind.
+        Purpose::Write => {
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = 16384;"
+        }
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
         Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",
     })

@@ -7,6 +7,7 @@ mod conn;
 mod database;
 mod draft;
 mod error;
+mod folding;
 mod inspect;
 mod kept;
 mod migrate;
@@ -42,6 +43,7 @@ pub use soundness::fault;
 
 use crate::domain::{AccountId, UserId};
 use conn::Purpose;
+use folding::Folding;
 use pool::Pool;
 use readers::Readers;
 use server::ServerWriter;
@@ -114,8 +116,9 @@ impl Store {
             Pool::new(&plan.database, Purpose::Read, plan.readers).map_err(|error| unusable(error.to_string()))?;
         let readers = Readers::new(pool, plan.readers, READ_WAIT);
         let writing = match &plan.database {
-            Database::Sqlite(_) => {
-                let writer = Writer::start(conn, plan.waiting_writes, plan.writes_per_commit);
+            Database::Sqlite(path) => {
+                let folding = Folding::start(path).map_err(|error| unusable(error.to_string()))?;
+                let writer = Writer::start(conn, folding, plan.waiting_writes, plan.writes_per_commit);
                 Writing::File(writer.map_err(|error| unusable(error.to_string()))?)
             }
             Database::Postgres(_) => Writing::Server(

@@ -7,6 +7,7 @@
 
 use super::conn::Conn;
 use super::error::{StoreError, Uncommitted};
+use super::folding::Folding;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,10 +74,10 @@ impl Writer {
     ///
     /// # Errors
     /// When the operating system refuses a thread.
-    pub(super) fn start(conn: Conn, waiting: usize, largest_batch: usize) -> std::io::Result<Self> {
+    pub(super) fn start(conn: Conn, folding: Folding, waiting: usize, largest_batch: usize) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(waiting);
         let builder = std::thread::Builder::new().name("store-writer".to_owned());
-        let thread = builder.spawn(move || work(conn, &jobs, largest_batch))?;
+        let thread = builder.spawn(move || work(conn, folding, &jobs, largest_batch))?;
         Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -114,7 +115,7 @@ impl Writer {
     }
 }
 
-fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
+fn work(mut conn: Conn, folding: Folding, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
     while let Ok(first) = jobs.recv() {
         let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
         let mut batch = Vec::new();
@@ -125,7 +126,9 @@ fn work(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
         for job in batch {
             job.answer(committed);
         }
+        folding.written(&mut conn);
     }
+    drop(folding);
     // Folds the log into the database file, so that a copy of the file alone is complete.
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the write-ahead log was not folded in on closing");
