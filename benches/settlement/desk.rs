@@ -41,8 +41,10 @@ impl Room {
             store.write(Lock::House, move |conn| instruments::list(conn, &[listing])).await;
         let instrument = standings?.pop().context("nothing is listed")?.instrument;
         let id = instrument.id;
-        let market =
-            Market::by_hand(&[Listed { instrument, last: None, previous_close: None }], Duration::from_hours(24));
+        let market = Market::by_hand(
+            &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
+            Duration::from_hours(24),
+        );
         let quote = Quote { bid: price, ask: price, last: price, previous_close: price, volume: 0, at: Clock.now() };
         market.board().post(id, quote)?;
         let rules = Rules {

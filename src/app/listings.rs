@@ -48,10 +48,11 @@ pub(super) async fn list(
         .into_iter()
         .map(|standing| {
             if !simulated {
-                return Listed { instrument: standing.instrument, last: None, previous_close: None };
+                return Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 };
             }
             let last = standing.last_price.or_else(|| starting.get(&standing.instrument.symbol).copied());
-            Listed { previous_close: previous_close(&standing, now, &calendar), instrument: standing.instrument, last }
+            let previous_close = previous_close(&standing, now, &calendar);
+            Listed { instrument: standing.instrument, last, previous_close, volume: 0 }
         })
         .collect())
 }

@@ -122,10 +122,11 @@ impl App {
         let (feed, simulated) = listings::feed(&settings);
         let mut listed = listings::list(listings, &settings, &store, clock).await?;
         let begin = clock.now();
-        if let FeedPlan::Simulated(plan) = &feed
-            && settings.past
-        {
-            past::make(&store, plan, &mut listed, begin).await?;
+        if let FeedPlan::Simulated(plan) = &feed {
+            if settings.past {
+                past::make(&store, plan, &mut listed, begin).await?;
+            }
+            past::resume(&store, &feed.calendar(), &mut listed, begin).await?;
         }
         let plan = MarketPlan { listed, feed, cadence: settings.live_cadence, begin };
         let market = Market::open(plan)?;

@@ -1,10 +1,11 @@
-//! The past that a simulated market is given when it has none.
+//! What a simulated market knows of its past: what was recorded, or what it is given when it has none.
 
-use crate::domain::{At, Recorded, Timeframe};
+use crate::domain::{At, Candle, Recorded, Timeframe};
 use crate::market::day::Calendar;
 use crate::market::recorder::{backfill, without_history};
 use crate::market::{History, Listed, Past, SimulatedPlan, TradingHours};
 use crate::store::{Store, StoreError, candles};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Makes a past, from the seed of the market that begins at `begin`, for what is listed without one, and sees to it that
@@ -44,6 +45,34 @@ pub(super) async fn make(
     Ok(())
 }
 
+/// Has the volume of the day that a market begins in go on from what was recorded of it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn resume(
+    store: &Store,
+    calendar: &Calendar,
+    listed: &mut [Listed],
+    begin: At,
+) -> Result<(), StoreError> {
+    let today = Timeframe::Day.start(begin, calendar.day(begin));
+    let tomorrow = today.plus(Timeframe::Day.span());
+    for some in listed.chunks_mut(candles::MANY) {
+        let ids: Vec<_> = some.iter().map(|one| one.instrument.id).collect();
+        let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        let days: Result<HashMap<_, _>, StoreError> = store
+            .read(move |conn| {
+                Ok(candles::of_many(conn, &ids, Timeframe::Day, today, tomorrow, most)?.into_iter().collect())
+            })
+            .await;
+        let days = days?;
+        for one in some {
+            one.volume = days.get(&one.instrument.id).map_or(0, |day: &Candle| day.volume);
+        }
+    }
+    Ok(())
+}
+
 /// All that follows from the history of an instrument.
 fn all_of(History { instrument, days, minutes }: History, calendar: &Calendar) -> Vec<Recorded> {
     let of = |timeframe: Timeframe| timeframe.fold(minutes.iter().copied(), |at| calendar.day(at));
@@ -53,7 +82,7 @@ fn all_of(History { instrument, days, minutes }: History, calendar: &Calendar) -
         (Timeframe::Minute, minutes.clone()),
         (Timeframe::Day, days),
     ];
-    let of_one = |(timeframe, candles): (Timeframe, Vec<crate::domain::Candle>)| {
+    let of_one = |(timeframe, candles): (Timeframe, Vec<Candle>)| {
         candles.into_iter().map(move |candle| Recorded { instrument, timeframe, candle })
     };
     spans.into_iter().flat_map(of_one).collect()

@@ -30,6 +30,8 @@ pub struct Listed {
     pub last: Option<Price>,
     /// The price its first day's change is measured from; nothing when it was never traded.
     pub previous_close: Option<Price>,
+    /// Whole shares traded so far on the day that the market begins in.
+    pub volume: i64,
 }
 
 /// A quote as it stands on the board.

@@ -16,6 +16,7 @@ fn board() -> Board {
         },
         last: None,
         previous_close: None,
+        volume: 0,
     });
     Board::new(&listed, FeedName::Simulated, Calendar::Utc)
 }

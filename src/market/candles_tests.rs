@@ -18,6 +18,7 @@ fn board_of(feed: FeedName, calendar: Calendar) -> Board {
         },
         last: None,
         previous_close: None,
+        volume: 0,
     });
     Board::new(&listed, feed, calendar)
 }

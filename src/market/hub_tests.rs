@@ -18,6 +18,7 @@ fn board() -> Arc<Board> {
             },
             last: None,
             previous_close: None,
+            volume: 0,
         })
         .collect();
     Arc::new(Board::new(&listed, FeedName::Simulated, Calendar::Utc))

@@ -13,6 +13,7 @@ fn listed() -> Vec<Listed> {
         },
         last: Some(listing.starting_price),
         previous_close: None,
+        volume: 0,
     });
     listed.collect()
 }

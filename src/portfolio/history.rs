@@ -87,7 +87,11 @@ mod tests {
             name: "Acme".to_owned(),
             sector: String::new(),
         };
-        Board::new(&[Listed { instrument, last: None, previous_close: None }], FeedName::Simulated, Calendar::Utc)
+        Board::new(
+            &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
+            FeedName::Simulated,
+            Calendar::Utc,
+        )
     }
 
     fn quote(board: &Board, dollars: i64, at: At) {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Rows in one statement: eight values each, well within what either engine binds.
 const BATCH: usize = 1_000;
 /// Instruments in one statement.
-const MANY: usize = 500;
+pub const MANY: usize = 500;
 
 type Row = (At, Price, Price, Price, Price, i64);
 type Line = (candles::start, candles::open, candles::high, candles::low, candles::close, candles::volume);

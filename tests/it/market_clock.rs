@@ -89,3 +89,25 @@ async fn a_tape_that_goes_bad_stops_the_market_with_its_line_and_one_that_is_men
     assert!(well["market_problem"].is_null() && well["market_failures"].as_u64() >= Some(1));
     assert_eq!(assert_balanced(server.database()).fills, 2);
 }
+
+#[tokio::test]
+async fn the_volume_of_the_day_goes_on_after_a_restart() {
+    let mut server = Server::start();
+    let mut visitor = Visitor::new(&server);
+    let mut before = volume(&visitor).await;
+    while before == 0 {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        before = volume(&visitor).await;
+    }
+    assert!(server.stop().success());
+    server.restart();
+    visitor.moves_to(&server);
+    let after = volume(&visitor).await;
+    assert!(after >= before, "{after} after {before}");
+}
+
+/// How many shares of AAPL its page says were traded today.
+async fn volume(visitor: &Visitor) -> u64 {
+    let page = visitor.get("/stocks/AAPL").await;
+    page.select_text("[data-field=volume]").unwrap().replace(',', "").parse().unwrap()
+}

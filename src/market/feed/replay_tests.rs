@@ -28,6 +28,7 @@ fn board_of(listings: &[Listing]) -> Board {
             },
             last: Some(listing.starting_price),
             previous_close: None,
+            volume: 0,
         })
         .collect();
     Board::new(&listed, FeedName::Replay, Calendar::new_york())

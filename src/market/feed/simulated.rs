@@ -82,12 +82,17 @@ impl<'a> Run<'a> {
         let start = |listed: &Listed| listed.last.or(listed.previous_close).unwrap_or(UNKNOWN);
         let (mut seats, mut sessions) = (Vec::with_capacity(listed.len()), Vec::with_capacity(listed.len()));
         for one in listed {
-            let (price, session) = match board.quote(one.instrument.id) {
-                Some(standing) => {
-                    let Quote { last, previous_close, volume, .. } = standing.quote;
-                    (last, Session::within(day, last, previous_close, volume))
-                }
-                None => (start(one), Session::after(one.previous_close.or_else(|| Some(start(one))))),
+            let (price, session) = if let Some(standing) = board.quote(one.instrument.id) {
+                let Quote { last, previous_close, volume, .. } = standing.quote;
+                (last, Session::within(day, last, previous_close, volume))
+            } else {
+                let price = start(one);
+                let previous_close = one.previous_close.unwrap_or(price);
+                let session = match one.volume {
+                    0 => Session::after(Some(previous_close)),
+                    volume => Session::within(day, price, previous_close, volume),
+                };
+                (price, session)
             };
             seats.push(Seat { symbol: &one.instrument.symbol, sector: &one.instrument.sector, price });
             sessions.push(session);

@@ -16,7 +16,11 @@ fn board() -> Board {
         name: "Acme".to_owned(),
         sector: String::new(),
     };
-    Board::new(&[Listed { instrument, last: None, previous_close: None }], FeedName::Simulated, Calendar::Utc)
+    Board::new(
+        &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
+        FeedName::Simulated,
+        Calendar::Utc,
+    )
 }
 
 fn quote() -> Quote {

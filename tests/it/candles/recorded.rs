@@ -32,7 +32,7 @@ async fn market(store: &Store) -> Market {
     let listed: Vec<Listed> = standings
         .unwrap()
         .into_iter()
-        .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None })
+        .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 })
         .collect();
     Market::by_hand(&listed, NEVER)
 }

@@ -50,7 +50,7 @@ impl Floor {
         let listed: Vec<_> = listed
             .expect("the instruments are listed")
             .into_iter()
-            .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None })
+            .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 })
             .collect();
         let market = Market::by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {

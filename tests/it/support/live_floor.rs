@@ -117,5 +117,5 @@ fn listed(id: i64) -> Listed {
         name: symbol,
         sector: String::new(),
     };
-    Listed { instrument, last: None, previous_close: None }
+    Listed { instrument, last: None, previous_close: None, volume: 0 }
 }
