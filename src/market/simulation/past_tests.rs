@@ -78,5 +78,6 @@ fn a_year_looks_like_a_year_of_a_market() {
     assert!(deviations.iter().all(|deviation| (0.004..0.05).contains(deviation)), "{deviations:?}");
     let spy = listed.iter().position(|one| one.instrument.symbol.as_str() == "SPY").unwrap();
     let calmer = deviations.iter().filter(|deviation| **deviation < deviations[spy]).count();
-    assert!(calmer < 12, "a fund of the whole market is calmer than nearly every stock in it");
+    // Some utilities and makers of staples hardly follow the market: of seeds 1 to 8, 0 to 7 stocks are calmer.
+    assert!(calmer < 12, "a fund of the whole market is calmer than three in four of the {} listed", listed.len());
 }
