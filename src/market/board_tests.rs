@@ -1,24 +1,12 @@
 use super::*;
-use crate::domain::PublicId;
+use crate::market::fixture::untraded;
 use crate::market::status::FeedState;
 
 const ACME: InstrumentId = InstrumentId(1);
 const BOLT: InstrumentId = InstrumentId(2);
 
 fn board() -> Board {
-    let listed = [(ACME, "ACME"), (BOLT, "BOLT")].map(|(id, symbol)| Listed {
-        instrument: Instrument {
-            id,
-            public_id: PublicId::random(),
-            symbol: symbol.parse().unwrap(),
-            name: symbol.to_owned(),
-            sector: String::new(),
-        },
-        last: None,
-        previous_close: None,
-        volume: 0,
-    });
-    Board::new(&listed, FeedName::Simulated, Calendar::Utc)
+    Board::new(&untraded(&["ACME", "BOLT"]), FeedName::Simulated, Calendar::Utc)
 }
 
 fn quote(last: i64, second: i64) -> Quote {

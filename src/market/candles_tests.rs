@@ -1,26 +1,15 @@
 use super::*;
-use crate::domain::{Instrument, PublicId, Quote};
-use crate::market::board::{Listed, Trade};
+use crate::domain::Quote;
+use crate::market::board::Trade;
 use crate::market::day::Calendar;
+use crate::market::fixture::untraded;
 use proptest::prelude::*;
 
 const ACME: InstrumentId = InstrumentId(1);
 const BOLT: InstrumentId = InstrumentId(2);
 
 fn board_of(feed: FeedName, calendar: Calendar) -> Board {
-    let listed = [(ACME, "ACME"), (BOLT, "BOLT")].map(|(id, symbol)| Listed {
-        instrument: Instrument {
-            id,
-            public_id: PublicId::random(),
-            symbol: symbol.parse().unwrap(),
-            name: symbol.to_owned(),
-            sector: String::new(),
-        },
-        last: None,
-        previous_close: None,
-        volume: 0,
-    });
-    Board::new(&listed, feed, calendar)
+    Board::new(&untraded(&["ACME", "BOLT"]), feed, calendar)
 }
 
 fn board() -> Board {

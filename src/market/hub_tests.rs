@@ -1,27 +1,12 @@
 use super::*;
-use crate::domain::{At, Instrument, InstrumentId, Price, PublicId, Quote};
-use crate::market::board::Listed;
+use crate::domain::{At, InstrumentId, Price, Quote};
 use crate::market::day::Calendar;
+use crate::market::fixture::untraded;
 use crate::market::status::{FeedName, Phase};
 use serde_json::Value;
 
 fn board() -> Arc<Board> {
-    let listed: Vec<_> = (1..)
-        .zip(["ACME", "BOLT", "CRUX"])
-        .map(|(id, symbol)| Listed {
-            instrument: Instrument {
-                id: InstrumentId(id),
-                public_id: PublicId::random(),
-                symbol: symbol.parse().unwrap(),
-                name: symbol.to_owned(),
-                sector: String::new(),
-            },
-            last: None,
-            previous_close: None,
-            volume: 0,
-        })
-        .collect();
-    Arc::new(Board::new(&listed, FeedName::Simulated, Calendar::Utc))
+    Arc::new(Board::new(&untraded(&["ACME", "BOLT", "CRUX"]), FeedName::Simulated, Calendar::Utc))
 }
 
 fn post(board: &Board, id: i64, last: i64) {

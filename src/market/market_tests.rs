@@ -1,21 +1,9 @@
 use super::*;
-use crate::domain::{Instrument, InstrumentId, PublicId, Symbol};
+use crate::domain::Symbol;
+use crate::market::fixture::starting;
 
 fn listed() -> Vec<Listed> {
-    let listings = listings::starter();
-    let listed = (1..).zip(listings).map(|(id, listing)| Listed {
-        instrument: Instrument {
-            id: InstrumentId(id),
-            public_id: PublicId::random(),
-            symbol: listing.symbol,
-            name: listing.name,
-            sector: listing.sector,
-        },
-        last: Some(listing.starting_price),
-        previous_close: None,
-        volume: 0,
-    });
-    listed.collect()
+    starting(&listings::starter())
 }
 
 fn plan(speed: Speed) -> MarketPlan {

@@ -7,6 +7,8 @@ pub mod board;
 mod candles;
 pub mod day;
 pub mod feed;
+#[cfg(test)]
+mod fixture;
 pub mod hours;
 pub mod hub;
 mod lines;

@@ -11,7 +11,7 @@ use std::path::Path;
 use tradefloor::domain::{InstrumentId, Listing, Price};
 use tradefloor::store::rows::{CandleRow, Stored};
 use tradefloor::store::transfer::look;
-use tradefloor::store::{Conn, Database, Lock, OpenError, Store, StoreError, StorePlan, instruments};
+use tradefloor::store::{Conn, Database, Lock, OpenError, Store, StoreError, instruments};
 
 #[derive(Debug)]
 struct Unseen;
@@ -46,14 +46,7 @@ fn all(database: &Database) -> Vec<CandleRow> {
 
 /// A database in which these symbols are listed, and their ids in the same order.
 async fn listing(place: &Place, symbols: &[&str]) -> (Store, Vec<InstrumentId>) {
-    let plan = StorePlan {
-        database: place.database().clone(),
-        readers: 2,
-        writers: 2,
-        waiting_writes: 64,
-        writes_per_commit: 64,
-    };
-    let store = Store::open(&plan).unwrap();
+    let store = place.store(64);
     let listings: Vec<Listing> = symbols
         .iter()
         .map(|symbol| Listing {

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::{Instrument, InstrumentId, Price, PublicId};
-use crate::market::board::Listed;
+use crate::domain::Price;
 use crate::market::day::Calendar;
 use crate::market::feed::{Controls, Speed};
+use crate::market::fixture::starting;
 use crate::market::status::FeedName;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,22 +16,7 @@ fn written(rows: &str) -> tempfile::NamedTempFile {
 }
 
 fn board_of(listings: &[Listing]) -> Board {
-    let listed: Vec<_> = (1..)
-        .zip(listings)
-        .map(|(id, listing)| Listed {
-            instrument: Instrument {
-                id: InstrumentId(id),
-                public_id: PublicId::random(),
-                symbol: listing.symbol.clone(),
-                name: listing.name.clone(),
-                sector: listing.sector.clone(),
-            },
-            last: Some(listing.starting_price),
-            previous_close: None,
-            volume: 0,
-        })
-        .collect();
-    Board::new(&listed, FeedName::Replay, Calendar::new_york())
+    Board::new(&starting(listings), FeedName::Replay, Calendar::new_york())
 }
 
 fn played(tape: &Path) -> Board {

@@ -1,26 +1,15 @@
 use super::*;
-use crate::domain::{At, Instrument, InstrumentId, Price, PublicId, Quote};
-use crate::market::board::Listed;
+use crate::domain::{At, InstrumentId, Price, Quote};
 use crate::market::day::Calendar;
 use crate::market::feed::{Controls, Speed};
+use crate::market::fixture::untraded;
 use crate::market::status::{FeedName, FeedState};
 use std::sync::Arc;
 
 const ACME: InstrumentId = InstrumentId(1);
 
 fn board() -> Board {
-    let instrument = Instrument {
-        id: ACME,
-        public_id: PublicId::random(),
-        symbol: "ACME".parse().unwrap(),
-        name: "Acme".to_owned(),
-        sector: String::new(),
-    };
-    Board::new(
-        &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
-        FeedName::Simulated,
-        Calendar::Utc,
-    )
+    Board::new(&untraded(&["ACME"]), FeedName::Simulated, Calendar::Utc)
 }
 
 fn quote() -> Quote {

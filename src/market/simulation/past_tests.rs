@@ -1,21 +1,9 @@
 use super::*;
-use crate::domain::{Instrument, PublicId};
+use crate::market::fixture::starting;
 use crate::market::listings;
 
 fn listed() -> Vec<Listed> {
-    let listed = (1..).zip(listings::starter()).map(|(id, listing)| Listed {
-        instrument: Instrument {
-            id: InstrumentId(id),
-            public_id: PublicId::random(),
-            symbol: listing.symbol,
-            name: listing.name,
-            sector: listing.sector,
-        },
-        last: Some(listing.starting_price),
-        previous_close: None,
-        volume: 0,
-    });
-    listed.collect()
+    starting(&listings::starter())
 }
 
 fn at(text: &str) -> At {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tradefloor::domain::{At, Candle, InstrumentId, Price, Quote, Recorded, Timeframe};
 use tradefloor::market::recorder::{Recorder, Retention, backfill, sweep, without_history};
 use tradefloor::market::{Board, Listed, Market};
-use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, candles, instruments};
+use tradefloor::store::{Conn, Database, Lock, Store, StoreError, candles, instruments};
 
 /// Often enough that a test waits for nothing.
 const OFTEN: Duration = Duration::from_millis(5);
@@ -85,14 +85,7 @@ async fn while_the_store_is_busy_nothing_is_lost() {
     let place = Place::on(Engine::Sqlite);
     let (first, _) = listing(&place, &["ACME"]).await;
     first.close();
-    let plan = StorePlan {
-        database: place.database().clone(),
-        readers: 2,
-        writers: 1,
-        waiting_writes: 1,
-        writes_per_commit: 1,
-    };
-    let store = Store::open(&plan).unwrap();
+    let store = place.store(1);
     let market = market(&store).await;
     let recorder = Recorder::start(store.clone(), Arc::clone(market.board()), OFTEN);
     let (going, told) = mpsc::channel::<()>();

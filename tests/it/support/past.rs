@@ -3,19 +3,12 @@
 use super::Place;
 use tradefloor::domain::{At, Candle, Listing, Price, Recorded, Timeframe};
 use tradefloor::store::candles;
-use tradefloor::store::{Lock, Store, StoreError, StorePlan, instruments};
+use tradefloor::store::{Lock, StoreError, instruments};
 
 /// A place whose books know these candles of `symbol` already.
 pub(crate) async fn place_with(symbol: &str, past: &[(Timeframe, Vec<Candle>)]) -> Place {
     let place = Place::new();
-    let plan = StorePlan {
-        database: place.database().clone(),
-        readers: 1,
-        writers: 1,
-        waiting_writes: 16,
-        writes_per_commit: 16,
-    };
-    let store = Store::open(&plan).expect("the store opens");
+    let store = place.store(16);
     let listing = Listing {
         symbol: symbol.parse().expect("a symbol"),
         name: symbol.to_owned(),

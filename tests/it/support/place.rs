@@ -3,7 +3,7 @@
 use super::postgres::Cluster;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tradefloor::store::Database;
+use tradefloor::store::{Database, Store, StorePlan};
 
 /// The variable that puts all tests that do not ask for an engine on one: `sqlite` (the default) or `postgres`.
 const ENGINE: &str = "TRADEFLOOR_TEST_ENGINE";
@@ -48,6 +48,13 @@ impl Place {
             Engine::Postgres => Database::Postgres(Cluster::shared().database()),
         };
         Self { database, directory }
+    }
+
+    /// Its books, opened by the test itself, with room for so many waiting writes.
+    pub(crate) fn store(&self, waiting_writes: usize) -> Store {
+        let database = self.database.clone();
+        let plan = StorePlan { database, readers: 2, writers: 2, waiting_writes, writes_per_commit: waiting_writes };
+        Store::open(&plan).expect("the store opens")
     }
 
     /// A file in `directory` of a directory of its own; the test makes of it what it needs.
