@@ -3,20 +3,17 @@
 //! Every change takes the next number of one market-wide sequence. Reads copy what they need and leave; no
 //! caller ever holds the board up.
 
+pub use super::entry::{RECENT_EVERY, RECENT_PRICES, Rate, Standing};
+
 use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
+use super::entry::Entry;
 use super::feed::Speed;
 use super::status::{FeedName, FeedStatus, Phase, Pulse, Trouble};
 use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
-
-/// How many recent prices the board keeps of each instrument.
-pub const RECENT_PRICES: usize = 40;
-
-/// How far apart recent prices are, in market time.
-pub const RECENT_EVERY: Duration = Duration::from_secs(15);
 
 /// More days than any market lives through in one go.
 const DAYS_OF_A_LAP: i64 = 10_000_000;
@@ -32,30 +29,6 @@ pub struct Listed {
     pub previous_close: Option<Price>,
     /// Whole shares traded so far on the day that the market begins in.
     pub volume: i64,
-}
-
-/// A quote as it stands on the board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// The market's newest word.
-    pub quote: Quote,
-    /// The number of the change that brought it.
-    pub sequence: u64,
-    /// How long ago its bid and ask arrived here, by a clock that never jumps.
-    pub age: Duration,
-}
-
-/// One line of the board.
-#[derive(Debug, Clone)]
-pub struct Rate {
-    /// What is traded.
-    pub instrument: Arc<Instrument>,
-    /// Its quote, once there is one.
-    pub standing: Option<Standing>,
-    /// Last prices about [`RECENT_EVERY`] apart in market time, oldest first, at most [`RECENT_PRICES`].
-    pub recent: Vec<(At, Price)>,
-    /// The lowest and the highest price of this market day.
-    pub day_range: Option<(Price, Price)>,
 }
 
 /// A trade that came without a quote: it moves the last price and the volume, and leaves bid and ask as old as
@@ -105,14 +78,6 @@ struct State {
     time: Option<At>,
     pulse: Pulse,
     entries: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Entry {
-    standing: Option<(Quote, Instant)>,
-    sequence: u64,
-    recent: VecDeque<(At, Price)>,
-    day_range: Option<(Price, Price)>,
 }
 
 /// A line that changed: its place in market order, its quote and when that was received.
@@ -364,35 +329,6 @@ impl State {
             entry.trade(quote.last, self.time.unwrap_or(quote.at));
         }
         self.sequence
-    }
-}
-
-impl Entry {
-    fn standing(&self, now: Instant) -> Option<Standing> {
-        let (quote, received) = self.standing?;
-        Some(Standing { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
-    }
-
-    fn rate(self, instrument: &Arc<Instrument>, now: Instant) -> Rate {
-        Rate {
-            instrument: Arc::clone(instrument),
-            standing: self.standing(now),
-            recent: self.recent.into(),
-            day_range: self.day_range,
-        }
-    }
-
-    fn trade(&mut self, last: Price, at: At) {
-        let (low, high) = self.day_range.unwrap_or((last, last));
-        self.day_range = Some((low.min(last), high.max(last)));
-        let sampled = self.recent.back().map(|(sampled, _)| *sampled);
-        if sampled.is_some_and(|before| at >= before && at.since(before) < RECENT_EVERY) {
-            return;
-        }
-        if self.recent.len() == RECENT_PRICES {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((at, last));
     }
 }
 

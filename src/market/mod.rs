@@ -6,6 +6,7 @@ mod bars;
 pub mod board;
 mod candles;
 pub mod day;
+mod entry;
 pub mod feed;
 #[cfg(test)]
 mod fixture;
