@@ -17,6 +17,9 @@ const ENOSPC: i32 = 28;
 /// How many writes may still fit when a disk is full: those for which the log of writes has grown before.
 const STILL_FIT: usize = 3_000;
 
+/// Longer than it takes until the log of writes is folded in.
+const FOLDED: Duration = Duration::from_secs(1);
+
 /// While `breaks` holds, until `mends`, writes are refused in a sentence and reads go on; afterwards all goes on.
 async fn refuses_writes_meanwhile(server: &Server, breaks: impl FnOnce(), mends: impl FnOnce()) {
     let crowd = Crowd::gather(server, 4).await;
@@ -29,6 +32,11 @@ async fn refuses_writes_meanwhile(server: &Server, breaks: impl FnOnce(), mends:
     for turn in 0..STILL_FIT {
         let mut deposit = deposit.clone();
         deposit.fill("key", &format!("k{turn}"));
+        if ada.send(&deposit).await.status == 303 {
+            continue;
+        }
+        // What was written is folded in meanwhile, and the log begins anew, unless there is no room for that either.
+        tokio::time::sleep(FOLDED).await;
         let answer = ada.send(&deposit).await;
         if answer.status != 303 {
             refused = Some((deposit, answer));
