@@ -1,6 +1,7 @@
 //! The market: a feed posts quotes on the board, and the hub shows the board to all who watch.
 //!
-//! It knows no database and no HTTP. Whoever opens it says what is listed and what is remembered of it.
+//! It knows no HTTP, and no database but for its recorder, which keeps candles. Whoever opens it says what is listed and
+//! what is remembered of it.
 
 mod bars;
 pub mod board;

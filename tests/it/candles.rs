@@ -7,26 +7,12 @@ mod recorded;
 use crate::support::Place;
 use crate::support::place::argument;
 use crate::support::server::command;
+use crate::support::unseen::Unseen;
 use std::path::Path;
 use tradefloor::domain::{InstrumentId, Listing, Price};
 use tradefloor::store::rows::{CandleRow, Stored};
 use tradefloor::store::transfer::look;
-use tradefloor::store::{Conn, Database, Lock, OpenError, Store, StoreError, instruments};
-
-#[derive(Debug)]
-struct Unseen;
-
-impl From<OpenError> for Unseen {
-    fn from(error: OpenError) -> Self {
-        panic!("{error}")
-    }
-}
-
-impl From<StoreError> for Unseen {
-    fn from(error: StoreError) -> Self {
-        panic!("{error}")
-    }
-}
+use tradefloor::store::{Conn, Database, Lock, Store, StoreError, instruments};
 
 /// Every candle there is, in order of instrument, timeframe and time.
 fn all(database: &Database) -> Vec<CandleRow> {

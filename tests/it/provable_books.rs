@@ -7,6 +7,7 @@ mod updates;
 
 use crate::support::floor::{Floor, funding, order};
 use crate::support::server::command;
+use crate::support::unseen::Unseen;
 use crate::support::{Engine, Server, Visitor, place};
 use std::path::Path;
 use tokio::task::JoinSet;
@@ -18,7 +19,7 @@ use tradefloor::store::rows::{
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
-use tradefloor::store::{Conn, Database, Lock, OpenError, StoreError, candles, sessions, valuations, watches};
+use tradefloor::store::{Conn, Database, Lock, StoreError, candles, sessions, valuations, watches};
 use tradefloor::trading::{Funded, Placed};
 
 const SHARE: i64 = 1_000_000_000;
@@ -110,21 +111,6 @@ async fn around(floor: &Floor, account: AccountId) {
         })
         .await;
     added.unwrap();
-}
-
-#[derive(Debug)]
-struct Unseen;
-
-impl From<OpenError> for Unseen {
-    fn from(error: OpenError) -> Self {
-        panic!("{error}")
-    }
-}
-
-impl From<StoreError> for Unseen {
-    fn from(error: StoreError) -> Self {
-        panic!("{error}")
-    }
 }
 
 /// Every row of every table, in order.

@@ -11,6 +11,8 @@ use std::time::Duration;
 async fn out_of_file_descriptors_it_serves_whom_it_has_and_takes_more_when_there_are_some() {
     let server = Server::with(generous);
     let crowd = Crowd::gather(&server, 2).await;
+    // Until what follows an answer is over: the log is folded in, and connections lie idle to be used again.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let held = std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).unwrap().count();
     limit(&server, "nofile", &(held + 4).to_string());
     let address = server.address().trim_start_matches("http://");
