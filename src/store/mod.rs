@@ -22,11 +22,13 @@ mod writer;
 
 pub mod accounts;
 pub mod candles;
+pub mod epochs;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;
 pub mod ledger;
 pub mod orders;
+pub mod reversals;
 pub mod rows;
 pub mod sessions;
 pub mod transfer;

@@ -50,6 +50,20 @@ diesel::table! {
         entries -> BigInt,
         head -> Binary,
         opened_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
+        frozen_because -> Nullable<Text>,
+        epoch -> BigInt,
+        epoch_start -> BigInt,
+    }
+}
+
+diesel::table! {
+    epochs (account_id, epoch) {
+        account_id -> BigInt,
+        epoch -> BigInt,
+        start -> BigInt,
+        after_order -> BigInt,
+        began_at -> BigInt,
     }
 }
 
@@ -121,6 +135,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversals (order_id) {
+        order_id -> BigInt,
+        entry_id -> BigInt,
+        reversed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     valuations (account_id, at) {
         account_id -> BigInt,
         at -> BigInt,
@@ -160,10 +182,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     instruments,
     accounts,
+    epochs,
     holdings,
     orders,
     fills,
     ledger_entries,
+    reversals,
     valuations,
     watches,
     candles,

@@ -11,7 +11,7 @@ use tradefloor::market::{Listed, Market};
 use tradefloor::store::ledger::Movement;
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Database, Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
-use tradefloor::trading::{Desk, Funding, Order, Rules};
+use tradefloor::trading::{Desk, Funding, Intervention, InterventionRefusal, Order, Prospect, Rules};
 
 /// What is traded there.
 pub(crate) const SYMBOLS: [&str; 3] = ["ACME", "BOLT", "COAL"];
@@ -54,6 +54,7 @@ impl Floor {
             .collect();
         let market = Market::by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
+            opening_balance: Money::from_cents(1_000_000),
             quote_age_max: Duration::from_hours(1),
             funding_max: Money::from_cents(100_000_000),
             contributed_max: Money::from_cents(1_000_000_000),
@@ -94,6 +95,15 @@ impl Floor {
         let (bid, ask) = (Price::from_units(bid), Price::from_units(ask));
         let quote = Quote { bid, ask, last: bid, previous_close: bid, volume: 0, at: Clock.now() };
         self.market.board().post(instrument.id, quote).expect("the quote is sound");
+    }
+
+    /// Has the house do something about an account, for a reason that does not matter.
+    pub(crate) async fn intervene(
+        &self,
+        account: AccountId,
+        intervention: Intervention,
+    ) -> Result<Prospect, InterventionRefusal> {
+        self.desk.intervene(account, intervention, "put right".to_owned()).await.expect("the books are written")
     }
 
     /// What the account has in cash, in cents.
