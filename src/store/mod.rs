@@ -21,6 +21,7 @@ mod soundness;
 mod writer;
 
 pub mod accounts;
+pub mod audit;
 pub mod candles;
 pub mod epochs;
 pub mod fills;

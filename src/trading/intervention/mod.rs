@@ -12,7 +12,9 @@ pub use refusal::InterventionRefusal;
 pub use standing::{Shares, Standing};
 
 use super::Desk;
-use crate::domain::{AccountId, Money, PublicId, Quantity, Symbol};
+use crate::domain::{AccountId, Act, Instruction, Money, PublicId, Quantity, Subject, SubjectKind, Symbol};
+use crate::store::accounts::{self, Account};
+use crate::store::audit::{Acted, Written, on_record};
 use crate::store::{Lock, StoreError};
 
 /// What the house does about an account.
@@ -63,6 +65,29 @@ pub struct Prospect {
     pub after: Standing,
 }
 
+impl Intervention {
+    /// What it is about: an order that is undone, or the account.
+    fn subject(&self, account: &Account) -> Subject {
+        let (kind, id) = match self {
+            Self::Reverse { order } => (SubjectKind::Order, order),
+            _ => (SubjectKind::Account, &account.public_id),
+        };
+        Subject { kind, id: id.to_string(), person: Some(account.user_id) }
+    }
+
+    /// What it is called on the record.
+    const fn act(&self) -> Act {
+        match self {
+            Self::AdjustCash { .. } => Act::AdjustCash,
+            Self::GiveShares { .. } | Self::TakeShares { .. } => Act::AdjustShares,
+            Self::Freeze => Act::FreezeAccount,
+            Self::Unfreeze => Act::UnfreezeAccount,
+            Self::Reset => Act::ResetAccount,
+            Self::Reverse { .. } => Act::ReverseFill,
+        }
+    }
+}
+
 impl Desk {
     /// What `intervention` would come to now. Moves nothing and promises nothing.
     ///
@@ -77,7 +102,7 @@ impl Desk {
         self.store.read(move |conn| plan::foresee(conn, &floor, account, &intervention, "", now)).await
     }
 
-    /// Does what `intervention` says, for the reason given. Once answered, it is durable.
+    /// Does what `intervention` says, on record. Once answered, it is durable.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
@@ -85,12 +110,23 @@ impl Desk {
         &self,
         account: AccountId,
         intervention: Intervention,
-        because: String,
-    ) -> Result<Result<Prospect, InterventionRefusal>, StoreError> {
+        instruction: Instruction,
+    ) -> Result<Acted<Prospect, InterventionRefusal>, StoreError> {
         let (floor, now) = (self.floor(), self.clock.now());
         self.store
             .write(Lock::Account(account), move |conn| {
-                plan::carry_out(conn, &floor, account, &intervention, &because, now)
+                let subject = intervention.subject(&accounts::get(conn, account)?);
+                on_record(conn, &instruction, &subject, now, |conn| {
+                    let because = instruction.reason.as_str();
+                    let made = plan::carry_out(conn, &floor, account, &intervention, because, now)?;
+                    Ok(made.map(|prospect| Written {
+                        was: prospect.before.details(&prospect.after),
+                        became: prospect.after.details(&prospect.before),
+                        value: prospect,
+                        act: intervention.act(),
+                        subject: None,
+                    }))
+                })
             })
             .await
     }

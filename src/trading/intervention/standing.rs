@@ -1,6 +1,6 @@
 //! How an account stands, as far as an intervention concerns it.
 
-use crate::domain::{Money, Position, Symbol};
+use crate::domain::{Details, Money, Position, Symbol};
 use crate::store::accounts::{Account, Frozen};
 
 /// Shares of one instrument.
@@ -36,5 +36,29 @@ impl Standing {
             frozen: account.frozen(),
             epoch: account.epoch,
         }
+    }
+
+    /// What of it differs from `other`, field by field, as the record keeps it.
+    #[must_use]
+    pub fn details(&self, other: &Self) -> Details {
+        let mut details = Details::default();
+        let mut say = |differs: bool, field: &str, value: &dyn ToString| {
+            if differs {
+                details = std::mem::take(&mut details).with(field, &value.to_string());
+            }
+        };
+        say(self.cash != other.cash, "cash", &self.cash);
+        say(self.contributed != other.contributed, "contributed", &self.contributed);
+        for (place, Shares { symbol, position }) in self.shares.iter().enumerate() {
+            let differs = other.shares.get(place).is_none_or(|shares| shares.position != *position);
+            say(differs, &format!("{symbol} shares"), &position.quantity);
+            say(differs, &format!("{symbol} cost"), &position.cost);
+            say(differs, &format!("{symbol} realised gain"), &position.realised);
+        }
+        let because =
+            |frozen: &Option<Frozen>| frozen.as_ref().map_or_else(|| "no".to_owned(), |frozen| frozen.because.clone());
+        say(self.frozen != other.frozen, "frozen", &because(&self.frozen));
+        say(self.epoch != other.epoch, "epoch", &self.epoch);
+        details
     }
 }

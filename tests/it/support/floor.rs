@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{
-    AccountId, At, EntryKind, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role, Side, Symbol,
+    AccountId, At, Author, EntryKind, Instruction, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role,
+    Side, Symbol,
 };
 use tradefloor::market::{Listed, Market};
+use tradefloor::store::audit::Acted;
 use tradefloor::store::ledger::Movement;
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Database, Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
@@ -103,7 +105,11 @@ impl Floor {
         account: AccountId,
         intervention: Intervention,
     ) -> Result<Prospect, InterventionRefusal> {
-        self.desk.intervene(account, intervention, "put right".to_owned()).await.expect("the books are written")
+        match self.desk.intervene(account, intervention, instruction("put right")).await {
+            Ok(Acted::Done(prospect)) => Ok(prospect),
+            Ok(Acted::Refused(refusal)) => Err(refusal),
+            other => panic!("it was asked for once, and nobody looked: {other:?}"),
+        }
     }
 
     /// What the account has in cash, in cents.
@@ -111,6 +117,12 @@ impl Floor {
         let read: Result<_, StoreError> = self.store.read(move |conn| accounts::get(conn, account)).await;
         read.expect("the account is read").cash.cents()
     }
+}
+
+/// What comes with an act from the command line.
+pub(crate) fn instruction(reason: &str) -> Instruction {
+    let reason = reason.parse().expect("a reason");
+    Instruction { author: Author::command_line(), reason, key: OrderKey::random(), seen: None }
 }
 
 /// An entry that moves `cents` and no shares.
