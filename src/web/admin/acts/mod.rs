@@ -5,7 +5,9 @@
 //! record, so that whoever was overtaken by somebody else is told instead of overruling them. To add an act,
 //! implement [`Act`] and put it into [`all`].
 
+mod accounts;
 pub mod bulk;
+mod orders;
 pub mod page;
 mod people;
 mod sheet;
@@ -51,6 +53,20 @@ pub trait Act: Sync {
     /// When the store fails.
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>>;
 
+    /// Whether what it comes to depends on what is typed, so that it can be looked at before it is done.
+    fn is_foreseen(&self) -> bool {
+        false
+    }
+
+    /// What it comes to with what was `typed`, or what is wrong with that. Nothing when there is no such thing, or
+    /// nothing to say besides the form.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn foresee<'a>(&'a self, _house: &'a House, _id: &'a str, _typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -63,6 +79,9 @@ pub trait Act: Sync {
         instruction: Instruction,
     ) -> Doing<'a, Outcome>;
 }
+
+/// What an act comes to, in a sentence or two, or what is wrong with what was typed.
+pub type Foreseen = Result<String, FieldErrors>;
 
 /// What became of an act.
 #[derive(Debug)]
@@ -133,7 +152,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    people::ACTS.to_vec()
+    [people::ACTS, accounts::ACTS, orders::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.
