@@ -1,5 +1,6 @@
 //! The back office: who may come in, what they can do, and what stays on record of it.
 
 mod access;
+mod accounts;
 mod acts;
 mod record;

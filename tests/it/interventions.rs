@@ -203,7 +203,7 @@ async fn an_account_begins_anew_and_its_past_stays() {
     assert!(matches!(again, Placed::Repeated(line) if line.public_id == bought.public_id));
     let fresh = trade(&floor, ada, "c", Side::Buy, 1).await;
     for (epoch, expected) in [(first, 2), (second, 1)] {
-        let filter = orders::Filter { after: Some(epoch.after_order), last: epoch.last_order, ..Default::default() };
+        let filter = orders::Filter::default().within(epoch);
         let listed = read(&floor, move |conn| orders::newest(conn, ada, &filter, None, 10)).await;
         assert_eq!(listed.len(), expected);
     }

@@ -1,15 +1,16 @@
 //! What can be done about accounts: cash and shares put right, trading stopped and allowed, a new beginning.
 
+use super::prospect::{beside_fields, comes_to, words};
 use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{AccountId, Instruction, Money, PublicId, Quantity, SubjectKind, Symbol};
 use crate::store::accounts::{self, Account};
 use crate::store::users;
 use crate::store::{Conn, StoreError};
-use crate::trading::{Intervention, InterventionRefusal, Prospect};
+use crate::trading::{Intervention, Prospect};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
-use crate::web::format::{Dollars as _, Show as _};
+use crate::web::format::Dollars as _;
 use crate::web::house::House;
 use crate::web::moments::day_words;
 
@@ -105,20 +106,18 @@ impl Act for AccountAct {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(owned) = owned(house, id).await? else { return Ok(None) };
-            let (mut consequence, mut refused) = (self.consequence.to_owned(), None);
+            let (mut sentences, mut refused) = (vec![self.consequence.to_owned()], None);
             if !self.is_foreseen()
                 && let Ok(intervention) = (self.read)(typed)
             {
                 match house.desk.foresee(owned.account.id, intervention).await? {
-                    Ok(prospect) => {
-                        consequence = format!("{consequence} {}", comes_to(&prospect)).trim_end().to_owned()
-                    }
+                    Ok(prospect) => sentences.extend(comes_to(&prospect)),
                     Err(refusal) => refused = Some(words(&refusal).1),
                 }
             }
             Ok(Some(Sheet {
                 facts: owned.facts(),
-                consequence,
+                consequence: sentences.join(" "),
                 fields: (self.fields)(typed),
                 button: format!("{} {}", self.button, owned.owner),
                 serious: self.serious,
@@ -136,7 +135,7 @@ impl Act for AccountAct {
                 Err(errors) => return Ok(Some(Err(errors))),
             };
             let foreseen = house.desk.foresee(owned.account.id, intervention).await?;
-            Ok(Some(foreseen.map(|prospect| comes_to(&prospect)).map_err(|refusal| beside_fields(&refusal))))
+            Ok(Some(foreseen.map(|prospect| comes_to(&prospect).join(" ")).map_err(|refusal| beside_fields(&refusal))))
         })
     }
 
@@ -155,8 +154,8 @@ impl Act for AccountAct {
             };
             let acted = house.desk.intervene(owned.account.id, intervention, instruction).await?;
             let done = |prospect: Prospect| {
-                let what = format!("{} {}: done. {}", self.button, owned.owner, comes_to(&prospect));
-                Outcome::done(what.trim_end())
+                let did = format!("{} {}: done.", self.button, owned.owner);
+                Outcome::done([vec![did], comes_to(&prospect)].concat().join(" "))
             };
             Ok(Outcome::of(acted, done, |refusal| Outcome::Wrong(beside_fields(&refusal))))
         })
@@ -282,96 +281,4 @@ pub(super) async fn owned_by_id(house: &House, id: AccountId) -> Result<Owned, P
         Owned::read(conn, account)
     });
     Ok(found.await.map_err(|error: StoreError| error)?)
-}
-
-/// What an intervention comes to, in sentences; empty where nothing moves.
-pub(super) fn comes_to(prospect: &Prospect) -> String {
-    let Prospect { before, after } = prospect;
-    let mut sentences = Vec::new();
-    if before.cash != after.cash {
-        sentences.push(format!("Cash goes from {} to {}.", before.cash.dollars(), after.cash.dollars()));
-    }
-    for (was, is) in before.shares.iter().zip(&after.shares) {
-        let (was, is, symbol) = (was.position, is.position, &was.symbol);
-        if (was.quantity, was.cost) != (is.quantity, is.cost) {
-            sentences.push(format!(
-                "{symbol} goes from {} that cost {} to {} that cost {}.",
-                was.quantity.show(),
-                was.cost.dollars(),
-                is.quantity.show(),
-                is.cost.dollars()
-            ));
-        }
-        if was.realised != is.realised {
-            let (was, is) = (was.realised.dollars(), is.realised.dollars());
-            sentences.push(format!("The realised gain in {symbol} goes from {was} to {is}."));
-        }
-    }
-    if before.epoch != after.epoch {
-        sentences.push(format!("Epoch {} begins.", after.epoch));
-    }
-    sentences.join(" ")
-}
-
-/// Why an intervention was not made, beside the field it is about.
-fn beside_fields(refusal: &InterventionRefusal) -> FieldErrors {
-    let mut errors = FieldErrors::default();
-    match words(refusal) {
-        (Some(field), sentence) => errors.add(field, &sentence),
-        (None, sentence) => errors.refuse(&sentence),
-    }
-    errors
-}
-
-/// Why an intervention was not made and what would work, with the field it is about, if it is about one.
-pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, String) {
-    match refusal {
-        InterventionRefusal::Nothing => (None, "That would change nothing.".to_owned()),
-        InterventionRefusal::TooLarge => (None, "That is more than an account can hold.".to_owned()),
-        InterventionRefusal::NotEnoughCash { cash } => {
-            (Some("amount"), format!("There is {} in cash. You can take up to that.", cash.dollars()))
-        }
-        InterventionRefusal::UnknownSymbol { symbol } => {
-            (Some("symbol"), format!("This market has never traded {symbol}."))
-        }
-        InterventionRefusal::NotEnoughShares { symbol, held } if held.is_zero() => {
-            (Some("quantity"), format!("There is no {symbol} in this account."))
-        }
-        InterventionRefusal::NotEnoughShares { symbol, held } => {
-            (Some("quantity"), format!("There are {} {symbol} in this account. You can take up to that.", held.show()))
-        }
-        InterventionRefusal::NotSoMuchCost { cost } => {
-            (Some("cost"), format!("All of the shares cost {}. You can take up to that.", cost.dollars()))
-        }
-        InterventionRefusal::NotTheWholeCost { cost } => {
-            (Some("cost"), format!("When all shares go, all of their cost goes: {}.", cost.dollars()))
-        }
-        InterventionRefusal::Frozen => (None, "The account is frozen already.".to_owned()),
-        InterventionRefusal::NotFrozen => (None, "The account is not frozen: nothing to do.".to_owned()),
-        InterventionRefusal::UnknownOrder => (None, "There is no such order.".to_owned()),
-        InterventionRefusal::Reversed { at } => {
-            (None, format!("The order was reversed on {} already.", day_words(*at)))
-        }
-        InterventionRefusal::Past => (
-            None,
-            "The order is from before the account began anew, and what it did was taken out then. Nothing is left to reverse."
-                .to_owned(),
-        ),
-        InterventionRefusal::SharesGone { symbol, bought, held } => (
-            None,
-            format!(
-                "The order bought {} {symbol} and {} are left, because shares have been sold or taken since. Reverse the sale first, or give the missing shares.",
-                bought.show(),
-                held.show()
-            ),
-        ),
-        InterventionRefusal::CashGone { proceeds, cash } => (
-            None,
-            format!(
-                "The order brought {} and {} is left in cash, because cash has been spent or taken out since. Reverse a purchase first, or add the missing cash.",
-                proceeds.dollars(),
-                cash.dollars()
-            ),
-        ),
-    }
 }

@@ -10,6 +10,7 @@ pub mod bulk;
 mod orders;
 pub mod page;
 mod people;
+mod prospect;
 mod sheet;
 
 pub use sheet::{Control, Fact, Field, Sheet};

@@ -1,6 +1,7 @@
 //! What can be done about orders: an execution undone by entries against it.
 
-use super::accounts::{Owned, comes_to, owned_by_id, words};
+use super::accounts::{Owned, owned_by_id};
+use super::prospect::{comes_to, words};
 use super::{Act, Doing, Fact, Outcome, Sheet};
 use crate::domain::{Instruction, PublicId, SubjectKind};
 use crate::store::orders::{self, OrderLine};
@@ -63,7 +64,8 @@ impl Act for Reverse {
             let Some((line, _)) = order(house, id).await? else { return Ok(Outcome::NotFound) };
             let reverse = Intervention::Reverse { order: line.public_id.clone() };
             let acted = house.desk.intervene(line.account, reverse, instruction).await?;
-            let done = |prospect: Prospect| Outcome::done(format!("The order is reversed. {}", comes_to(&prospect)));
+            let done =
+                |prospect: Prospect| Outcome::done(format!("The order is reversed. {}", comes_to(&prospect).join(" ")));
             Ok(Outcome::of(acted, done, |refusal| Outcome::refused(&words(&refusal).1)))
         })
     }
@@ -74,7 +76,7 @@ fn what(line: &OrderLine) -> String {
 }
 
 fn consequence(prospect: &Prospect) -> String {
-    let moves = comes_to(prospect);
+    let moves = comes_to(prospect).join(" ");
     format!("An entry of the ledger undoes what the order did. {moves} The owner reads your reason with the order.")
 }
 
