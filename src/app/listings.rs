@@ -42,17 +42,18 @@ pub(super) async fn list(
     let starting: HashMap<_, _> =
         listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
     let standings: Result<Vec<Standing>, StoreError> =
-        store.write(Lock::House, move |conn| instruments::list(conn, &listings)).await;
+        store.write(Lock::House, move |conn| instruments::list(conn, &listings, simulated)).await;
     let now = clock.now();
     Ok(standings?
         .into_iter()
         .map(|standing| {
+            let status = standing.status.clone();
             if !simulated {
-                return Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 };
+                return Listed { status, ..Listed::untraded(standing.instrument) };
             }
             let last = standing.last_price.or_else(|| starting.get(&standing.instrument.symbol).copied());
             let previous_close = previous_close(&standing, now, &calendar);
-            Listed { instrument: standing.instrument, last, previous_close, volume: 0 }
+            Listed { instrument: standing.instrument, last, previous_close, volume: 0, status }
         })
         .collect())
 }

@@ -24,7 +24,7 @@ pub mod user;
 pub use amount::AmountError;
 pub use candle::{Candle, Recorded, Timeframe};
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
-pub use instrument::{Instrument, Listing};
+pub use instrument::{Halt, Instrument, Listing, NotTraded, Origin, TradingStatus};
 pub use ledger::{ChainHash, Entry, EntryKind};
 pub use money::Money;
 pub use notional::Notional;

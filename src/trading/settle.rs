@@ -77,7 +77,7 @@ fn attempt(
             Err(Refusal::KeyUsed { order: Box::new(placed) }.into())
         };
     }
-    let (instrument, quote) = fresh_quote(board, rules, &order.symbol)?;
+    let (instrument, quote) = fresh_quote(board, rules, order)?;
     let account = accounts::get(conn, account)?;
     let held = holdings::find(conn, account.id, instrument.id)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();

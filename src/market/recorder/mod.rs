@@ -157,7 +157,7 @@ fn writes(collected: Vec<Recorded>) -> VecDeque<Arc<[Recorded]>> {
 
 /// The newest saved candle of each instrument in each timeframe, when it is of a span that may be the current one.
 async fn latest(store: &Store, board: &Board, now: At) -> Result<Vec<Recorded>, StoreError> {
-    let ids: Vec<InstrumentId> = board.instruments().iter().map(|instrument| instrument.id).collect();
+    let ids: Vec<InstrumentId> = board.roster().all().iter().map(|traded| traded.instrument.id).collect();
     let mut latest = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let some = some.to_vec();
