@@ -118,8 +118,11 @@ impl Market {
 
     /// Names an instrument as `instrument` says, and lets it be traded as `status` says. Says whether the market has it.
     pub fn revise(&self, instrument: &Instrument, status: &TradingStatus) -> bool {
+        let before = self.board.instrument(instrument.id);
         let known = self.board.revise(instrument, status);
-        self.look();
+        if before.is_some_and(|before| before.sector != instrument.sector) {
+            self.look();
+        }
         known
     }
 
@@ -158,6 +161,12 @@ impl Market {
     #[must_use]
     pub fn speed(&self) -> Speed {
         self.controls.speed()
+    }
+
+    /// How fast its clock goes on after a pause.
+    #[must_use]
+    pub fn resumed_speed(&self) -> Speed {
+        self.controls.resumed_speed()
     }
 
     /// Lets its clock run at another speed, at once. Outside a pause, steps that were asked for and not made are

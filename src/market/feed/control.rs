@@ -75,10 +75,14 @@ impl Controls {
         .speed
     }
 
+    /// How fast it goes on after a pause.
+    pub(in crate::market) fn resumed_speed(&self) -> Speed {
+        self.orders().resumed
+    }
+
     /// Goes on as before the pause, and returns the speed.
     pub(in crate::market) fn resume(&self) -> Speed {
-        let resumed = self.orders().resumed;
-        self.set_speed(resumed)
+        self.set_speed(self.resumed_speed())
     }
 
     /// Asks for one step. Says whether the clock is paused, without which there is none to make.
