@@ -7,7 +7,7 @@ use super::house::House;
 use super::layout::{Layout, NoticeKind, Theme};
 use super::moments::ShowTime;
 use super::page;
-use super::sessions::{OWNER, Owner};
+use super::sessions::{OWNER, Owner, go_on_under};
 use super::visit::Member;
 use crate::accounts::AccountsError;
 use crate::domain::{At, NewPassword};
@@ -119,11 +119,7 @@ pub async fn change_password(
             let address = member.visit.address();
             match house.accounts.change_password(&user, form.text("current_password"), new, address, kept).await {
                 Ok(version) => {
-                    let owner = session.get::<Owner>(OWNER).map_err(|error| PageError::Internal(error.into()))?;
-                    let owner = owner.ok_or_else(|| PageError::internal("a session had no owner"))?;
-                    let owner = Owner { password_version: version, ..owner };
-                    session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))?;
-                    session.renew();
+                    go_on_under(&session, version)?;
                     let done = "Your password is changed, and you are signed out everywhere else.";
                     return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));
                 }

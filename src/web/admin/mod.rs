@@ -81,7 +81,11 @@ impl Staff {
     /// As whom their acts go on record.
     #[must_use]
     pub fn author(&self) -> Author {
-        Author { user: Some(self.member.who.user), address: self.member.visit.address().to_string() }
+        Author {
+            user: Some(self.member.who.user),
+            address: self.member.visit.address().to_string(),
+            session: Some(self.member.who.session.clone()),
+        }
     }
 }
 
