@@ -90,6 +90,8 @@ pub fn back_office() -> Vec<Entry> {
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),
         post("/admin/close", StaffDoor, admin::door::close),
+        get("/admin/users/roster", Admin, admin::roster::show),
+        post("/admin/users/roster", Admin, admin::roster::submit),
         post("/admin/{table:[a-z]+}/bulk", Admin, admin::acts::bulk::submit),
         get("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::show),
         post("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::submit),

@@ -34,6 +34,23 @@ pub struct SessionRow {
     pub current: bool,
 }
 
+impl SessionRow {
+    /// What the site remembers of a session, in words.
+    #[must_use]
+    pub fn of(stored: &StoredSession, current: bool) -> Self {
+        let state: HashMap<String, String> = serde_json::from_str(&stored.state).unwrap_or_default();
+        let owner = state.get(OWNER).and_then(|owner| serde_json::from_str::<Owner>(owner).ok());
+        let (agent, address) = owner.map(|owner| (owner.agent, owner.address)).unwrap_or_default();
+        Self {
+            browser: browser_words(&agent),
+            address,
+            signed_in: stored.created_at,
+            last_seen: stored.seen_at,
+            current,
+        }
+    }
+}
+
 /// The settings of a user.
 #[derive(Debug, Template)]
 #[template(path = "settings.html")]
@@ -191,7 +208,7 @@ async fn settings(
         .read(move |conn| Ok::<_, StoreError>((users::find(conn, id)?, sessions::of_user(conn, id, SHOWN)?)));
     let (user, stored) = read.await?;
     let mut rows: Vec<SessionRow> =
-        stored.iter().map(|stored| row(stored, stored.key_hash == member.who.session)).collect();
+        stored.iter().map(|stored| SessionRow::of(stored, stored.key_hash == member.who.session)).collect();
     rows.sort_by_key(|row| !row.current);
     Ok(SettingsPage {
         layout: member.visit.layout(),
@@ -200,17 +217,4 @@ async fn settings(
         delete_errors,
         sessions: rows,
     })
-}
-
-fn row(stored: &StoredSession, current: bool) -> SessionRow {
-    let state: HashMap<String, String> = serde_json::from_str(&stored.state).unwrap_or_default();
-    let owner = state.get(OWNER).and_then(|owner| serde_json::from_str::<Owner>(owner).ok());
-    let (agent, address) = owner.map(|owner| (owner.agent, owner.address)).unwrap_or_default();
-    SessionRow {
-        browser: browser_words(&agent),
-        address,
-        signed_in: stored.created_at,
-        last_seen: stored.seen_at,
-        current,
-    }
 }
