@@ -23,6 +23,7 @@ mod writer;
 pub mod accounts;
 pub mod audit;
 pub mod candles;
+pub mod codes;
 pub mod epochs;
 pub mod fills;
 pub mod holdings;

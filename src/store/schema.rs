@@ -26,6 +26,17 @@ diesel::table! {
         seen_at -> BigInt,
         expires_at -> BigInt,
         granted_until -> Nullable<BigInt>,
+        acting_as -> Nullable<BigInt>,
+        acting_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (user_id) {
+        user_id -> BigInt,
+        code_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -40,6 +51,11 @@ diesel::table! {
         last_price -> Nullable<BigInt>,
         previous_close -> Nullable<BigInt>,
         priced_at -> Nullable<BigInt>,
+        origin -> Text,
+        edited_at -> Nullable<BigInt>,
+        delisted_at -> Nullable<BigInt>,
+        halted_at -> Nullable<BigInt>,
+        halted_because -> Nullable<Text>,
     }
 }
 
@@ -209,6 +225,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     sessions,
+    sign_in_codes,
     instruments,
     accounts,
     epochs,

@@ -8,8 +8,8 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, AuditRow, CandleRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow, ReversalRow,
-    SessionRow, Stored, UserRow, ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
 use super::{audit, migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
@@ -123,6 +123,7 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
         watch(written);
     };
     table::<UserRow>(from, to, &mut more)?;
+    table::<CodeRow>(from, to, &mut more)?;
     table::<SessionRow>(from, to, &mut more)?;
     table::<InstrumentRow>(from, to, &mut more)?;
     table::<WatchRow>(from, to, &mut more)?;

@@ -1,5 +1,6 @@
 //! The site: one file per page, each declaring what its page shows; the templates say how.
 
+pub mod acting;
 pub mod admin;
 pub mod assets;
 pub mod candles;
@@ -17,6 +18,7 @@ pub mod format;
 pub mod frame;
 pub mod headers;
 pub mod health;
+mod held;
 pub mod history;
 pub mod home;
 pub mod house;
@@ -48,6 +50,7 @@ pub mod ticket;
 pub mod trade;
 pub mod visit;
 pub mod wallet;
+pub mod welcome;
 
 #[cfg(test)]
 mod gallery;

@@ -56,6 +56,7 @@ pub(super) fn id() -> PublicId {
 pub(super) fn signed_out(path: &str) -> Layout {
     Layout {
         viewer: None,
+        acting_until: None,
         path: path.to_owned(),
         token: "token-of-this-session".to_owned(),
         theme: Theme::System,

@@ -5,8 +5,8 @@
 mod walks;
 
 pub use walks::{
-    accounts_with_user, candle_count, entries_by_account, fill_with_reversal, fills_by_account, last_ids,
-    orders_with_fill, reversals_with_entry, sessions_with_user, valuations_with_account, watches_with_user,
+    accounts_with_user, candle_count, codes_with_user, entries_by_account, fill_with_reversal, fills_by_account,
+    last_ids, orders_with_fill, reversals_with_entry, sessions_with_user, valuations_with_account, watches_with_user,
 };
 
 use super::conn::Conn;
@@ -189,6 +189,17 @@ row!(
         seen_at: i64,
         expires_at: i64,
         granted_until: Option<i64>,
+        acting_as: Option<i64>,
+        acting_until: Option<i64>,
+    }
+);
+row!(
+    /// What somebody signs in with before they have a password.
+    CodeRow in sign_in_codes by (user_id) {
+        user_id: i64,
+        code_hash: String,
+        created_at: i64,
+        expires_at: i64,
     }
 );
 row!(
@@ -203,6 +214,11 @@ row!(
         last_price: Option<i64>,
         previous_close: Option<i64>,
         priced_at: Option<i64>,
+        origin: String,
+        edited_at: Option<i64>,
+        delisted_at: Option<i64>,
+        halted_at: Option<i64>,
+        halted_because: Option<String>,
     }
 );
 row!(

@@ -1,10 +1,13 @@
 //! Tables in the order in which the books are checked, each row with whether what it refers to is there.
 
-use super::{AccountRow, EntryRow, FillRow, OrderRow, ReversalRow, SessionRow, ValuationRow, WatchRow, after_pair};
+use super::{
+    AccountRow, CodeRow, EntryRow, FillRow, OrderRow, ReversalRow, SessionRow, UserRow, ValuationRow, WatchRow,
+    after_pair,
+};
 use crate::store::conn::Conn;
 use crate::store::error::StoreError;
 use crate::store::schema::{
-    accounts, candles, fills, ledger_entries, orders, reversals, sessions, users, valuations, watches,
+    accounts, candles, fills, ledger_entries, orders, reversals, sessions, sign_in_codes, users, valuations, watches,
 };
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -30,6 +33,20 @@ pub fn sessions_with_user(conn: &mut Conn, after: &String, limit: i64) -> Result
     let rows = sessions::table.left_join(users::table);
     let later = rows.filter(sessions::key_hash.gt(after)).order(sessions::key_hash).limit(limit);
     Ok(later.select((SessionRow::as_select(), users::id.nullable())).load(conn)?)
+}
+
+/// Up to `limit` codes after the one of the user `after`, each with its user.
+///
+/// # Errors
+/// When the database fails.
+pub fn codes_with_user(
+    conn: &mut Conn,
+    after: &i64,
+    limit: i64,
+) -> Result<Vec<(CodeRow, Option<UserRow>)>, StoreError> {
+    let rows = sign_in_codes::table.left_join(users::table.on(users::id.eq(sign_in_codes::user_id)));
+    let later = rows.filter(sign_in_codes::user_id.gt(after)).order(sign_in_codes::user_id).limit(limit);
+    Ok(later.select((CodeRow::as_select(), Option::<UserRow>::as_select())).load(conn)?)
 }
 
 /// Up to `limit` stars after the pair of user and instrument `after`, each with its user.
