@@ -2,5 +2,6 @@
 
 mod access;
 mod accounts;
+mod accounts_looks;
 mod acts;
 mod record;
