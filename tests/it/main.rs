@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod books_balance;
+mod browsing;
 mod candles;
 mod candles_for_programs;
 mod charts;

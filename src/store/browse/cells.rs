@@ -57,7 +57,9 @@ where
             let kind = field.field_name().and_then(|name| name.chars().next());
             let value = field.value();
             let cell = match kind {
-                Some('n') => <Option<i64> as FromSql<Nullable<BigInt>, DB>>::from_nullable_sql(value)?.map(Cell::Number),
+                Some('n') => {
+                    <Option<i64> as FromSql<Nullable<BigInt>, DB>>::from_nullable_sql(value)?.map(Cell::Number)
+                }
                 Some('t') => <Option<String> as FromSql<Nullable<Text>, DB>>::from_nullable_sql(value)?.map(Cell::Text),
                 Some('f') => <Option<bool> as FromSql<Nullable<Bool>, DB>>::from_nullable_sql(value)?.map(Cell::Flag),
                 Some('b') => {

@@ -300,11 +300,7 @@ pub fn piece(
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(
-    conn: &mut Conn,
-    table: &'static super::table::Table,
-    name: &str,
-) -> Result<Option<Found>, StoreError> {
+pub fn find(conn: &mut Conn, table: &'static super::table::Table, name: &str) -> Result<Option<Found>, StoreError> {
     let Some(identity) = record::identity_of(table, name) else { return Ok(None) };
     let columns: Vec<&'static Column> = table.columns.iter().collect();
     let mut query = Statement::default();

@@ -37,7 +37,11 @@ pub(super) static CANDLES: Table = Table {
         Filter::word("sector", "Sector", "instruments.sector"),
     ],
     related: &[
-        Related { label: "All days of this instrument", table: "candles", asked: &[("instrument", "instruments.symbol")] },
+        Related {
+            label: "All days of this instrument",
+            table: "candles",
+            asked: &[("instrument", "instruments.symbol")],
+        },
         Related { label: "Orders of this instrument", table: "orders", asked: &[("instrument", "instruments.symbol")] },
     ],
     exact: &[],

@@ -35,7 +35,9 @@ pub(super) static LEDGER: Table = Table {
         Column::new(Kind::Shares, "shares", "Shares", "ledger_entries.quantity"),
         Column::new(Kind::Change, "cost", "Cost of shares", "ledger_entries.cost").at(Place::Wide),
         Column::new(Kind::Text, "memo", "Remark", "ledger_entries.memo").at(Place::Wide).searched(),
-        Column::new(Kind::Code, "order", "Order", "orders.public_id").to("orders", "orders.public_id").at(Place::Detail),
+        Column::new(Kind::Code, "order", "Order", "orders.public_id")
+            .to("orders", "orders.public_id")
+            .at(Place::Detail),
         Column::new(Kind::Number, "sequence", "Number in the account", "ledger_entries.sequence").at(Place::Detail),
         Column::new(Kind::Code, "key", "Key of the form", "ledger_entries.request_key").at(Place::Detail),
         Column::new(Kind::Hash, "hash", "Hash", "ledger_entries.hash").at(Place::Detail),

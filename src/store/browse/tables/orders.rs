@@ -63,7 +63,11 @@ pub(super) static ORDERS: Table = Table {
         Related { label: "All orders of this account", table: "orders", asked: &[("account", "accounts.public_id")] },
         Related { label: "Ledger of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },
         Related { label: "Holdings of this account", table: "holdings", asked: &[("account", "accounts.public_id")] },
-        Related { label: "All orders of this instrument", table: "orders", asked: &[("instrument", "instruments.symbol")] },
+        Related {
+            label: "All orders of this instrument",
+            table: "orders",
+            asked: &[("instrument", "instruments.symbol")],
+        },
     ],
     exact: &[Exact { sql: "orders.public_id", spelling: Spelling::Lower }],
 };
