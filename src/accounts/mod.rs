@@ -1,14 +1,19 @@
 //! Signing up, signing in, and everything a person may do about being known here.
 
 mod closing;
+mod grant;
 pub mod password;
+pub mod staff;
 pub mod throttle;
 
+pub use grant::GRANTED_FOR;
+pub use staff::{PersonActed, PersonRefusal};
+
 use crate::clock::Clock;
-use crate::domain::{EntryKind, Money, NewPassword, Role, UserId, Username};
+use crate::domain::{Act, Author, Details, EntryKind, Money, NewPassword, Role, Subject, UserId, Username};
 use crate::store::ledger::Movement;
 use crate::store::users::{NewUser, User};
-use crate::store::{Lock, Store, StoreError, accounts, ledger, sessions, users};
+use crate::store::{Lock, Store, StoreError, accounts, audit, ledger, sessions, users};
 use password::{HashError, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,6 +39,9 @@ pub enum AccountsError {
     /// The name or the password is wrong; which of them is not said.
     #[error("the username or the password is wrong")]
     WrongCredentials,
+    /// The password is right, and the person may not sign in.
+    #[error("the person may not sign in")]
+    Disabled,
     /// Tried too often.
     #[error("tried too often")]
     Throttled {
@@ -105,7 +113,8 @@ impl Accounts {
     /// The person with this name and password. An unknown name takes as long as a wrong password.
     ///
     /// # Errors
-    /// [`AccountsError::WrongCredentials`], [`AccountsError::Throttled`], or a failure of hashing or the store.
+    /// [`AccountsError::WrongCredentials`], [`AccountsError::Disabled`], [`AccountsError::Throttled`], or a failure of
+    /// hashing or the store.
     pub async fn sign_in(&self, username: &str, password: String, address: IpAddr) -> Result<User, AccountsError> {
         let username = username.parse::<Username>().ok();
         match &username {
@@ -119,7 +128,14 @@ impl Accounts {
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let matches = self.hasher.verify(password, hash).await?;
-        user.filter(|_| matches).ok_or(AccountsError::WrongCredentials)
+        let user = user.filter(|_| matches).ok_or(AccountsError::WrongCredentials)?;
+        if user.disabled_at.is_some() {
+            return Err(AccountsError::Disabled);
+        }
+        if user.role != Role::Trader {
+            self.note_sign_in(&user, address).await?;
+        }
+        Ok(user)
     }
 
     /// Replaces a person's own password, which ends all their sessions; `kept` is the hash of the one that will go on
@@ -140,22 +156,38 @@ impl Accounts {
         self.replace_password(user.id, new, kept).await
     }
 
-    /// Sets the password of the person called `username`, and ends all their sessions.
+    /// Sets the password of the person called `username` from the command line, and ends all their sessions.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchUser`], or a failure of hashing or the store.
     pub async fn set_password(&self, username: &Username, new: NewPassword) -> Result<(), AccountsError> {
-        let user = self.by_name(username).await?;
-        self.replace_password(user.id, new, None).await.map(|_| ())
+        let user = self.by_name(username).await?.id;
+        let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
+        self.store
+            .write(Lock::User(user), move |conn| {
+                users::set_password_hash(conn, user, &hash)?;
+                sessions::delete_of_user(conn, user, None)?;
+                let (author, nothing) = (Author::command_line(), Details::default());
+                audit::note(conn, &author, Act::SetPassword, &Subject::user(user), &nothing, now)
+            })
+            .await?;
+        Ok(())
     }
 
-    /// Sets the role of the person called `username`.
+    /// Sets the role of the person called `username` from the command line.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchUser`], or a failure of the store.
     pub async fn set_role(&self, username: &Username, role: Role) -> Result<(), AccountsError> {
-        let user = self.by_name(username).await?;
-        self.store.write(Lock::User(user.id), move |conn| users::set_role(conn, user.id, role)).await?;
+        let user = self.by_name(username).await?.id;
+        let now = self.clock.now();
+        self.store
+            .write(Lock::User(user), move |conn| {
+                users::set_role(conn, user, role)?;
+                let (author, said) = (Author::command_line(), Details::default().with("role", &role));
+                audit::note(conn, &author, Act::SetRole, &Subject::user(user), &said, now)
+            })
+            .await?;
         Ok(())
     }
 

@@ -2,12 +2,13 @@
 //!
 //! First what no money is in; then every order with its fill; then every account with its ledger, its fills and its
 //! holdings, all four in the same order side by side, so that a row which belongs to no account is met too; then the
-//! candles. Last the engine is asked what it thinks of its own pages and indexes.
+//! candles, and the record of what staff did. Last the engine is asked what it thinks of its own pages and indexes.
 
 use super::candles;
 use super::ledger::{Book, entry_row, is_trade};
 use super::orders::{self, fill_row};
 use super::people::{self, check_public_id};
+use super::record;
 use super::walk::Walk;
 use super::{BooksError, Disagreement, Progress, Verified, Watch, ensure};
 use crate::store::rows::{
@@ -50,6 +51,7 @@ pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError>
     }
     Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
     verified.candles = candles::check(conn, &instruments, || steps.one())?;
+    verified.record = record::check(conn)?;
     match fault(conn)? {
         Some(why) => Err(Disagreement { row: "the database".to_owned(), why }.into()),
         None => Ok(verified),

@@ -6,8 +6,10 @@
 mod columns;
 
 pub mod amount;
+pub mod audit;
 pub mod candle;
 pub mod ids;
+pub mod instruction;
 pub mod instrument;
 pub mod ledger;
 pub mod money;
@@ -22,8 +24,10 @@ pub mod time;
 pub mod user;
 
 pub use amount::AmountError;
+pub use audit::{Act, AuditEntry, Details, Subject, SubjectKind};
 pub use candle::{Candle, Recorded, Timeframe};
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
+pub use instruction::{Author, Instruction, NotAReason, Reason};
 pub use instrument::{Instrument, Listing};
 pub use ledger::{ChainHash, Entry, EntryKind};
 pub use money::Money;

@@ -21,6 +21,7 @@ mod soundness;
 mod writer;
 
 pub mod accounts;
+pub mod audit;
 pub mod browse;
 pub mod candles;
 pub mod fills;

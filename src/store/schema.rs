@@ -11,6 +11,8 @@ diesel::table! {
         role -> Text,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+        disabled_because -> Nullable<Text>,
     }
 }
 
@@ -23,6 +25,7 @@ diesel::table! {
         created_at -> BigInt,
         seen_at -> BigInt,
         expires_at -> BigInt,
+        granted_until -> Nullable<BigInt>,
     }
 }
 
@@ -148,6 +151,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        address -> Text,
+        act -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        person_id -> Nullable<BigInt>,
+        was -> Text,
+        became -> Text,
+        reason -> Text,
+        request_key -> Nullable<Text>,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        entries -> BigInt,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(fills -> orders (order_id));
 diesel::joinable!(fills -> instruments (instrument_id));
 diesel::joinable!(orders -> instruments (instrument_id));
@@ -167,4 +196,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     valuations,
     watches,
     candles,
+    audit_entries,
+    audit_head,
 );

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 /// A browser's session.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Session {
     /// SHA-256 of the key in the browser's cookie, in hexadecimal.
     pub key_hash: String,
@@ -25,6 +25,8 @@ pub struct Session {
     pub seen_at: At,
     /// When it ends at the latest.
     pub expires_at: At,
+    /// Until when it may use the back office.
+    pub granted_until: Option<At>,
 }
 
 /// Adds a session.
@@ -36,7 +38,7 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
 }
 
 /// The session with this hash, whether or not it has ended, and who uses it. Nothing once they have
-/// left, or have another password than the one that began it.
+/// left, may not sign in, or have another password than the one that began it.
 ///
 /// # Errors
 /// When the database fails.
@@ -45,6 +47,7 @@ pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<(Session, Username
         .inner_join(users::table)
         .filter(sessions::key_hash.eq(key_hash))
         .filter(users::closed_at.is_null())
+        .filter(users::disabled_at.is_null())
         .filter(users::password_version.eq(sessions::password_version));
     let session =
         on_engine!(conn, engine => theirs.select((Session::as_select(), users::username, users::role)).first(engine));
@@ -66,6 +69,15 @@ pub fn update(conn: &mut Conn, key_hash: &str, state: &str) -> Result<(), StoreE
 /// When the database fails.
 pub fn touch(conn: &mut Conn, key_hash: &str, seen_at: At) -> Result<(), StoreError> {
     diesel::update(sessions::table.find(key_hash)).set(sessions::seen_at.eq(seen_at)).execute(conn)?;
+    Ok(())
+}
+
+/// Lets a session use the back office until then. One that has been ended meanwhile stays ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn grant(conn: &mut Conn, key_hash: &str, until: Option<At>) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(key_hash)).set(sessions::granted_until.eq(until)).execute(conn)?;
     Ok(())
 }
 

@@ -8,10 +8,10 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
-    ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored,
+    UserRow, ValuationRow, WatchRow,
 };
-use super::{migrate, snapshot};
+use super::{audit, migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
 use std::path::Path;
 
@@ -133,6 +133,8 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
     table::<EntryRow>(from, to, &mut more)?;
     table::<ValuationRow>(from, to, &mut more)?;
     table::<CandleRow>(from, to, &mut more)?;
+    table::<AuditRow>(from, to, &mut more)?;
+    audit::copy_head(from, to)?;
     number_on(to)
 }
 

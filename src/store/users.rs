@@ -24,6 +24,10 @@ pub struct User {
     pub created_at: At,
     /// When they left.
     pub closed_at: Option<At>,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<At>,
+    /// Why not, in the words of whoever decided it.
+    pub disabled_because: Option<String>,
 }
 
 /// A person to be added.
@@ -106,6 +110,30 @@ pub fn set_role(conn: &mut Conn, id: UserId, role: Role) -> Result<(), StoreErro
     exactly_one(changed, "setting a role")
 }
 
+/// Says since when the person may not sign in, and why; nothing lets them in again.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: Option<(At, &str)>) -> Result<(), StoreError> {
+    let (at, because) = disabled.unzip();
+    let changed = diesel::update(users::table.find(id))
+        .set((users::disabled_at.eq(at), users::disabled_because.eq(because)))
+        .execute(conn)?;
+    exactly_one(changed, "disabling or enabling a user")
+}
+
+/// How many administrators may sign in.
+///
+/// # Errors
+/// When the database fails.
+pub fn administrators(conn: &mut Conn) -> Result<i64, StoreError> {
+    let able = users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::closed_at.is_null())
+        .filter(users::disabled_at.is_null());
+    Ok(able.count().get_result(conn)?)
+}
+
 /// Takes the person's name and password away and marks when; what they traded stays on record.
 ///
 /// # Errors
@@ -116,6 +144,7 @@ pub fn close(conn: &mut Conn, id: UserId, placeholder: &Username, at: At) -> Res
             users::username.eq(placeholder),
             users::username_key.eq(placeholder.key()),
             users::password_hash.eq(""),
+            users::disabled_because.eq(None::<String>),
             users::closed_at.eq(at),
         ))
         .execute(conn)?;

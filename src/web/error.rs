@@ -8,7 +8,7 @@ use crate::accounts::AccountsError;
 use crate::accounts::password::HashError;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use std::time::Duration;
 
@@ -24,6 +24,15 @@ pub enum PageError {
         /// The page that was asked for.
         next: Option<String>,
     },
+    /// It is for staff who gave their password again lately.
+    #[error("the back office is not open")]
+    GrantFirst {
+        /// The page that was asked for.
+        next: Option<String>,
+    },
+    /// It is for administrators.
+    #[error("only administrators may do that")]
+    AdministratorsOnly,
     /// There is no such thing, or it is somebody else's.
     #[error("there is no such page")]
     NotFound,
@@ -67,6 +76,13 @@ impl PageError {
         Self::SignInFirst { next: asked.filter(|_| request.method().is_safe()) }
     }
 
+    /// Asks staff for their password, and remembers the page they asked for; a form is not sent again for them.
+    #[must_use]
+    pub fn grant_first(request: &HttpRequest) -> Self {
+        let asked = request.uri().path_and_query().map(ToString::to_string);
+        Self::GrantFirst { next: asked.filter(|_| request.method().is_safe()) }
+    }
+
     /// Something only we can put right, for which `cause` goes to the log.
     #[must_use]
     pub fn internal(cause: &'static str) -> Self {
@@ -77,9 +93,9 @@ impl PageError {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Self::SignInFirst { .. } | Self::GrantFirst { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Expired => StatusCode::FORBIDDEN,
+            Self::Expired | Self::AdministratorsOnly => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -94,12 +110,9 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::new(self.status_code());
         let headers = response.headers_mut();
         match self {
-            Self::SignInFirst { next } => {
-                let next = next.as_deref().filter(|path| *path != "/");
-                let query = next.map(next_query).unwrap_or_default();
-                if let Ok(location) = HeaderValue::from_str(&format!("/login{query}")) {
-                    headers.insert(header::LOCATION, location);
-                }
+            Self::SignInFirst { next } => lead(headers, "/login", next.as_deref().filter(|path| *path != "/")),
+            Self::GrantFirst { next } => {
+                lead(headers, "/admin/grant", next.as_deref().filter(|path| *path != "/admin"));
             }
             Self::Throttled { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
@@ -113,8 +126,12 @@ impl ResponseError for PageError {
     }
 }
 
-fn next_query(next: &str) -> String {
-    format!("?next={}", super::format::query_value(next))
+/// Sends to a form that leads on to `next`.
+fn lead(headers: &mut HeaderMap, form: &str, next: Option<&str>) {
+    let query = next.map(|next| format!("?next={}", super::format::query_value(next))).unwrap_or_default();
+    if let Ok(location) = HeaderValue::from_str(&format!("{form}{query}")) {
+        headers.insert(header::LOCATION, location);
+    }
 }
 
 impl From<StoreError> for PageError {

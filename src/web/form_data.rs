@@ -28,6 +28,11 @@ impl Fields {
         self.0.iter().find(|(sent, _)| sent == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// Everything that was sent as `name`, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
+    }
+
     /// As [`Fields::get`], owned.
     #[must_use]
     pub fn text(&self, name: &str) -> String {

@@ -22,6 +22,10 @@ const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// What is said of a change that may or may not have been made.
 const UNCONFIRMED: &str = "The books did not confirm this, so it may or may not have been done. Look before you repeat it; an order or a deposit that is sent again from the same form is done only once.";
 
+/// What is said to staff who may look and not change.
+const LOOK_ONLY: &str =
+    "You may look at everything in the back office, and only administrators may change it. Nothing was changed.";
+
 /// What the page of a failure takes over from the answer that said nothing.
 const KEPT: [HeaderName; 3] = [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW];
 
@@ -81,6 +85,7 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
             page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
         }
         Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
+        Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
         _ => {}
     }
     Some(answer_with(&page, status))

@@ -14,6 +14,14 @@ pub struct Viewer {
     pub role: Role,
 }
 
+impl Viewer {
+    /// Whether there is a back office for them.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.role != Role::Trader
+    }
+}
+
 /// Which colours the pages have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {

@@ -1,5 +1,6 @@
 //! The site: one file per page, each declaring what its page shows; the templates say how.
 
+pub mod admin;
 pub mod assets;
 pub mod candles;
 mod candles_query;

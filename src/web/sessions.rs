@@ -4,7 +4,7 @@
 //! carries a random key, the store a hash of it.
 
 use super::house::House;
-use crate::domain::{AccountId, Role, UserId, Username};
+use crate::domain::{AccountId, At, Role, UserId, Username};
 use crate::store::sessions::{self, Session};
 use crate::store::{Lock, StoreError};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -52,6 +52,8 @@ pub struct Identity {
     pub username: String,
     /// The user's role.
     pub role: String,
+    /// Until when the session may use the back office, in microseconds.
+    pub granted_until: Option<i64>,
 }
 
 /// Someone who is signed in.
@@ -69,6 +71,8 @@ pub struct SignedIn {
     pub session: String,
     /// What every form of this session carries.
     pub token: String,
+    /// Until when the session may use the back office.
+    pub granted_until: Option<At>,
 }
 
 impl SignedIn {
@@ -83,6 +87,7 @@ impl SignedIn {
             role: identity.role.parse().ok()?,
             session: identity.session,
             token: owner.token,
+            granted_until: identity.granted_until.map(At::from_micros),
         })
     }
 }
@@ -115,7 +120,9 @@ impl Sessions {
             self.note_use(hash.clone());
         }
         let mut state: State = serde_json::from_str(&session.state)?;
-        let identity = Identity { session: hash, username: username.to_string(), role: role.to_string() };
+        let granted_until = session.granted_until.map(At::micros);
+        let identity =
+            Identity { session: hash, username: username.to_string(), role: role.to_string(), granted_until };
         state.insert(IDENTITY.to_owned(), serde_json::to_string(&identity)?);
         Ok(Some(state))
     }
@@ -150,6 +157,7 @@ impl SessionStore for Sessions {
             created_at: now,
             seen_at: now,
             expires_at: now.plus(self.house.site.session_absolute),
+            granted_until: None,
         };
         let saved: Result<(), StoreError> =
             self.house.store.write(Lock::User(session.user_id), move |conn| sessions::insert(conn, &session)).await;

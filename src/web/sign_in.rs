@@ -79,6 +79,10 @@ pub async fn submit(
             errors.refuse("The username or the password is wrong. Check both and try again.");
             page::again(&form(&visit, username, next, errors, None))
         }
+        Err(AccountsError::Disabled) => {
+            errors.refuse("This account is switched off. Whoever runs this market can switch it on again.");
+            page::again(&form(&visit, username, next, errors, None))
+        }
         Err(AccountsError::Throttled { wait }) => {
             let page = form(&visit, username, next, errors, Some(wait));
             let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;

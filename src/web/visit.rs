@@ -5,6 +5,7 @@ use super::house::House;
 use super::layout::{FeedState as BadgeState, Layout, MarketBadge, Notice, NoticeKind, Theme, Viewer};
 use super::sessions::{SignedIn, random_key};
 use super::{cookies, moments};
+use crate::domain::{At, Role};
 use crate::market::{FeedName, FeedState};
 use actix_session::SessionExt as _;
 use actix_web::dev::{Payload, ServiceRequest};
@@ -53,6 +54,19 @@ impl Visit {
     #[must_use]
     pub fn signed_in(&self) -> Option<&SignedIn> {
         self.signed_in.as_ref()
+    }
+
+    /// Until when the back office is open for this visitor, if it is.
+    #[must_use]
+    pub fn granted_until(&self) -> Option<At> {
+        let who = self.signed_in.as_ref().filter(|who| who.role != Role::Trader)?;
+        who.granted_until.filter(|until| *until > self.house.clock.now())
+    }
+
+    /// Whether the back office is open for this visitor.
+    #[must_use]
+    pub fn may_use_back_office(&self) -> bool {
+        self.granted_until().is_some()
     }
 
     /// What every form of this visitor carries as `_token`.

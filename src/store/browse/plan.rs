@@ -252,7 +252,7 @@ pub(super) fn write_part(query: &mut Statement, part: &Part) {
 pub(super) fn write_words_of(query: &mut Statement, filter: &Filter) {
     match filter.by {
         By::Flag(..) => query.sql("CASE WHEN ").sql(filter.value).sql(" THEN 'yes' ELSE 'no' END"),
-        By::Word | By::Days | By::Row(_) => query.sql("CAST(").sql(filter.value).sql(" AS TEXT)"),
+        By::Word | By::Text | By::Days | By::Row(_) => query.sql(filter.value),
     };
 }
 
@@ -270,7 +270,7 @@ pub(super) fn write_sorting(query: &mut Statement, column: &Column) {
 
 /// Whether what rows are sorted by is a text.
 pub(super) fn sorts_as_text(column: &Column) -> bool {
-    matches!(column.kind, Kind::Text | Kind::Code | Kind::Word | Kind::Hash)
+    matches!(column.kind, Kind::Text | Kind::Code | Kind::Word | Kind::Hash | Kind::Details)
 }
 
 /// A pattern that a text fits when it contains `text`, whose own signs stand for themselves.

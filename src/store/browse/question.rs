@@ -1,7 +1,7 @@
 //! What is asked of a table.
 
 use super::statement::Value;
-use super::table::{Column, Filter, Table};
+use super::table::{By, Column, Filter, Spelling, Table};
 use crate::domain::At;
 
 /// Rows that are looked at for one page: enough for most tables, and few enough to sort and count while somebody waits.
@@ -41,6 +41,19 @@ pub enum Wanted {
     Called(String),
 }
 
+impl Wanted {
+    /// What `text` asks `filter` for; nothing when it is empty, or when it takes two texts.
+    #[must_use]
+    pub fn of(filter: &Filter, text: &str) -> Option<Self> {
+        match filter.by {
+            _ if text.is_empty() => None,
+            By::Word | By::Flag(..) | By::Text => Some(Self::Word(text.to_owned())),
+            By::Row(_) => Some(Self::Called(text.to_owned())),
+            By::Days => None,
+        }
+    }
+}
+
 /// What rows are sorted by.
 #[derive(Debug, Clone, Copy)]
 pub struct Sort {
@@ -70,8 +83,7 @@ pub struct Referred {
 }
 
 /// Spells what was typed the way `spelling` has it stored; nothing when that cannot be.
-pub(super) fn spelled(typed: &str, spelling: super::table::Spelling) -> Option<Value> {
-    use super::table::Spelling;
+pub(super) fn spelled(typed: &str, spelling: Spelling) -> Option<Value> {
     match spelling {
         Spelling::Lower => Some(Value::Text(typed.to_lowercase())),
         Spelling::Upper => Some(Value::Text(typed.to_uppercase())),

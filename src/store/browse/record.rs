@@ -121,7 +121,7 @@ pub(super) fn value(cell: Cell) -> Result<Value, StoreError> {
 /// The letter that tells the type of a column.
 fn letter(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text | Kind::Code | Kind::Word => "t",
+        Kind::Text | Kind::Code | Kind::Word | Kind::Details => "t",
         Kind::Flag => "f",
         Kind::Hash => "b",
         Kind::Money

@@ -111,6 +111,8 @@ pub enum Kind {
     Flag,
     /// Bytes.
     Hash,
+    /// Fields with their values, as the record keeps them.
+    Details,
 }
 
 /// Where a column is shown.
@@ -152,7 +154,7 @@ pub struct Column {
 /// Where a column leads.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
-    /// The name of a table.
+    /// The name of a table; when it is empty, `identity` begins with the name and a slash.
     pub table: &'static str,
     /// What its row is called there, in SQL.
     pub identity: &'static str,
@@ -223,6 +225,8 @@ pub enum By {
     Word,
     /// Yes or no, which are counted; how people call the two.
     Flag(&'static str, &'static str),
+    /// Exactly what is typed.
+    Text,
     /// Days, from one to another.
     Days,
     /// A row of another table, by what people call it.
@@ -257,6 +261,12 @@ impl Filter {
         no: &'static str,
     ) -> Self {
         Self { name, label, value, by: By::Flag(yes, no), reach: Reach::Looking }
+    }
+
+    /// For a text, exactly as it is stored.
+    #[must_use]
+    pub const fn text(name: &'static str, label: &'static str, value: &'static str) -> Self {
+        Self { name, label, value, by: By::Text, reach: Reach::Looking }
     }
 
     /// For days of a moment.

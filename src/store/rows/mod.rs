@@ -174,6 +174,8 @@ row!(
         role: String,
         created_at: i64,
         closed_at: Option<i64>,
+        disabled_at: Option<i64>,
+        disabled_because: Option<String>,
     }
 );
 row!(
@@ -186,6 +188,7 @@ row!(
         created_at: i64,
         seen_at: i64,
         expires_at: i64,
+        granted_until: Option<i64>,
     }
 );
 row!(
@@ -308,5 +311,23 @@ row!(
         low: i64,
         close: i64,
         volume: i64,
+    }
+);
+row!(
+    /// An entry of the record of what staff did.
+    AuditRow in audit_entries by (id) {
+        id: i64,
+        at: i64,
+        actor_id: Option<i64>,
+        address: String,
+        act: String,
+        subject_kind: String,
+        subject_id: String,
+        person_id: Option<i64>,
+        was: String,
+        became: String,
+        reason: String,
+        request_key: Option<String>,
+        hash: Vec<u8>,
     }
 );

@@ -36,6 +36,11 @@ pub(super) static ACCOUNTS: Table = Table {
         Related { label: "Ledger", table: "ledger", asked: &[("account", "accounts.public_id")] },
         Related { label: "Holdings", table: "holdings", asked: &[("account", "accounts.public_id")] },
         Related { label: "Orders", table: "orders", asked: &[("account", "accounts.public_id")] },
+        Related {
+            label: "Record of acts",
+            table: "audit",
+            asked: &[("kind", "'account'"), ("subject", "accounts.public_id")],
+        },
     ],
     exact: &[Exact { sql: "accounts.public_id", spelling: Spelling::Lower }],
 };

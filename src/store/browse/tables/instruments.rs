@@ -33,6 +33,11 @@ pub(super) static INSTRUMENTS: Table = Table {
         Related { label: "Orders", table: "orders", asked: &[("instrument", "instruments.symbol")] },
         Related { label: "Ledger", table: "ledger", asked: &[("instrument", "instruments.symbol")] },
         Related { label: "Candles", table: "candles", asked: &[("instrument", "instruments.symbol")] },
+        Related {
+            label: "Record of acts",
+            table: "audit",
+            asked: &[("kind", "'instrument'"), ("subject", "instruments.symbol")],
+        },
     ],
     exact: &[Exact { sql: "instruments.symbol", spelling: Spelling::Upper }],
 };

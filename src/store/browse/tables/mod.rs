@@ -1,6 +1,7 @@
 //! The tables of the back office, each described in a file of its own.
 
 mod accounts;
+mod audit;
 mod candles;
 mod holdings;
 mod instruments;
@@ -13,7 +14,7 @@ mod users;
 use super::table::Table;
 
 /// Every table, in the order they are offered.
-pub static ALL: [&Table; 8] = [
+pub static ALL: [&Table; 9] = [
     &users::USERS,
     &accounts::ACCOUNTS,
     &ledger::LEDGER,
@@ -22,4 +23,5 @@ pub static ALL: [&Table; 8] = [
     &instruments::INSTRUMENTS,
     &sessions::SESSIONS,
     &candles::CANDLES,
+    &audit::AUDIT,
 ];

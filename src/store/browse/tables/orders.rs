@@ -68,6 +68,11 @@ pub(super) static ORDERS: Table = Table {
             table: "orders",
             asked: &[("instrument", "instruments.symbol")],
         },
+        Related {
+            label: "Record of acts",
+            table: "audit",
+            asked: &[("kind", "'order'"), ("subject", "orders.public_id")],
+        },
     ],
     exact: &[Exact { sql: "orders.public_id", spelling: Spelling::Lower }],
 };

@@ -24,6 +24,7 @@ pub(super) static SESSIONS: Table = Table {
         Column::new(Kind::At, "created", "Signed in", "sessions.created_at"),
         Column::new(Kind::At, "seen", "Last used", "sessions.seen_at"),
         Column::new(Kind::At, "expires", "Ends at the latest", "sessions.expires_at"),
+        Column::new(Kind::At, "granted", "Back office open until", "sessions.granted_until").at(Place::Wide),
         Column::new(Kind::Flag, "current", "Begun with the present password", CURRENT).at(Place::Detail),
     ],
     filters: &[
