@@ -116,7 +116,8 @@ fn page(
     query.sql(" FROM (");
     write_page_keys(&mut query, plan, question, window);
     query.sql(") AS page JOIN ").sql(table.base).sql(" ON ");
-    query.each(" AND ", plan.key.iter().enumerate(), |query, (place, part)| {
+    plan.found_by_index(&mut query);
+    query.sql(" AND ").each(" AND ", plan.key.iter().enumerate(), |query, (place, part)| {
         query.sql(part.sql).sql(" = page.k").digits(place);
     });
     joined(&mut query, table, &record::texts(table, &columns));
@@ -313,7 +314,7 @@ pub fn find(conn: &mut Conn, table: &'static super::table::Table, name: &str) ->
     query.sql(" FROM ").sql(table.base);
     let texts = record::texts(table, &columns).into_iter().chain(asked());
     joined(&mut query, table, &texts.collect::<Vec<_>>());
-    query.sql(" WHERE ").sql(if table.only.is_empty() { "1 = 1" } else { table.only });
+    query.sql(" WHERE ").sql(table.only_or_all());
     for (part, value) in table.identity.iter().zip(&identity) {
         query.sql(" AND ").sql(part.sql).sql(" = ").bind(value);
     }

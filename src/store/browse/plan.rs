@@ -53,20 +53,21 @@ impl Plan {
         let asked = |name: &str| question.filters.iter().any(|(filter, _)| filter.name == name);
         let (mut inner, mut outer, mut key) = (Vec::new(), Vec::new(), None);
         for (filter, wanted) in &question.filters {
-            let condition = match wanted {
-                Wanted::Word(word) => Condition::Says(filter, word.clone()),
-                Wanted::Between(from, until) => Condition::Within(
+            let condition = match (&filter.by, wanted) {
+                (By::Word | By::Flag(..) | By::Text, Wanted::Word(word)) => Condition::Says(filter, word.clone()),
+                (By::Days, Wanted::Between(from, until)) => Condition::Within(
                     filter.value,
                     from.map(crate::domain::At::micros),
                     until.map(crate::domain::At::micros),
                 ),
-                Wanted::Called(_) => {
+                (By::Row(_), Wanted::Called(_)) => {
                     let found = referred.iter().find(|(of, _)| std::ptr::eq(*of, *filter));
                     match found.and_then(|(_, row)| row.as_ref()) {
                         Some(row) => Condition::Is(filter.value, Value::Number(row.id)),
                         None => Condition::Never,
                     }
                 }
+                _ => Condition::Never,
             };
             match (filter.reach, key) {
                 (Reach::Index(order), None) => {
@@ -113,11 +114,8 @@ impl Plan {
 
     /// Adds `WHERE` and what an index answers.
     pub(super) fn within(&self, query: &mut Statement, range: Range<'_>) {
-        query.sql(" WHERE ").sql(if self.table.only.is_empty() { "1 = 1" } else { self.table.only });
-        for condition in &self.inner {
-            query.sql(" AND ");
-            condition.write(query);
-        }
+        query.sql(" WHERE ");
+        self.found_by_index(query);
         let (onward, back) = if self.descends() { (" < ", " > ") } else { (" > ", " < ") };
         let or_equal = if self.descends() { " <= " } else { " >= " };
         for (key, sign) in [(range.from, or_equal), (range.after, onward), (range.until, back)] {
@@ -125,6 +123,15 @@ impl Plan {
                 query.sql(" AND ");
                 self.compare(query, sign, key);
             }
+        }
+    }
+
+    /// Adds what an index answers. A key tells rows apart among these alone.
+    pub(super) fn found_by_index(&self, query: &mut Statement) {
+        query.sql(self.table.only_or_all());
+        for condition in &self.inner {
+            query.sql(" AND ");
+            condition.write(query);
         }
     }
 

@@ -352,6 +352,11 @@ pub struct Related {
 }
 
 impl Table {
+    /// The condition that every row fulfils.
+    pub(super) fn only_or_all(&self) -> &'static str {
+        if self.only.is_empty() { "1 = 1" } else { self.only }
+    }
+
     /// The column that sorts and files know by this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static Column> {
