@@ -16,6 +16,7 @@ pub(crate) mod raw;
 pub(crate) mod recorded;
 pub(crate) mod server;
 pub(crate) mod sound;
+pub(crate) mod staff;
 pub(crate) mod trader;
 pub(crate) mod unseen;
 pub(crate) mod visitor;
