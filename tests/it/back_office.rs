@@ -3,3 +3,5 @@
 mod access;
 mod acts;
 mod record;
+mod tables;
+mod tables_browser;

@@ -30,7 +30,7 @@ pub(super) static ACCOUNTS: Table = Table {
     filters: &[
         Filter::row("user", "Owner", "accounts.user_id", &USER).by_index(&[Part::number("accounts.id")]),
         Filter::flag("cash", "Cash", "accounts.cash > 0", "Has cash", "Has none"),
-        Filter::days("opened", "Opened", "accounts.opened_at"),
+        Filter::days("opened", "Opened", "accounts.opened_at").growing(),
     ],
     related: &[
         Related { label: "Ledger", table: "ledger", asked: &[("account", "accounts.public_id")] },

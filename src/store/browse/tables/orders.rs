@@ -52,7 +52,7 @@ pub(super) static ORDERS: Table = Table {
         Filter::row("instrument", "Instrument", "orders.instrument_id", &INSTRUMENT).by_index_with("account"),
         Filter::word("side", "Side", "orders.side"),
         Filter::word("state", "State", "orders.state"),
-        Filter::days("placed", "Placed", "orders.placed_at"),
+        Filter::days("placed", "Placed", "orders.placed_at").growing(),
     ],
     related: &[
         Related {

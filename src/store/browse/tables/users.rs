@@ -30,7 +30,7 @@ pub(super) static USERS: Table = Table {
         Filter::word("role", "Role", "users.role"),
         Filter::flag("disabled", "Disabled", "users.disabled_at IS NOT NULL", "Disabled", "Not disabled"),
         Filter::flag("left", "Here or gone", "users.closed_at IS NOT NULL", "Left", "Here"),
-        Filter::days("created", "Signed up", "users.created_at"),
+        Filter::days("created", "Signed up", "users.created_at").growing(),
     ],
     related: &[
         Related { label: "Accounts", table: "accounts", asked: &[("user", "users.id")] },
