@@ -13,12 +13,14 @@ mod books;
 #[path = "../support/client.rs"]
 mod client;
 #[path = "../support/histogram.rs"]
+#[expect(dead_code, reason = "other benches use the rest")]
 mod histogram;
 #[path = "../growth/insert.rs"]
 mod insert;
 #[path = "../growth/kept.rs"]
 mod kept;
 #[path = "../support/load.rs"]
+#[expect(dead_code, reason = "other benches use the rest")]
 mod load;
 #[path = "../support/process.rs"]
 #[expect(dead_code, reason = "another bench looks at memory and processor")]

@@ -91,11 +91,13 @@ async fn house(engine: Engine) -> Floor {
                 seen_at,
                 expires_at,
                 granted_until,
+                acting_as: None,
+                acting_until: None,
             };
             sessions::insert(conn, &session)?;
         }
         for number in 1..=3 {
-            let author = Author { user: (number > 1).then_some(UserId(number)), address: String::new() };
+            let author = Author { user: (number > 1).then_some(UserId(number)), address: String::new(), session: None };
             let subject = if number == 3 { Subject::market() } else { Subject::user(UserId(4)) };
             let became = Details::default().with("role", "support");
             audit::note(conn, &author, Act::SetRole, &subject, &became, now)?;
