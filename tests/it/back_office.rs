@@ -5,3 +5,5 @@ mod accounts;
 mod accounts_looks;
 mod acts;
 mod record;
+mod tables;
+mod tables_browser;

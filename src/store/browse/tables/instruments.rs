@@ -21,11 +21,18 @@ pub(super) static INSTRUMENTS: Table = Table {
         Column::new(Kind::Price, "last", "Last price kept", "instruments.last_price"),
         Column::new(Kind::Price, "previous_close", "Previous close", "instruments.previous_close").at(Place::Wide),
         Column::new(Kind::At, "priced", "Kept", "instruments.priced_at").at(Place::Wide),
+        Column::new(Kind::At, "halted", "Halted", "instruments.halted_at"),
+        Column::new(Kind::Text, "halted_because", "Why halted", "instruments.halted_because").at(Place::Detail),
+        Column::new(Kind::At, "delisted", "Taken off the list", "instruments.delisted_at").at(Place::Detail),
+        Column::new(Kind::Word, "origin", "Listed by", "instruments.origin").at(Place::Wide),
+        Column::new(Kind::At, "edited", "Name is the office's since", "instruments.edited_at").at(Place::Detail),
         Column::new(Kind::Code, "id", "Public id", "instruments.public_id").at(Place::Detail),
         Column::new(Kind::Number, "number", "Number", "instruments.id").at(Place::Detail),
     ],
     filters: &[
         Filter::flag("listed", "Listed", "instruments.listed", "Listed", "Not listed"),
+        Filter::flag("halted", "Halted", "instruments.halted_at IS NOT NULL", "Halted", "Not halted"),
+        Filter::word("origin", "Listed by", "instruments.origin"),
         Filter::word("sector", "Sector", "instruments.sector"),
     ],
     related: &[
