@@ -51,9 +51,11 @@ impl Operations {
         if self.market.speed() != Speed::Paused {
             return self.record(instruction, Err(OperationRefusal::NotPaused)).await;
         }
-        let was = self.market.board().market_time().map_or_else(Details::default, |at| {
-            Details::default().with("market time", &at)
-        });
+        let was = self
+            .market
+            .board()
+            .market_time()
+            .map_or_else(Details::default, |at| Details::default().with("market time", &at));
         let acted = self.record(instruction, Ok((Act::StepMarket, was, Details::default()))).await?;
         if matches!(acted, OperationActed::Done(())) && !self.market.step() {
             tracing::warn!("the market was not paused any more when it was to make a step");

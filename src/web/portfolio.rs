@@ -10,7 +10,7 @@ use super::orders::FillRow;
 use super::page;
 use super::sparklines;
 use super::visit::Member;
-use crate::domain::{At, Money, Price, Quantity, Symbol};
+use crate::domain::{At, Money, Price, Quantity, Symbol, TradingStatus};
 use crate::portfolio::{self, Line, Portfolio, history};
 use crate::store::orders::{self, Filter};
 use crate::store::{StoreError, accounts, holdings};
@@ -24,6 +24,8 @@ pub struct HoldingRow {
     pub symbol: Symbol,
     /// Its name.
     pub name: String,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// How many.
     pub quantity: Quantity,
     /// What they cost in all.
@@ -130,6 +132,7 @@ impl HoldingRow {
         Some(Self {
             symbol: instrument.symbol.clone(),
             name: instrument.name.clone(),
+            status: line.status.clone(),
             quantity: line.holding.quantity,
             cost: line.holding.cost,
             last: line.standing.map(|standing| standing.quote.last),

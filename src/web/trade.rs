@@ -169,6 +169,7 @@ fn choice(rate: &Rate, held: Quantity) -> TicketChoice {
         bid: quote.map(|quote| quote.bid),
         ask: quote.map(|quote| quote.ask),
         held,
+        status: rate.status.clone(),
     }
 }
 
@@ -209,8 +210,9 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
     let (cash, held) = read.await?;
     let held: HashMap<_, _> = held.into_iter().map(|holding| (holding.instrument_id, holding.quantity)).collect();
     let rates = house.market.board().rates();
-    let choices =
-        rates.iter().map(|rate| choice(rate, held.get(&rate.instrument.id).copied().unwrap_or_default())).collect();
+    let choices = rates.iter().map(|rate| choice(rate, held.get(&rate.instrument.id).copied().unwrap_or_default()));
+    // What has been delisted is of interest to whoever can sell it.
+    let choices = choices.filter(|choice| !choice.status.delisted || !choice.held.is_zero()).collect();
     Ok(TradePage {
         layout: member.visit.layout(),
         ticket: Ticket {

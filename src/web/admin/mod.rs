@@ -6,6 +6,7 @@
 pub mod acts;
 pub mod door;
 pub mod home;
+pub mod market;
 pub mod words;
 
 use super::error::PageError;
@@ -20,7 +21,7 @@ use std::future::{Ready, ready};
 pub type Section = (&'static str, &'static str);
 
 /// What the back office has, in the order shown.
-const SECTIONS: [Section; 1] = [("/admin", "Home")];
+const SECTIONS: [Section; 2] = [("/admin", "Home"), ("/admin/market", "Market")];
 
 /// What every page of the back office shows around its own content.
 #[derive(Debug, Clone, Copy)]

@@ -28,7 +28,17 @@ const LIBRARIES: [(&str, &[&str]); 4] = [
     (
         "tokio",
         &[
-            "store", "accounts", "trading", "market", "portfolio", "operations", "web", "api", "app", "clock", "cli",
+            "store",
+            "accounts",
+            "trading",
+            "market",
+            "portfolio",
+            "operations",
+            "web",
+            "api",
+            "app",
+            "clock",
+            "cli",
             "telemetry",
         ],
     ),

@@ -6,6 +6,8 @@
 //! implement [`Act`] and put it into [`all`].
 
 pub mod bulk;
+mod instruments;
+mod market;
 pub mod page;
 mod people;
 mod sheet;
@@ -133,7 +135,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    people::ACTS.to_vec()
+    [people::ACTS, instruments::ACTS, market::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.
