@@ -2,4 +2,6 @@
 
 mod access;
 mod acts;
+mod instruments;
+mod instruments_browser;
 mod record;

@@ -97,7 +97,7 @@ pub(super) fn clock_words(house: &House) -> String {
 }
 
 /// How fast a clock runs, in words.
-fn speed_words(speed: Speed) -> String {
+pub(super) fn speed_words(speed: Speed) -> String {
     match speed {
         Speed::Paused => "It stands still".to_owned(),
         Speed::Max => "As fast as the machine can".to_owned(),

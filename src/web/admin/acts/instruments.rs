@@ -3,7 +3,7 @@
 use super::{Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::domain::instrument::{LONGEST_NAME, is_a_name};
 use crate::domain::{Instruction, Listing, SubjectKind, Symbol};
-use crate::operations::{OperationActed, OperationRefusal, Operations, Shock, parse_price};
+use crate::operations::{OperationActed, OperationRefusal, Operations, parse_price};
 use crate::store::StoreError;
 use crate::store::instruments::{Standing, standing_of};
 use crate::web::error::PageError;
@@ -15,16 +15,12 @@ use crate::web::refusals::{delisted_sentence, halted_sentence};
 use futures_util::future::LocalBoxFuture;
 
 /// In the order shown.
-pub(super) static ACTS: &[&dyn Act] = &[&Create, &Edit, &HALT, &RESUME, &SetPrice, &ShockOne, &DELIST, &Relist];
+pub(super) static ACTS: &[&dyn Act] = &[&Create, &Edit, &HALT, &RESUME, &DELIST, &Relist];
 
 /// Lists a new instrument.
 struct Create;
 /// Gives an instrument another name or sector.
 struct Edit;
-/// Sets the price of an instrument.
-struct SetPrice;
-/// Moves the price of an instrument by a part of itself.
-struct ShockOne;
 /// Puts an instrument on the list again.
 struct Relist;
 
@@ -242,99 +238,6 @@ impl Act for Edit {
     }
 }
 
-impl Act for SetPrice {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "set-price"
-    }
-
-    fn label(&self) -> &'static str {
-        "Set price"
-    }
-
-    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
-        Box::pin(async move {
-            let Some(standing) = instrument(house, id).await? else { return Ok(None) };
-            let fields =
-                vec![Field::amount("price", "Price", "In dollars, from 0.01 to 1,000,000.", typed.get("price"))];
-            let consequence =
-                "It is traded at this price from now on, and moves on from there. Everybody sees it at once.";
-            let button = format!("Set the price of {}", standing.instrument.symbol);
-            let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
-            let consequence = consequence.to_owned();
-            Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
-        })
-    }
-
-    fn perform<'a>(
-        &'a self,
-        house: &'a House,
-        id: &'a str,
-        typed: &'a Fields,
-        instruction: Instruction,
-    ) -> Doing<'a, Outcome> {
-        Box::pin(async move {
-            let Ok(symbol) = id.parse::<Symbol>() else { return Ok(Outcome::NotFound) };
-            let price = match parse_price(typed.get("price")) {
-                Ok(price) => price,
-                Err(no_price) => return Ok(wrong("price", &no_price)),
-            };
-            let acted = house.operations.set_price(&symbol, price, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} stands at {}.", price.show())), explain))
-        })
-    }
-}
-
-impl Act for ShockOne {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "shock"
-    }
-
-    fn label(&self) -> &'static str {
-        "Shock price"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
-    }
-
-    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
-        Box::pin(async move {
-            let Some(standing) = instrument(house, id).await? else { return Ok(None) };
-            let fields = vec![percent_field(typed.get("percent"))];
-            let consequence = "Its price jumps by this part of itself at once, and moves on from there.".to_owned();
-            let button = format!("Shock {}", standing.instrument.symbol);
-            let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
-            Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
-        })
-    }
-
-    fn perform<'a>(
-        &'a self,
-        house: &'a House,
-        id: &'a str,
-        typed: &'a Fields,
-        instruction: Instruction,
-    ) -> Doing<'a, Outcome> {
-        Box::pin(async move {
-            let Ok(symbol) = id.parse::<Symbol>() else { return Ok(Outcome::NotFound) };
-            let by = match typed.get("percent").parse::<Shock>() {
-                Ok(by) => by,
-                Err(no_shock) => return Ok(wrong("percent", &no_shock)),
-            };
-            let acted = house.operations.shock_one(&symbol, by, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} has moved by {by}.")), explain))
-        })
-    }
-}
-
 impl Act for Relist {
     fn kind(&self) -> SubjectKind {
         SubjectKind::Instrument
@@ -404,13 +307,13 @@ impl Act for Relist {
 }
 
 /// The instrument of this symbol as the books have it.
-async fn instrument(house: &House, id: &str) -> Result<Option<Standing>, PageError> {
+pub(super) async fn instrument(house: &House, id: &str) -> Result<Option<Standing>, PageError> {
     let Ok(symbol) = id.parse::<Symbol>() else { return Ok(None) };
     Ok(house.store.read(move |conn| standing_of(conn, &symbol)).await?)
 }
 
 /// The beginning of every form about an instrument.
-fn sheet(house: &House, standing: &Standing) -> Sheet {
+pub(super) fn sheet(house: &House, standing: &Standing) -> Sheet {
     let Standing { instrument, listed, status, .. } = standing;
     let mut facts = vec![Fact::new("Name", &instrument.name)];
     if !instrument.sector.is_empty() {
@@ -441,10 +344,6 @@ fn sheet(house: &House, standing: &Standing) -> Sheet {
 fn sector_field(typed: &str) -> Field {
     let hint = "Such as Technology; prices of one sector move together. It may be empty.";
     Field { longest: LONGEST, ..Field::line("sector", "Sector", hint, typed) }
-}
-
-pub(super) fn percent_field(typed: &str) -> Field {
-    Field::amount("percent", "Percent", "Such as -12.5 or 20, from -90 to 900.", typed)
 }
 
 /// The longest name or sector, as a form has it.

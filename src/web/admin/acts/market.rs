@@ -1,12 +1,13 @@
 //! What can be done about the market as a whole.
 
-use super::instruments::{explain, percent_field, wrong};
+use super::instruments::{explain, wrong};
+use super::prices::percent_field;
 use super::{Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::market::Speed;
 use crate::operations::{OperationActed, OperationRefusal, Operations, Shock, Shocked};
 use crate::store::StoreError;
-use crate::web::admin::market::clock_words;
+use crate::web::admin::market::{clock_words, speed_words};
 use crate::web::form_data::Fields;
 use crate::web::house::House;
 use futures_util::future::LocalBoxFuture;
@@ -224,7 +225,10 @@ const SECTOR: &str = "sector:";
 fn sheet(house: &House, id: &str) -> Option<Sheet> {
     (id == MARKET).then(|| Sheet {
         name: "The market".to_owned(),
-        facts: vec![Fact::new("Speed", &house.market.speed()), Fact::new("Market time", &clock_words(house))],
+        facts: vec![
+            Fact::new("Speed", &speed_words(house.market.speed())),
+            Fact::new("Market time", &clock_words(house)),
+        ],
         consequence: String::new(),
         fields: Vec::new(),
         button: String::new(),

@@ -10,6 +10,7 @@ mod instruments;
 mod market;
 pub mod page;
 mod people;
+mod prices;
 mod sheet;
 
 pub use sheet::{Control, Fact, Field, Sheet};
@@ -135,7 +136,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    [people::ACTS, instruments::ACTS, market::ACTS].concat()
+    [people::ACTS, instruments::ACTS, prices::ACTS, market::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.
