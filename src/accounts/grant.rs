@@ -24,7 +24,7 @@ impl Accounts {
         address: IpAddr,
     ) -> Result<At, AccountsError> {
         let confirmed = self.confirm(user, password, address).await;
-        let author = Author { user: Some(user.id), address: address.to_string() };
+        let author = Author { user: Some(user.id), address: address.to_string(), session: None };
         let (subject, now) = (Subject::user(user.id), self.clock.now());
         let until = now.plus(GRANTED_FOR);
         match confirmed {
@@ -59,7 +59,7 @@ impl Accounts {
 
     /// Puts a sign-in of somebody of the staff on record.
     pub(super) async fn note_sign_in(&self, user: &User, address: IpAddr) -> Result<(), AccountsError> {
-        let author = Author { user: Some(user.id), address: address.to_string() };
+        let author = Author { user: Some(user.id), address: address.to_string(), session: None };
         let (subject, said) = (Subject::user(user.id), Details::default().with("role", &user.role));
         let now = self.clock.now();
         let noted = move |conn: &mut _| audit::note(conn, &author, Act::SignIn, &subject, &said, now);

@@ -1,10 +1,10 @@
 //! What staff may do about people. Each act goes on record in the transaction that does it.
 
-use super::{Accounts, AccountsError};
+use super::{Accounts, AccountsError, acting};
 use crate::domain::{Act, Details, Instruction, Role, Subject, UserId};
 use crate::store::audit::{Acted, Written, on_record};
 use crate::store::users::User;
-use crate::store::{Conn, Lock, StoreError, sessions, users};
+use crate::store::{Conn, Lock, StoreError, users};
 
 /// Why something is not done about a person. Each displays as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,18 @@ pub enum PersonRefusal {
     /// It is so already.
     #[error("That is so already.")]
     NothingToDo,
+    /// Somebody else is called that.
+    #[error("That name is taken. Choose another.")]
+    NameTaken,
+    /// What was typed to be sure is not the person's name.
+    #[error("That is not their name. Type it exactly as it is written here.")]
+    NotNamed,
+    /// It would be looking through an administrator's eyes.
+    #[error("Nobody acts as an administrator.")]
+    Administrator,
+    /// The back office has closed meanwhile.
+    #[error("The back office is not open any more. Open it again first.")]
+    NotOpen,
 }
 
 /// What became of an act about a person.
@@ -65,7 +77,7 @@ impl Accounts {
                 return Ok(Err(refusal));
             }
             users::set_disabled(conn, user.id, Some((now, instruction.reason.as_str())))?;
-            let ended = sessions::delete_of_user(conn, user.id, None)?;
+            let ended = acting::end_sessions(conn, user.id, None, now)?;
             let was = Details::default().with("may sign in", "yes").with("sessions", &ended);
             let became = Details::default().with("may sign in", "no").with("sessions", &0);
             Ok(Ok(Written { value: (), act: Act::DisableUser, subject: None, was, became }))
@@ -97,8 +109,9 @@ impl Accounts {
         id: UserId,
         instruction: Instruction,
     ) -> Result<PersonActed<usize>, AccountsError> {
-        self.about(id, instruction, |conn, user, _| {
-            let ended = sessions::delete_of_user(conn, user.id, None)?;
+        let now = self.clock.now();
+        self.about(id, instruction, move |conn, user, _| {
+            let ended = acting::end_sessions(conn, user.id, None, now)?;
             if ended == 0 {
                 return Ok(Err(PersonRefusal::NothingToDo));
             }
@@ -113,20 +126,19 @@ impl Accounts {
         &self,
         id: UserId,
         instruction: Instruction,
-        work: impl FnOnce(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, StoreError>
+        work: impl FnOnce(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, AccountsError>
         + Send
         + 'static,
     ) -> Result<PersonActed<T>, AccountsError> {
         let now = self.clock.now();
         self.store
             .write(Lock::User(id), move |conn| {
-                let acted = on_record(conn, &instruction, &Subject::user(id), now, |conn| {
+                on_record(conn, &instruction, &Subject::user(id), now, |conn| {
                     match users::find(conn, id)?.filter(|user| user.closed_at.is_none()) {
                         Some(user) => work(conn, &user, &instruction),
                         None => Ok(Err(PersonRefusal::Gone)),
                     }
-                });
-                acted.map_err(AccountsError::Store)
+                })
             })
             .await
     }

@@ -11,13 +11,15 @@ pub struct Author {
     pub user: Option<UserId>,
     /// The network address; empty for the command line.
     pub address: String,
+    /// The hash of the key of the session they act from, where that is known.
+    pub session: Option<String>,
 }
 
 impl Author {
     /// Whoever may run commands on the machine.
     #[must_use]
     pub const fn command_line() -> Self {
-        Self { user: None, address: String::new() }
+        Self { user: None, address: String::new(), session: None }
     }
 }
 

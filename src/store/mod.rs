@@ -22,12 +22,16 @@ mod writer;
 
 pub mod accounts;
 pub mod audit;
+pub mod browse;
 pub mod candles;
+pub mod codes;
+pub mod epochs;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;
 pub mod ledger;
 pub mod orders;
+pub mod reversals;
 pub mod rows;
 pub mod sessions;
 pub mod transfer;

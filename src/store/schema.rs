@@ -26,6 +26,17 @@ diesel::table! {
         seen_at -> BigInt,
         expires_at -> BigInt,
         granted_until -> Nullable<BigInt>,
+        acting_as -> Nullable<BigInt>,
+        acting_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (user_id) {
+        user_id -> BigInt,
+        code_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -58,6 +69,20 @@ diesel::table! {
         entries -> BigInt,
         head -> Binary,
         opened_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
+        frozen_because -> Nullable<Text>,
+        epoch -> BigInt,
+        epoch_start -> BigInt,
+    }
+}
+
+diesel::table! {
+    epochs (account_id, epoch) {
+        account_id -> BigInt,
+        epoch -> BigInt,
+        start -> BigInt,
+        after_order -> BigInt,
+        began_at -> BigInt,
     }
 }
 
@@ -129,6 +154,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversals (order_id) {
+        order_id -> BigInt,
+        entry_id -> BigInt,
+        reversed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     valuations (account_id, at) {
         account_id -> BigInt,
         at -> BigInt,
@@ -192,12 +225,15 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     sessions,
+    sign_in_codes,
     instruments,
     accounts,
+    epochs,
     holdings,
     orders,
     fills,
     ledger_entries,
+    reversals,
     valuations,
     watches,
     candles,

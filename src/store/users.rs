@@ -101,6 +101,45 @@ pub fn set_password_hash(conn: &mut Conn, id: UserId, hash: &str) -> Result<i64,
     Ok(diesel::update(users::table.find(id)).set(next).returning(users::password_version).get_result(conn)?)
 }
 
+/// Takes the password away, so that none fits, which ends all sessions that one began.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn clear_password(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
+    set_password_hash(conn, id, "").map(|_| ())
+}
+
+/// Replaces the name. Says no when somebody else has it in any spelling; the transaction is lost then.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn rename(conn: &mut Conn, id: UserId, name: &Username) -> Result<bool, StoreError> {
+    let named = (users::username.eq(name), users::username_key.eq(name.key()));
+    match diesel::update(users::table.find(id)).set(named).execute(conn) {
+        Ok(changed) => exactly_one(changed, "renaming a user").map(|()| true),
+        Err(error) if is_duplicate(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which of these names somebody has, in any spelling.
+///
+/// # Errors
+/// When the database fails.
+pub fn taken(conn: &mut Conn, names: &[Username]) -> Result<Vec<String>, StoreError> {
+    let keys: Vec<String> = names.iter().map(Username::key).collect();
+    let with_key = users::table.filter(users::username_key.eq_any(keys)).select(users::username_key);
+    Ok(with_key.load(conn)?)
+}
+
+/// When the newest `limit` people signed up, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_sign_ups(conn: &mut Conn, limit: i64) -> Result<Vec<At>, StoreError> {
+    Ok(users::table.order(users::id.desc()).select(users::created_at).limit(limit).load(conn)?)
+}
+
 /// Replaces the role.
 ///
 /// # Errors

@@ -4,8 +4,10 @@
 //! 500 whose cause goes to the log once and never to the page. Mistakes in a form are not errors: the form
 //! comes back with a sentence beside the field.
 
+use super::held::WELCOME;
 use crate::accounts::AccountsError;
 use crate::accounts::password::HashError;
+use crate::domain::Username;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -29,6 +31,18 @@ pub enum PageError {
     GrantFirst {
         /// The page that was asked for.
         next: Option<String>,
+    },
+    /// It is for people who have a password of their own.
+    #[error("there is no password yet")]
+    WelcomeFirst {
+        /// The page that was asked for.
+        next: Option<String>,
+    },
+    /// An administrator looks at the site as somebody else, and may change nothing.
+    #[error("whoever acts as somebody may only look")]
+    OnlyLooking {
+        /// As whom.
+        name: Username,
     },
     /// It is for administrators.
     #[error("only administrators may do that")]
@@ -83,6 +97,13 @@ impl PageError {
         Self::GrantFirst { next: asked.filter(|_| request.method().is_safe()) }
     }
 
+    /// Asks for a first password, and remembers the page that was asked for.
+    #[must_use]
+    pub fn welcome_first(request: &HttpRequest) -> Self {
+        let asked = request.uri().path_and_query().map(ToString::to_string);
+        Self::WelcomeFirst { next: asked.filter(|_| request.method().is_safe()) }
+    }
+
     /// Something only we can put right, for which `cause` goes to the log.
     #[must_use]
     pub fn internal(cause: &'static str) -> Self {
@@ -93,9 +114,9 @@ impl PageError {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst { .. } | Self::GrantFirst { .. } => StatusCode::SEE_OTHER,
+            Self::SignInFirst { .. } | Self::GrantFirst { .. } | Self::WelcomeFirst { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Expired | Self::AdministratorsOnly => StatusCode::FORBIDDEN,
+            Self::Expired | Self::AdministratorsOnly | Self::OnlyLooking { .. } => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -113,6 +134,9 @@ impl ResponseError for PageError {
             Self::SignInFirst { next } => lead(headers, "/login", next.as_deref().filter(|path| *path != "/")),
             Self::GrantFirst { next } => {
                 lead(headers, "/admin/grant", next.as_deref().filter(|path| *path != "/admin"));
+            }
+            Self::WelcomeFirst { next } => {
+                lead(headers, WELCOME, next.as_deref().filter(|path| !["/", "/portfolio"].contains(path)));
             }
             Self::Throttled { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));

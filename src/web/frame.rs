@@ -3,6 +3,7 @@
 
 use super::error::PageError;
 use super::error_page::ErrorPage;
+use super::held::held_back;
 use super::house::House;
 use super::moments::wait_in_words;
 use super::visit::Visit;
@@ -44,8 +45,11 @@ pub async fn frame(
     request.extensions_mut().insert(visit.clone());
     let refused =
         !request.method().is_safe() && !origin::may_change(request.request(), house.site.public_origin.as_deref());
+    let held = visit.signed_in().and_then(|who| held_back(who, request.request()));
     let mut response = if refused {
         request.error_response(PageError::Expired)
+    } else if let Some(held) = held {
+        request.error_response(held)
     } else {
         next.call(request).await?.map_into_boxed_body()
     };
@@ -85,6 +89,12 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
             page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
         }
         Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
+        Some(PageError::OnlyLooking { name }) => {
+            let sentence = format!(
+                "You see what {name} sees, and can change nothing and go no further. Nothing was changed. Stop first; then this is yours to do."
+            );
+            page = page.titled("You only look").saying(sentence);
+        }
         Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
         _ => {}
     }

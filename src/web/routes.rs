@@ -6,8 +6,8 @@
 use super::error::PageError;
 use super::visit::Visit;
 use super::{
-    admin, candles, health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out, statics,
-    stock, trade, wallet,
+    acting, admin, candles, health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out,
+    statics, stock, trade, wallet, welcome,
 };
 use crate::domain::Role;
 use actix_web::body::{BoxBody, MessageBody};
@@ -56,6 +56,9 @@ pub fn pages() -> Vec<Entry> {
         post("/login", Anyone, sign_in::submit),
         post("/logout", Anyone, sign_out::sign_out),
         post("/theme", Anyone, sign_out::set_theme),
+        get("/welcome", SignedIn, welcome::show),
+        post("/welcome", SignedIn, welcome::submit),
+        post("/stop-acting", SignedIn, acting::stop),
         get("/portfolio", SignedIn, portfolio::show),
         get("/wallet", SignedIn, wallet::show),
         post("/wallet/deposit", SignedIn, wallet::deposit),
@@ -88,6 +91,11 @@ pub fn back_office() -> Vec<Entry> {
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),
         post("/admin/close", StaffDoor, admin::door::close),
+        get("/admin/users/roster", Admin, admin::roster::show),
+        post("/admin/users/roster", Admin, admin::roster::submit),
+        get("/admin/{table:[a-z]+}", Staff, admin::tables::list::show),
+        get("/admin/{table:[a-z]+}.csv", Staff, admin::tables::file::show),
+        get("/admin/{table:[a-z]+}/{id}", Staff, admin::tables::detail::show),
         post("/admin/{table:[a-z]+}/bulk", Admin, admin::acts::bulk::submit),
         get("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::show),
         post("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::submit),

@@ -73,6 +73,7 @@ pub async fn submit(
     match house.accounts.sign_in(&username, sent.text("password"), visit.address()).await {
         Ok(user) => {
             begin(&session, &house, &visit, &request, &user).await?;
+            // Whoever came in with a code is led on from there.
             Ok(visit.go(&landing(&next)))
         }
         Err(AccountsError::WrongCredentials) => {

@@ -96,6 +96,7 @@ impl Visit {
             .map(|signed_in| Viewer { username: signed_in.username.clone(), role: signed_in.role });
         Layout {
             viewer,
+            acting_until: self.signed_in.as_ref().and_then(|who| Some(who.acting.as_ref()?.until)),
             path: self.path.clone(),
             token: self.token.clone(),
             theme: self.theme,
@@ -159,7 +160,7 @@ fn readable_path(request: &HttpRequest) -> String {
         return request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     }
     match request.path().split('/').nth(1) {
-        None | Some("" | "logout" | "theme") => "/".to_owned(),
+        None | Some("" | "logout" | "theme" | "stop-acting") => "/".to_owned(),
         Some(section) => format!("/{section}"),
     }
 }

@@ -102,6 +102,8 @@ async fn around(floor: &Floor, account: AccountId) {
                 seen_at: now,
                 expires_at: now,
                 granted_until: None,
+                acting_as: None,
+                acting_until: None,
             };
             sessions::insert(conn, &session)?;
             watches::set(conn, user, instrument, true)?;

@@ -7,21 +7,38 @@ pub mod acts;
 pub mod door;
 pub mod home;
 pub mod market;
+pub mod roster;
+pub mod slips;
+pub mod tables;
 pub mod words;
 
 use super::error::PageError;
+use super::house::House;
 use super::layout::Layout;
 use super::visit::{Member, Visit};
 use crate::domain::{At, Author, Role};
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
 use std::future::{Ready, ready};
 
 /// A page of the back office and its name.
 pub type Section = (&'static str, &'static str);
 
 /// What the back office has, in the order shown.
-const SECTIONS: [Section; 2] = [("/admin", "Home"), ("/admin/market", "Market")];
+const SECTIONS: [Section; 11] = [
+    ("/admin", "Home"),
+    ("/admin/users", "Users"),
+    ("/admin/accounts", "Accounts"),
+    ("/admin/ledger", "Ledger"),
+    ("/admin/holdings", "Holdings"),
+    ("/admin/orders", "Orders"),
+    ("/admin/instruments", "Instruments"),
+    ("/admin/sessions", "Sessions"),
+    ("/admin/candles", "Candles"),
+    ("/admin/market", "Market"),
+    ("/admin/audit", "Record"),
+];
 
 /// What every page of the back office shows around its own content.
 #[derive(Debug, Clone, Copy)]
@@ -58,9 +75,16 @@ pub struct Staff {
     /// Who it is.
     pub member: Member,
     granted_until: At,
+    site: String,
 }
 
 impl Staff {
+    /// Where this browser reaches the site, such as `http://192.168.0.7:8080`.
+    #[must_use]
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
     /// The visit.
     #[must_use]
     pub fn visit(&self) -> &Visit {
@@ -82,7 +106,11 @@ impl Staff {
     /// As whom their acts go on record.
     #[must_use]
     pub fn author(&self) -> Author {
-        Author { user: Some(self.member.who.user), address: self.member.visit.address().to_string() }
+        Author {
+            user: Some(self.member.who.user),
+            address: self.member.visit.address().to_string(),
+            session: Some(self.member.who.session.clone()),
+        }
     }
 }
 
@@ -93,8 +121,18 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let staff = Member::from_request(request, payload).into_inner().and_then(|member| {
             let granted_until = member.visit.granted_until().ok_or_else(|| PageError::grant_first(request))?;
-            Ok(Self { member, granted_until })
+            Ok(Self { member, granted_until, site: site(request) })
         });
         ready(staff)
     }
+}
+
+/// Where the site is reached: as the settings say, or as this browser has reached it.
+fn site(request: &HttpRequest) -> String {
+    let house = request.app_data::<web::Data<House>>();
+    if let Some(public) = house.and_then(|house| house.site.public_origin.as_deref()) {
+        return public.trim_end_matches('/').to_owned();
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or("localhost"))
 }

@@ -3,6 +3,7 @@
 use super::{Act, Control, Outcome, Sheet, find, table_of};
 use crate::domain::{Instruction, OrderKey, Reason};
 use crate::store::audit;
+use crate::web::admin::slips::{self, Slip};
 use crate::web::admin::{Office, Staff};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
@@ -115,14 +116,28 @@ pub async fn submit(
         }
     };
     match bulk.perform(&reason).await? {
-        Ok(done) => page::show(&done),
-        Err(errors) => page::again(&bulk.preview(errors).await?),
+        Done::Codes(slips, others) => {
+            let say = format!("{}: done for {}.", act.label(), slips.len());
+            slips::show(&staff, say, slips, others, back)
+        }
+        Done::Rows(done) => page::show(&*done),
+        Done::Wrong(errors) => page::again(&bulk.preview(errors).await?),
     }
 }
 
 fn choose(staff: &Staff, back: &str) -> HttpResponse {
     let sentence = format!("Select 1 to {LARGEST_SELECTION} rows and what to do with them. Nothing was changed.");
     staff.visit().go_saying(back, NoticeKind::Bad, sentence)
+}
+
+/// What came of it.
+enum Done {
+    /// So it went, row by row.
+    Rows(Box<BulkPage>),
+    /// There are codes to be shown, and rows for which it was not done, each with why.
+    Codes(Vec<Slip>, Vec<(String, String)>),
+    /// The form is what is wrong, and nothing was done.
+    Wrong(FieldErrors),
 }
 
 struct Bulk<'a> {
@@ -159,8 +174,8 @@ impl Bulk<'_> {
     }
 
     /// Does it to each row; what each came to. When the form is what is wrong, nothing but that.
-    async fn perform(&self, reason: &Reason) -> Result<Result<BulkPage, FieldErrors>, PageError> {
-        let done: Vec<(&str, String, Outcome)> = stream::iter(self.ids.clone())
+    async fn perform(&self, reason: &Reason) -> Result<Done, PageError> {
+        let mut done: Vec<(&str, String, Outcome)> = stream::iter(self.ids.clone())
             .map(|id| async move {
                 let Some(sheet) = self.act.open(self.house, id, self.typed).await? else {
                     return Ok((id, id.to_owned(), Outcome::NotFound));
@@ -184,7 +199,19 @@ impl Bulk<'_> {
         if let Some(errors) = done.first().and_then(|(_, _, outcome)| in_a_field(outcome))
             && done.iter().all(|(_, _, outcome)| in_a_field(outcome).is_some())
         {
-            return Ok(Err(errors));
+            return Ok(Done::Wrong(errors));
+        }
+        let mut slips = Vec::new();
+        for (_, _, outcome) in &mut done {
+            if let Outcome::Shown { slips: codes, .. } = outcome {
+                slips.append(codes);
+            }
+        }
+        let shown = |outcome: &Outcome| matches!(outcome, Outcome::Shown { .. });
+        if !slips.is_empty() {
+            let others = done.into_iter().filter(|(_, _, outcome)| !shown(outcome));
+            let others = others.map(|(id, name, outcome)| row(id, name, outcome));
+            return Ok(Done::Codes(slips, others.map(|row| (row.name, row.says)).collect()));
         }
         let rows = done.into_iter().map(|(id, name, outcome)| row(id, name, outcome)).collect();
         let empty = Sheet {
@@ -196,7 +223,7 @@ impl Bulk<'_> {
             serious: false,
             refused: None,
         };
-        Ok(Ok(self.page(empty, rows, FieldErrors::default(), true)))
+        Ok(Done::Rows(Box::new(self.page(empty, rows, FieldErrors::default(), true))))
     }
 
     fn page(&self, sheet: Sheet, rows: Vec<Row>, errors: FieldErrors, over: bool) -> BulkPage {

@@ -6,15 +6,20 @@
 //! implement [`Act`] and put it into [`all`].
 
 pub mod bulk;
+mod identity;
 mod instruments;
 mod market;
+mod newcomer;
 pub mod page;
+mod passwords;
 mod people;
 mod prices;
+mod sessions;
 mod sheet;
 
 pub use sheet::{Control, Fact, Field, Sheet};
 
+use super::slips::Slip;
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::audit::{Acted, AuditLine};
 use crate::web::error::PageError;
@@ -77,12 +82,12 @@ pub enum Outcome {
         /// Where to go on, when that is not the page of what it was done to.
         href: Option<String>,
     },
-    /// It is done, and there is something to show that is never shown again: pairs of a label and a value.
+    /// It is done, and there are codes to show that are never shown again.
     Shown {
         /// What is said of it.
         say: String,
         /// What is shown.
-        secrets: Vec<(String, String)>,
+        slips: Vec<Slip>,
         /// Where to go on.
         href: String,
     },
@@ -136,7 +141,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    [people::ACTS, instruments::ACTS, prices::ACTS, market::ACTS].concat()
+    [people::ACTS, sessions::ACTS, instruments::ACTS, prices::ACTS, market::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.

@@ -3,7 +3,7 @@
 use super::{Act, Control, Outcome, Sheet, find, table_of};
 use crate::domain::{Instruction, OrderKey, Reason};
 use crate::store::audit::{self, AuditLine};
-use crate::web::admin::{Office, Staff, words};
+use crate::web::admin::{Office, Staff, slips, words};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::{Fields, Form, Query};
@@ -41,22 +41,6 @@ pub struct ActPage {
     pub action: String,
     /// Where whoever changes their mind goes.
     pub back: String,
-}
-
-/// What is shown once: codes, and nothing that could be asked for again.
-#[derive(Debug, Template)]
-#[template(path = "admin/shown.html")]
-pub struct ShownPage {
-    /// The frame of all pages.
-    pub layout: Layout,
-    /// The frame of the back office.
-    pub office: Office,
-    /// What was done.
-    pub say: String,
-    /// What is shown: a label and a value each.
-    pub secrets: Vec<(String, String)>,
-    /// Where to go on.
-    pub href: String,
 }
 
 type Place = web::Path<(String, String, String)>;
@@ -108,9 +92,7 @@ pub async fn submit(
             let href = href.unwrap_or_else(|| home_of(act, &id));
             Ok(staff.visit().go_saying(&href, NoticeKind::Good, say))
         }
-        Outcome::Shown { say, secrets, href } => {
-            page::show(&ShownPage { layout: staff.layout(), office: staff.office(), say, secrets, href })
-        }
+        Outcome::Shown { say, slips, href } => slips::show(&staff, say, slips, Vec::new(), href),
         // A form that comes back because of what is in it has done nothing under its key, and may be sent again.
         Outcome::Wrong(errors) => page::again(&form.page(&staff, &house, errors, Vec::new()).await?),
         Outcome::Overtaken(lines) => {

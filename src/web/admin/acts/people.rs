@@ -1,5 +1,8 @@
 //! What can be done about people.
 
+use super::identity::{ActAs, Erase, Rename};
+use super::newcomer::CreateUser;
+use super::passwords::ResetPassword;
 use super::{Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
 use crate::domain::{Instruction, Role, SubjectKind, UserId};
@@ -10,7 +13,8 @@ use crate::web::form_data::Fields;
 use crate::web::house::House;
 
 /// In the order shown.
-pub(super) static ACTS: &[&dyn Act] = &[&ChangeRole, &SignOut, &Disable, &Enable];
+pub(super) static ACTS: &[&dyn Act] =
+    &[&CreateUser, &ResetPassword, &ActAs, &Rename, &ChangeRole, &SignOut, &Disable, &Enable, &Erase];
 
 /// Says what a person may do.
 struct ChangeRole;
