@@ -87,6 +87,7 @@ pub fn back_office() -> Vec<Entry> {
     use Access::{Admin, Staff, StaffDoor};
     vec![
         get("/admin", Staff, admin::home::show),
+        get("/admin/market", Staff, admin::market::show),
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),
         post("/admin/close", StaffDoor, admin::door::close),
