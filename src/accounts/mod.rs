@@ -74,9 +74,9 @@ impl Accounts {
         }
         let password_hash = self.hasher.hash(password).await?;
         let (now, opening_balance) = (self.clock.now(), self.opening_balance);
+        let new = NewUser { username, password_hash, role, created_at: now };
         self.store
             .write(Lock::House, move |conn| {
-                let new = NewUser { username, password_hash, role, created_at: now };
                 let user = users::insert(conn, &new)?.ok_or(AccountsError::NameTaken)?;
                 let account = accounts::open(conn, user, now)?;
                 let opening = Movement {
