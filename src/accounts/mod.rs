@@ -1,14 +1,25 @@
 //! Signing up, signing in, and everything a person may do about being known here.
 
+mod acting;
 mod closing;
+mod codes;
+mod enrolling;
+mod grant;
 pub mod password;
+mod persons;
+pub mod roster;
+pub mod staff;
 pub mod throttle;
 
+pub use codes::CODE_LASTS;
+pub use enrolling::{EnrolRefusal, Enrolled, LARGEST_ROSTER, Newcomer};
+pub use grant::GRANTED_FOR;
+pub use staff::{PersonActed, PersonRefusal};
+
 use crate::clock::Clock;
-use crate::domain::{EntryKind, Money, NewPassword, Role, UserId, Username};
-use crate::store::ledger::Movement;
+use crate::domain::{Act, Author, Details, Money, NewPassword, Role, Subject, UserId, Username};
 use crate::store::users::{NewUser, User};
-use crate::store::{Lock, Store, StoreError, accounts, ledger, sessions, users};
+use crate::store::{self, Lock, Store, StoreError, audit, users};
 use password::{HashError, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,12 +45,21 @@ pub enum AccountsError {
     /// The name or the password is wrong; which of them is not said.
     #[error("the username or the password is wrong")]
     WrongCredentials,
+    /// The password is right, and the person may not sign in.
+    #[error("the person may not sign in")]
+    Disabled,
     /// Tried too often.
     #[error("tried too often")]
     Throttled {
         /// How long until the next try.
         wait: Duration,
     },
+    /// The code that let them in is good no longer.
+    #[error("the code is good no longer")]
+    CodeIsOver,
+    /// The new password is the code that somebody else gave them.
+    #[error("the password is the code")]
+    PasswordIsCode,
     /// There is nobody of that name.
     #[error("there is nobody of that name")]
     NoSuchUser,
@@ -78,17 +98,12 @@ impl Accounts {
         self.store
             .write(Lock::House, move |conn| {
                 let user = users::insert(conn, &new)?.ok_or(AccountsError::NameTaken)?;
-                let account = accounts::open(conn, user, now)?;
-                let opening = Movement {
-                    kind: EntryKind::Opening,
-                    cash: opening_balance,
-                    shares: None,
-                    at: now,
-                    memo: String::new(),
-                    request: None,
-                };
-                ledger::append(conn, &account, opening)?
-                    .ok_or_else(|| StoreError::Corrupt("the opening balance does not fit".to_owned()))?;
+                enrolling::open_account(conn, user, opening_balance, now)?;
+                if role != Role::Trader {
+                    // Only who runs commands on the machine makes people more than traders this way.
+                    let said = Details::default().with("role", &role).with("opening balance", &opening_balance);
+                    audit::note(conn, &Author::command_line(), Act::CreateUser, &Subject::user(user), &said, now)?;
+                }
                 Ok(user)
             })
             .await
@@ -102,10 +117,12 @@ impl Accounts {
         self.throttle.check_address(address).map_err(|wait| AccountsError::Throttled { wait })
     }
 
-    /// The person with this name and password. An unknown name takes as long as a wrong password.
+    /// The person with this name and password, or with this name and the code that stands in its place. An unknown name
+    /// takes as long as a wrong password.
     ///
     /// # Errors
-    /// [`AccountsError::WrongCredentials`], [`AccountsError::Throttled`], or a failure of hashing or the store.
+    /// [`AccountsError::WrongCredentials`], [`AccountsError::Disabled`], [`AccountsError::Throttled`], or a failure of
+    /// hashing or the store.
     pub async fn sign_in(&self, username: &str, password: String, address: IpAddr) -> Result<User, AccountsError> {
         let username = username.parse::<Username>().ok();
         match &username {
@@ -113,13 +130,30 @@ impl Accounts {
             None => self.throttle.check_address(address),
         }
         .map_err(|wait| AccountsError::Throttled { wait })?;
-        let user = match username {
-            Some(username) => self.store.read(move |conn| users::by_name(conn, &username)).await?,
+        let now = self.clock.now();
+        let found = match username {
+            Some(username) => {
+                let read = self.store.read(move |conn| {
+                    let Some(user) = users::by_name(conn, &username)? else { return Ok(None) };
+                    let code = store::codes::of_user(conn, user.id, now)?;
+                    Ok::<_, StoreError>(Some((user, code)))
+                });
+                read.await?
+            }
             None => None,
         };
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.hasher.verify(password, hash).await?;
-        user.filter(|_| matches).ok_or(AccountsError::WrongCredentials)
+        let hash = found.as_ref().map(|(user, _)| user.password_hash.clone());
+        // A wrong code takes as long as a wrong password, whether or not there is a code or a password.
+        let matches = self.hasher.verify(password.clone(), hash).await?;
+        let found = found.filter(|(user, code)| matches || codes::opens(user, code.as_ref(), &password));
+        let (user, _) = found.ok_or(AccountsError::WrongCredentials)?;
+        if user.disabled_at.is_some() {
+            return Err(AccountsError::Disabled);
+        }
+        if user.role != Role::Trader {
+            self.note_sign_in(&user, address).await?;
+        }
+        Ok(user)
     }
 
     /// Replaces a person's own password, which ends all their sessions; `kept` is the hash of the one that will go on
@@ -140,22 +174,36 @@ impl Accounts {
         self.replace_password(user.id, new, kept).await
     }
 
-    /// Sets the password of the person called `username`, and ends all their sessions.
+    /// Sets the password of the person called `username` from the command line, and ends all their sessions.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchUser`], or a failure of hashing or the store.
     pub async fn set_password(&self, username: &Username, new: NewPassword) -> Result<(), AccountsError> {
-        let user = self.by_name(username).await?;
-        self.replace_password(user.id, new, None).await.map(|_| ())
+        let user = self.by_name(username).await?.id;
+        let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
+        self.store
+            .write(Lock::User(user), move |conn| {
+                codes::set_password(conn, user, &hash, None, now)?;
+                let (author, nothing) = (Author::command_line(), Details::default());
+                Ok(audit::note(conn, &author, Act::SetPassword, &Subject::user(user), &nothing, now)?)
+            })
+            .await
     }
 
-    /// Sets the role of the person called `username`.
+    /// Sets the role of the person called `username` from the command line.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchUser`], or a failure of the store.
     pub async fn set_role(&self, username: &Username, role: Role) -> Result<(), AccountsError> {
-        let user = self.by_name(username).await?;
-        self.store.write(Lock::User(user.id), move |conn| users::set_role(conn, user.id, role)).await?;
+        let user = self.by_name(username).await?.id;
+        let now = self.clock.now();
+        self.store
+            .write(Lock::User(user), move |conn| {
+                users::set_role(conn, user, role)?;
+                let (author, said) = (Author::command_line(), Details::default().with("role", &role));
+                audit::note(conn, &author, Act::SetRole, &Subject::user(user), &said, now)
+            })
+            .await?;
         Ok(())
     }
 
@@ -164,7 +212,8 @@ impl Accounts {
     /// # Errors
     /// When the store fails.
     pub async fn sign_out_others(&self, user: UserId, kept: Option<String>) -> Result<usize, AccountsError> {
-        let ended = move |conn: &mut _| sessions::delete_of_user(conn, user, kept.as_deref());
+        let now = self.clock.now();
+        let ended = move |conn: &mut _| acting::end_sessions(conn, user, kept.as_deref(), now);
         Ok(self.store.write(Lock::User(user), ended).await?)
     }
 
@@ -187,13 +236,9 @@ impl Accounts {
         new: NewPassword,
         kept: Option<String>,
     ) -> Result<i64, AccountsError> {
-        let hash = self.hasher.hash(new).await?;
+        let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
         self.store
-            .write(Lock::User(user), move |conn| {
-                let version = users::set_password_hash(conn, user, &hash)?;
-                sessions::delete_of_user(conn, user, kept.as_deref())?;
-                Ok(version)
-            })
+            .write(Lock::User(user), move |conn| codes::set_password(conn, user, &hash, kept.as_deref(), now))
             .await
     }
 }

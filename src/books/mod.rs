@@ -3,12 +3,14 @@
 //! [`verify`] trusts nothing but the ledger's own lines: it goes through every table once, in bounded pieces of one
 //! snapshot, derives from the ledger what is kept beside it, and stops at the first row that disagrees.
 
+mod adjustments;
 mod candles;
 mod export;
 mod keeping;
 mod ledger;
 mod orders;
 mod people;
+mod record;
 mod verify;
 mod walk;
 
@@ -32,14 +34,16 @@ pub struct Verified {
     pub holdings: u64,
     /// Candles.
     pub candles: u64,
+    /// Entries of the record of what staff did.
+    pub record: u64,
 }
 
-/// As part of a sentence: `accounts: 3, ledger entries: 40, orders: 36, holdings: 5, candles: 900`.
+/// As part of a sentence: `accounts: 3, ledger entries: 40, orders: 36, holdings: 5, candles: 900, acts: 7`.
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { accounts, entries, orders, holdings, candles } = self;
+        let Self { accounts, entries, orders, holdings, candles, record } = self;
         write!(f, "accounts: {accounts}, ledger entries: {entries}, orders: {orders}, holdings: {holdings}, ")?;
-        write!(f, "candles: {candles}")
+        write!(f, "candles: {candles}, acts: {record}")
     }
 }
 

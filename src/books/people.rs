@@ -2,10 +2,11 @@
 
 use super::walk::Walk;
 use super::{BooksError, Check, ensure};
-use crate::domain::{PublicId, Role, Symbol, Username};
+use crate::domain::{Origin, PublicId, Role, Symbol, Username};
 use crate::store::Conn;
 use crate::store::rows::{
-    InstrumentRow, Stored as _, UserRow, sessions_with_user, valuations_with_account, watches_with_user,
+    CodeRow, InstrumentRow, Stored as _, UserRow, codes_with_user, sessions_with_user, valuations_with_account,
+    watches_with_user,
 };
 use std::collections::BTreeSet;
 
@@ -28,8 +29,13 @@ pub(super) fn check(conn: &mut Conn) -> Result<BTreeSet<i64>, BooksError> {
     while let Some((session, user)) = sessions.next(conn)? {
         let row = || "sessions: one".to_owned();
         ensure(user.is_some(), row, || format!("there is no user {}", session.user_id))?;
-        let hexadecimal = session.key_hash.len() == 64 && session.key_hash.bytes().all(|b| b.is_ascii_hexdigit());
-        ensure(hexadecimal, row, || "its key is no hash".to_owned())?;
+        ensure(is_hash(&session.key_hash), row, || "its key is no hash".to_owned())?;
+        let together = session.acting_as.is_some() == session.acting_until.is_some();
+        ensure(together, row, || "it acts as somebody without an end, or the other way round".to_owned())?;
+    }
+    let mut codes = Walk::new(i64::MIN, |(row, _): &(CodeRow, _)| row.key(), codes_with_user);
+    while let Some((code, user)) = codes.next(conn)? {
+        check_code(&code, user.as_ref())?;
     }
     let mut watches = Walk::new((i64::MIN, i64::MIN), |(row, _)| row.key(), watches_with_user);
     while let Some((watch, user)) = watches.next(conn)? {
@@ -61,6 +67,19 @@ fn check_user(user: &UserRow) -> Check {
     ensure(forgotten, row, || "the person has left, and a password is still kept".to_owned())
 }
 
+fn check_code(code: &CodeRow, user: Option<&UserRow>) -> Check {
+    let row = || format!("sign_in_codes row {}", code.user_id);
+    ensure(user.is_some(), row, || format!("there is no user {}", code.user_id))?;
+    ensure(is_hash(&code.code_hash), row, || "what is kept of the code is no hash".to_owned())?;
+    let needed = user.is_some_and(|user| user.password_hash.is_empty() && user.closed_at.is_none());
+    ensure(needed, row, || "the person has a password, or has left".to_owned())
+}
+
+/// SHA-256 in hexadecimal.
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn check_instrument(instrument: &InstrumentRow) -> Check {
     let row = || format!("instruments row {}", instrument.id);
     let symbol = instrument.symbol.parse::<Symbol>();
@@ -71,7 +90,11 @@ fn check_instrument(instrument: &InstrumentRow) -> Check {
     for price in [instrument.last_price, instrument.previous_close].into_iter().flatten() {
         ensure(price > 0, row, || format!("a price is {price}"))?;
     }
-    Ok(())
+    ensure(instrument.origin.parse::<Origin>().is_ok(), row, || format!("{:?} is no origin", instrument.origin))?;
+    let explained = instrument.halted_at.is_some() == instrument.halted_because.is_some();
+    ensure(explained, row, || "it is halted without a reason, or has a reason without being halted".to_owned())?;
+    let off = !(instrument.listed && instrument.delisted_at.is_some());
+    ensure(off, row, || "it is delisted and on the list".to_owned())
 }
 
 /// A public id is one, and written as it always is.

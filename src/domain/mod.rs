@@ -6,8 +6,11 @@
 mod columns;
 
 pub mod amount;
+pub mod audit;
 pub mod candle;
+pub mod code;
 pub mod ids;
+pub mod instruction;
 pub mod instrument;
 pub mod ledger;
 pub mod money;
@@ -22,9 +25,12 @@ pub mod time;
 pub mod user;
 
 pub use amount::AmountError;
+pub use audit::{Act, AuditEntry, Details, Subject, SubjectKind};
 pub use candle::{Candle, Recorded, Timeframe};
+pub use code::SignInCode;
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
-pub use instrument::{Instrument, Listing};
+pub use instruction::{Author, Instruction, NotAReason, Reason};
+pub use instrument::{Halt, Instrument, Listing, NotTraded, Origin, TradingStatus};
 pub use ledger::{ChainHash, Entry, EntryKind};
 pub use money::Money;
 pub use notional::Notional;
@@ -35,4 +41,4 @@ pub use quantity::Quantity;
 pub use quote::Quote;
 pub use symbol::Symbol;
 pub use time::At;
-pub use user::{NewPassword, Role, Username};
+pub use user::{NewPassword, NotAUsername, Role, Username};

@@ -21,12 +21,17 @@ mod soundness;
 mod writer;
 
 pub mod accounts;
+pub mod audit;
+pub mod browse;
 pub mod candles;
+pub mod codes;
+pub mod epochs;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;
 pub mod ledger;
 pub mod orders;
+pub mod reversals;
 pub mod rows;
 pub mod sessions;
 pub mod standing;

@@ -11,6 +11,8 @@ diesel::table! {
         role -> Text,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+        disabled_because -> Nullable<Text>,
     }
 }
 
@@ -22,6 +24,18 @@ diesel::table! {
         state -> Text,
         created_at -> BigInt,
         seen_at -> BigInt,
+        expires_at -> BigInt,
+        granted_until -> Nullable<BigInt>,
+        acting_as -> Nullable<BigInt>,
+        acting_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_in_codes (user_id) {
+        user_id -> BigInt,
+        code_hash -> Text,
+        created_at -> BigInt,
         expires_at -> BigInt,
     }
 }
@@ -37,6 +51,11 @@ diesel::table! {
         last_price -> Nullable<BigInt>,
         previous_close -> Nullable<BigInt>,
         priced_at -> Nullable<BigInt>,
+        origin -> Text,
+        edited_at -> Nullable<BigInt>,
+        delisted_at -> Nullable<BigInt>,
+        halted_at -> Nullable<BigInt>,
+        halted_because -> Nullable<Text>,
     }
 }
 
@@ -50,6 +69,20 @@ diesel::table! {
         entries -> BigInt,
         head -> Binary,
         opened_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
+        frozen_because -> Nullable<Text>,
+        epoch -> BigInt,
+        epoch_start -> BigInt,
+    }
+}
+
+diesel::table! {
+    epochs (account_id, epoch) {
+        account_id -> BigInt,
+        epoch -> BigInt,
+        start -> BigInt,
+        after_order -> BigInt,
+        began_at -> BigInt,
     }
 }
 
@@ -121,6 +154,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversals (order_id) {
+        order_id -> BigInt,
+        entry_id -> BigInt,
+        reversed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     valuations (account_id, at) {
         account_id -> BigInt,
         at -> BigInt,
@@ -148,6 +189,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        address -> Text,
+        act -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        person_id -> Nullable<BigInt>,
+        was -> Text,
+        became -> Text,
+        reason -> Text,
+        request_key -> Nullable<Text>,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        entries -> BigInt,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(fills -> orders (order_id));
 diesel::joinable!(fills -> instruments (instrument_id));
 diesel::joinable!(orders -> instruments (instrument_id));
@@ -158,13 +225,18 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     sessions,
+    sign_in_codes,
     instruments,
     accounts,
+    epochs,
     holdings,
     orders,
     fills,
     ledger_entries,
+    reversals,
     valuations,
     watches,
     candles,
+    audit_entries,
+    audit_head,
 );

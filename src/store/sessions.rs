@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 /// A browser's session.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Session {
     /// SHA-256 of the key in the browser's cookie, in hexadecimal.
     pub key_hash: String,
@@ -25,6 +25,25 @@ pub struct Session {
     pub seen_at: At,
     /// When it ends at the latest.
     pub expires_at: At,
+    /// Until when it may use the back office.
+    pub granted_until: Option<At>,
+    /// As whom it looks at the site.
+    pub acting_as: Option<UserId>,
+    /// Until when.
+    pub acting_until: Option<At>,
+}
+
+/// A session that was found, and who uses it, as they are now.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The session.
+    pub session: Session,
+    /// What they are called.
+    pub username: Username,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have a password of their own.
+    pub has_password: bool,
 }
 
 /// Adds a session.
@@ -36,19 +55,23 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
 }
 
 /// The session with this hash, whether or not it has ended, and who uses it. Nothing once they have
-/// left, or have another password than the one that began it.
+/// left, may not sign in, or have another password than the one that began it.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<(Session, Username, Role)>, StoreError> {
+pub fn find(conn: &mut Conn, key_hash: &str) -> Result<Option<Found>, StoreError> {
     let theirs = sessions::table
         .inner_join(users::table)
         .filter(sessions::key_hash.eq(key_hash))
         .filter(users::closed_at.is_null())
+        .filter(users::disabled_at.is_null())
         .filter(users::password_version.eq(sessions::password_version));
-    let session =
-        on_engine!(conn, engine => theirs.select((Session::as_select(), users::username, users::role)).first(engine));
-    Ok(session.optional()?)
+    let has_password = users::password_hash.ne("");
+    let found = on_engine!(conn, engine => {
+        theirs.select((Session::as_select(), users::username, users::role, has_password)).first(engine)
+    });
+    let found = found.optional()?;
+    Ok(found.map(|(session, username, role, has_password)| Found { session, username, role, has_password }))
 }
 
 /// Replaces what a session remembers. One that has been ended meanwhile stays ended.
@@ -67,6 +90,65 @@ pub fn update(conn: &mut Conn, key_hash: &str, state: &str) -> Result<(), StoreE
 pub fn touch(conn: &mut Conn, key_hash: &str, seen_at: At) -> Result<(), StoreError> {
     diesel::update(sessions::table.find(key_hash)).set(sessions::seen_at.eq(seen_at)).execute(conn)?;
     Ok(())
+}
+
+/// Lets a session use the back office until then. One that has been ended meanwhile stays ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn grant(conn: &mut Conn, key_hash: &str, until: Option<At>) -> Result<(), StoreError> {
+    diesel::update(sessions::table.find(key_hash)).set(sessions::granted_until.eq(until)).execute(conn)?;
+    Ok(())
+}
+
+/// The session with this hash, as it is kept.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(conn: &mut Conn, key_hash: &str) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table.find(key_hash).select(Session::as_select()).first(conn).optional()?)
+}
+
+/// Lets a session look at the site as somebody else until then, or as its owner again.
+///
+/// # Errors
+/// When the database fails or the session has ended.
+pub fn act_as(conn: &mut Conn, key_hash: &str, acting: Option<(UserId, At)>) -> Result<(), StoreError> {
+    let (user, until) = acting.unzip();
+    let acting = (sessions::acting_as.eq(user), sessions::acting_until.eq(until));
+    exactly_one(diesel::update(sessions::table.find(key_hash)).set(acting).execute(conn)?, "acting as somebody")
+}
+
+/// Up to `limit` sessions that look at the site as somebody else: those of `user`, or those whose time was over at `now`.
+///
+/// # Errors
+/// When the database fails.
+pub fn acting(conn: &mut Conn, of: Acting, limit: i64) -> Result<Vec<Session>, StoreError> {
+    let acting = sessions::table.filter(sessions::acting_until.is_not_null()).limit(limit);
+    let acting = acting.select(Session::as_select());
+    Ok(match of {
+        Acting::Of(user) => acting.filter(sessions::user_id.eq(user)).load(conn)?,
+        Acting::Over(now) => acting.filter(sessions::acting_until.le(now)).load(conn)?,
+    })
+}
+
+/// Which sessions that look at the site as somebody else.
+#[derive(Debug, Clone, Copy)]
+pub enum Acting {
+    /// This person's.
+    Of(UserId),
+    /// Those whose time was over by then.
+    Over(At),
+}
+
+/// About how many sessions have not come to their end: at most `bound`.
+///
+/// # Errors
+/// When the database fails.
+pub fn count(conn: &mut Conn, now: At, bound: i64) -> Result<i64, StoreError> {
+    let open = sessions::table.filter(sessions::expires_at.gt(now)).select(sessions::key_hash).limit(bound);
+    let open: Vec<String> = open.load(conn)?;
+    Ok(i64::try_from(open.len()).unwrap_or(bound))
 }
 
 /// Ends a session.

@@ -8,10 +8,10 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
-    ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
-use super::{migrate, snapshot};
+use super::{audit, migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
 use std::path::Path;
 
@@ -123,16 +123,21 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
         watch(written);
     };
     table::<UserRow>(from, to, &mut more)?;
+    table::<CodeRow>(from, to, &mut more)?;
     table::<SessionRow>(from, to, &mut more)?;
     table::<InstrumentRow>(from, to, &mut more)?;
     table::<WatchRow>(from, to, &mut more)?;
     table::<AccountRow>(from, to, &mut more)?;
+    table::<EpochRow>(from, to, &mut more)?;
     table::<HoldingRow>(from, to, &mut more)?;
     table::<OrderRow>(from, to, &mut more)?;
     table::<FillRow>(from, to, &mut more)?;
     table::<EntryRow>(from, to, &mut more)?;
+    table::<ReversalRow>(from, to, &mut more)?;
     table::<ValuationRow>(from, to, &mut more)?;
     table::<CandleRow>(from, to, &mut more)?;
+    table::<AuditRow>(from, to, &mut more)?;
+    audit::copy_head(from, to)?;
     number_on(to)
 }
 

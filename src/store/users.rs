@@ -24,6 +24,10 @@ pub struct User {
     pub created_at: At,
     /// When they left.
     pub closed_at: Option<At>,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<At>,
+    /// Why not, in the words of whoever decided it.
+    pub disabled_because: Option<String>,
 }
 
 /// A person to be added.
@@ -97,6 +101,45 @@ pub fn set_password_hash(conn: &mut Conn, id: UserId, hash: &str) -> Result<i64,
     Ok(diesel::update(users::table.find(id)).set(next).returning(users::password_version).get_result(conn)?)
 }
 
+/// Takes the password away, so that none fits, which ends all sessions that one began.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn clear_password(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
+    set_password_hash(conn, id, "").map(|_| ())
+}
+
+/// Replaces the name. Says no when somebody else has it in any spelling; the transaction is lost then.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn rename(conn: &mut Conn, id: UserId, name: &Username) -> Result<bool, StoreError> {
+    let named = (users::username.eq(name), users::username_key.eq(name.key()));
+    match diesel::update(users::table.find(id)).set(named).execute(conn) {
+        Ok(changed) => exactly_one(changed, "renaming a user").map(|()| true),
+        Err(error) if is_duplicate(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which of these names somebody has, in any spelling.
+///
+/// # Errors
+/// When the database fails.
+pub fn taken(conn: &mut Conn, names: &[Username]) -> Result<Vec<String>, StoreError> {
+    let keys: Vec<String> = names.iter().map(Username::key).collect();
+    let with_key = users::table.filter(users::username_key.eq_any(keys)).select(users::username_key);
+    Ok(with_key.load(conn)?)
+}
+
+/// When the newest `limit` people signed up, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_sign_ups(conn: &mut Conn, limit: i64) -> Result<Vec<At>, StoreError> {
+    Ok(users::table.order(users::id.desc()).select(users::created_at).limit(limit).load(conn)?)
+}
+
 /// Replaces the role.
 ///
 /// # Errors
@@ -104,6 +147,30 @@ pub fn set_password_hash(conn: &mut Conn, id: UserId, hash: &str) -> Result<i64,
 pub fn set_role(conn: &mut Conn, id: UserId, role: Role) -> Result<(), StoreError> {
     let changed = diesel::update(users::table.find(id)).set(users::role.eq(role)).execute(conn)?;
     exactly_one(changed, "setting a role")
+}
+
+/// Says since when the person may not sign in, and why; nothing lets them in again.
+///
+/// # Errors
+/// When the database fails or there is no such person.
+pub fn set_disabled(conn: &mut Conn, id: UserId, disabled: Option<(At, &str)>) -> Result<(), StoreError> {
+    let (at, because) = disabled.unzip();
+    let changed = diesel::update(users::table.find(id))
+        .set((users::disabled_at.eq(at), users::disabled_because.eq(because)))
+        .execute(conn)?;
+    exactly_one(changed, "disabling or enabling a user")
+}
+
+/// How many administrators may sign in.
+///
+/// # Errors
+/// When the database fails.
+pub fn administrators(conn: &mut Conn) -> Result<i64, StoreError> {
+    let able = users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::closed_at.is_null())
+        .filter(users::disabled_at.is_null());
+    Ok(able.count().get_result(conn)?)
 }
 
 /// Takes the person's name and password away and marks when; what they traded stays on record.
@@ -116,6 +183,7 @@ pub fn close(conn: &mut Conn, id: UserId, placeholder: &Username, at: At) -> Res
             users::username.eq(placeholder),
             users::username_key.eq(placeholder.key()),
             users::password_hash.eq(""),
+            users::disabled_because.eq(None::<String>),
             users::closed_at.eq(at),
         ))
         .execute(conn)?;

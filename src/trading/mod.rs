@@ -1,11 +1,13 @@
 //! The desk: where orders are placed, and money comes and goes.
 
 mod funding;
+mod intervention;
 mod refusal;
 mod settle;
 mod terms;
 
 pub use funding::{Funded, Funding};
+pub use intervention::{Intervention, InterventionRefusal, Prospect, Shares, Standing};
 pub use refusal::{FundingRefusal, Refusal};
 pub use settle::Placed;
 pub use terms::Terms;
@@ -22,6 +24,8 @@ use terms::Means;
 /// What the house allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
+    /// What accounts begin with, and begin anew with.
+    pub opening_balance: Money,
     /// How old a quote may be and still be traded at.
     pub quote_age_max: Duration,
     /// The most money that may be added or taken out at a time.
@@ -83,13 +87,16 @@ impl Desk {
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
-        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order.symbol) {
+        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
         };
         self.store
             .read(move |conn| {
                 let account = accounts::get(conn, account)?;
+                if let Err(refusal) = settle::may_move(&account) {
+                    return Ok(Err(refusal));
+                }
                 let held = holdings::find(conn, account.id, instrument.id)?;
                 let position = held.as_ref().map(Holding::position).unwrap_or_default();
                 Ok(terms::terms(&order, quote, Means { cash: account.cash, position }))

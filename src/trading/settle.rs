@@ -11,7 +11,7 @@ use crate::store::holdings::Holding;
 use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
 use crate::store::standing::Standing;
-use crate::store::{Conn, StoreError, fills, holdings, ledger, orders, standing};
+use crate::store::{Conn, StoreError, accounts, fills, holdings, ledger, orders, standing};
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,10 +71,16 @@ fn attempt(
     order: &Order,
     now: At,
 ) -> Result<Placed, Stop> {
-    let (instrument, quote) = match fresh_quote(board, rules, &order.symbol) {
+    let (instrument, quote) = match fresh_quote(board, rules, order) {
         Ok(fresh) => fresh,
-        // Whatever the market does now, what was settled under this key stays so.
-        Err(refusal) => return settled_before(conn, account, order)?.ok_or_else(|| refusal.into()),
+        Err(refusal) => {
+            // Whatever the market does now, what was settled under this key stays so.
+            if let Some(placed) = settled_before(conn, account, order)? {
+                return Ok(placed);
+            }
+            may_move(&accounts::get(conn, account)?)?;
+            return Err(refusal.into());
+        }
     };
     let Standing { account, held, placed } = standing::of_account(conn, account, instrument.id, &order.key)?;
     if placed.is_some()
@@ -82,6 +88,7 @@ fn attempt(
     {
         return Ok(placed);
     }
+    may_move(&account)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
     let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day())?;
@@ -102,6 +109,14 @@ fn settled_before(conn: &mut Conn, account: AccountId, order: &Order) -> Result<
             Placed::Refused(Refusal::KeyUsed { order: Box::new(placed) })
         }
     }))
+}
+
+/// Whether the account may do what its owner asks for.
+///
+/// # Errors
+/// The refusal that says since when it may not, and why.
+pub(super) fn may_move(account: &Account) -> Result<(), Refusal> {
+    account.frozen().map_or(Ok(()), |frozen| Err(Refusal::Frozen(frozen)))
 }
 
 fn asks_the_same(order: &Order, placed: &OrderLine) -> bool {
@@ -162,7 +177,7 @@ fn movement(placed: &OrderLine, instrument: &Instrument, terms: &Terms) -> Movem
             instrument: instrument.id,
             quantity: quantity.unwrap_or(Quantity::ZERO),
             cost: terms.cost_change,
-            order: placed.id,
+            order: Some(placed.id),
         }),
         at: placed.filled_at,
         memo: String::new(),
@@ -179,19 +194,15 @@ fn holding_after(
     terms: &Terms,
     day: i64,
 ) -> Result<Holding, Refusal> {
-    let before = before.unwrap_or_else(|| Holding::none(account.id, instrument.id, day));
-    let (day_quantity, paid_before) =
-        if before.day == day { (before.day_quantity, before.day_paid) } else { (before.quantity, Money::ZERO) };
+    let before = before.unwrap_or_else(|| Holding::none(account.id, instrument.id, day)).on(day);
     let day_paid = match side {
-        Side::Buy => paid_before.checked_add(terms.cash),
-        Side::Sell => paid_before.checked_sub(terms.cash),
+        Side::Buy => before.day_paid.checked_add(terms.cash),
+        Side::Sell => before.day_paid.checked_sub(terms.cash),
     };
     Ok(Holding {
         quantity: terms.position_after.quantity,
         cost: terms.position_after.cost,
         realised: terms.position_after.realised,
-        day,
-        day_quantity,
         day_paid: day_paid.ok_or(Refusal::TooLarge)?,
         ..before
     })

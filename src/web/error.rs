@@ -4,11 +4,13 @@
 //! 500 whose cause goes to the log once and never to the page. Mistakes in a form are not errors: the form
 //! comes back with a sentence beside the field.
 
+use super::held::WELCOME;
 use crate::accounts::AccountsError;
 use crate::accounts::password::HashError;
+use crate::domain::Username;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use std::time::Duration;
 
@@ -24,6 +26,27 @@ pub enum PageError {
         /// The page that was asked for.
         next: Option<String>,
     },
+    /// It is for staff who gave their password again lately.
+    #[error("the back office is not open")]
+    GrantFirst {
+        /// The page that was asked for.
+        next: Option<String>,
+    },
+    /// It is for people who have a password of their own.
+    #[error("there is no password yet")]
+    WelcomeFirst {
+        /// The page that was asked for.
+        next: Option<String>,
+    },
+    /// An administrator looks at the site as somebody else, and may change nothing.
+    #[error("whoever acts as somebody may only look")]
+    OnlyLooking {
+        /// As whom.
+        name: Username,
+    },
+    /// It is for administrators.
+    #[error("only administrators may do that")]
+    AdministratorsOnly,
     /// There is no such thing, or it is somebody else's.
     #[error("there is no such page")]
     NotFound,
@@ -67,6 +90,20 @@ impl PageError {
         Self::SignInFirst { next: asked.filter(|_| request.method().is_safe()) }
     }
 
+    /// Asks staff for their password, and remembers the page they asked for; a form is not sent again for them.
+    #[must_use]
+    pub fn grant_first(request: &HttpRequest) -> Self {
+        let asked = request.uri().path_and_query().map(ToString::to_string);
+        Self::GrantFirst { next: asked.filter(|_| request.method().is_safe()) }
+    }
+
+    /// Asks for a first password, and remembers the page that was asked for.
+    #[must_use]
+    pub fn welcome_first(request: &HttpRequest) -> Self {
+        let asked = request.uri().path_and_query().map(ToString::to_string);
+        Self::WelcomeFirst { next: asked.filter(|_| request.method().is_safe()) }
+    }
+
     /// Something only we can put right, for which `cause` goes to the log.
     #[must_use]
     pub fn internal(cause: &'static str) -> Self {
@@ -77,9 +114,9 @@ impl PageError {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Self::SignInFirst { .. } | Self::GrantFirst { .. } | Self::WelcomeFirst { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Expired => StatusCode::FORBIDDEN,
+            Self::Expired | Self::AdministratorsOnly | Self::OnlyLooking { .. } => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -94,12 +131,12 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::new(self.status_code());
         let headers = response.headers_mut();
         match self {
-            Self::SignInFirst { next } => {
-                let next = next.as_deref().filter(|path| *path != "/");
-                let query = next.map(next_query).unwrap_or_default();
-                if let Ok(location) = HeaderValue::from_str(&format!("/login{query}")) {
-                    headers.insert(header::LOCATION, location);
-                }
+            Self::SignInFirst { next } => lead(headers, "/login", next.as_deref().filter(|path| *path != "/")),
+            Self::GrantFirst { next } => {
+                lead(headers, "/admin/grant", next.as_deref().filter(|path| *path != "/admin"));
+            }
+            Self::WelcomeFirst { next } => {
+                lead(headers, WELCOME, next.as_deref().filter(|path| !["/", "/portfolio"].contains(path)));
             }
             Self::Throttled { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
@@ -113,8 +150,12 @@ impl ResponseError for PageError {
     }
 }
 
-fn next_query(next: &str) -> String {
-    format!("?next={}", super::format::query_value(next))
+/// Sends to a form that leads on to `next`.
+fn lead(headers: &mut HeaderMap, form: &str, next: Option<&str>) {
+    let query = next.map(|next| format!("?next={}", super::format::query_value(next))).unwrap_or_default();
+    if let Ok(location) = HeaderValue::from_str(&format!("{form}{query}")) {
+        headers.insert(header::LOCATION, location);
+    }
 }
 
 impl From<StoreError> for PageError {

@@ -39,6 +39,13 @@ impl ErrorPage {
         Self { layout, status, title: title.to_owned(), sentence: sentence.to_owned(), onward, request: request.into() }
     }
 
+    /// The same page under another title.
+    #[must_use]
+    pub fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
     /// The same page with a sentence that knows more.
     #[must_use]
     pub fn saying(mut self, sentence: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use super::error::PageError;
 use super::visit::Visit;
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, UrlEncoded};
 use actix_web::error::{PayloadError, UrlencodedError};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
@@ -12,6 +12,8 @@ use tokio::time::timeout;
 
 /// The most bytes that a form may have.
 pub const LARGEST_FORM: usize = 16 * 1024;
+/// The most bytes that the form with a list of people may have.
+pub const LARGEST_LIST: usize = 256 * 1024;
 /// The name of the field that proves a form is from this session.
 pub const TOKEN: &str = "_token";
 /// How long a form may take to arrive.
@@ -26,6 +28,11 @@ impl Fields {
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(sent, _)| sent == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Everything that was sent as `name`, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(sent, _)| sent == name).map(|(_, value)| value.as_str())
     }
 
     /// As [`Fields::get`], owned.
@@ -49,7 +56,27 @@ impl FromRequest for Form {
         Box::pin(async move {
             let visit = visit?;
             let form = timeout(PATIENCE, form).await.map_err(|_| PageError::TooSlow)?;
-            let fields = Fields(form.map_err(|error| unreadable(&error))?.into_inner());
+            let fields = Fields(form.map_err(|error| unreadable(error.as_error()))?.into_inner());
+            if same(fields.get(TOKEN), visit.token()) { Ok(Self(fields)) } else { Err(PageError::Expired) }
+        })
+    }
+}
+
+/// As [`Form`], for the one form that carries a list of people.
+#[derive(Debug, Clone)]
+pub struct LongForm(pub Fields);
+
+impl FromRequest for LongForm {
+    type Error = PageError;
+    type Future = LocalBoxFuture<'static, Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let visit = Visit::from_request(request, payload).into_inner();
+        let form = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(LARGEST_LIST);
+        Box::pin(async move {
+            let visit = visit?;
+            let form = timeout(PATIENCE, form).await.map_err(|_| PageError::TooSlow)?;
+            let fields = Fields(form.map_err(|error| unreadable(Some(&error)))?);
             if same(fields.get(TOKEN), visit.token()) { Ok(Self(fields)) } else { Err(PageError::Expired) }
         })
     }
@@ -75,8 +102,8 @@ fn same(sent: &str, expected: &str) -> bool {
     sent.len() == expected.len() && different == 0
 }
 
-fn unreadable(error: &actix_web::Error) -> PageError {
-    match error.as_error::<UrlencodedError>() {
+fn unreadable(error: Option<&UrlencodedError>) -> PageError {
+    match error {
         Some(UrlencodedError::Overflow { .. } | UrlencodedError::Payload(PayloadError::Overflow)) => {
             PageError::TooLarge
         }

@@ -3,6 +3,7 @@
 
 use super::error::PageError;
 use super::error_page::ErrorPage;
+use super::held::held_back;
 use super::house::House;
 use super::moments::wait_in_words;
 use super::visit::Visit;
@@ -22,6 +23,10 @@ const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// What is said of a change that may or may not have been made.
 const UNCONFIRMED: &str = "The books did not confirm this, so it may or may not have been done. Look before you repeat it; an order or a deposit that is sent again from the same form is done only once.";
 
+/// What is said to staff who may look and not change.
+const LOOK_ONLY: &str =
+    "You may look at everything in the back office, and only administrators may change it. Nothing was changed.";
+
 /// What the page of a failure takes over from the answer that said nothing.
 const KEPT: [HeaderName; 3] = [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW];
 
@@ -40,8 +45,11 @@ pub async fn frame(
     request.extensions_mut().insert(visit.clone());
     let refused =
         !request.method().is_safe() && !origin::may_change(request.request(), house.site.public_origin.as_deref());
+    let held = visit.signed_in().and_then(|who| held_back(who, request.request()));
     let mut response = if refused {
         request.error_response(PageError::Expired)
+    } else if let Some(held) = held {
+        request.error_response(held)
     } else {
         next.call(request).await?.map_into_boxed_body()
     };
@@ -81,6 +89,13 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
             page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
         }
         Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
+        Some(PageError::OnlyLooking { name }) => {
+            let sentence = format!(
+                "You see what {name} sees, and can change nothing and go no further. Nothing was changed. Stop first; then this is yours to do."
+            );
+            page = page.titled("You only look").saying(sentence);
+        }
+        Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
         _ => {}
     }
     Some(answer_with(&page, status))

@@ -14,6 +14,14 @@ pub struct Viewer {
     pub role: Role,
 }
 
+impl Viewer {
+    /// Whether there is a back office for them.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.role != Role::Trader
+    }
+}
+
 /// Which colours the pages have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -136,6 +144,8 @@ impl MarketBadge {
 pub struct Layout {
     /// Who is looking; nobody when signed out.
     pub viewer: Option<Viewer>,
+    /// Until when the one who looks is an administrator who sees what the viewer sees; nothing when it is the viewer.
+    pub acting_until: Option<At>,
     /// The path and query of this page on this site; for a page that answers a POST, those of the page it came from.
     pub path: String,
     /// What every form of this session carries as `_token`.
@@ -155,6 +165,18 @@ impl Layout {
     #[must_use]
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
+    }
+
+    /// Whether it is not the viewer who looks, but an administrator.
+    #[must_use]
+    pub fn is_acting(&self) -> bool {
+        self.acting_until.is_some()
+    }
+
+    /// For how many minutes more it is not the viewer who looks, at the most.
+    #[must_use]
+    pub fn acting_minutes(&self) -> u64 {
+        self.acting_until.map_or(0, |until| until.since(self.now).as_secs().div_ceil(60))
     }
 
     /// Whether `section` is where this page belongs.

@@ -1,5 +1,7 @@
 //! The site: one file per page, each declaring what its page shows; the templates say how.
 
+pub mod acting;
+pub mod admin;
 pub mod assets;
 pub mod candles;
 mod candles_query;
@@ -7,7 +9,8 @@ pub mod chart;
 mod cookies;
 mod csv_file;
 pub mod drawing;
-pub mod error;
+pub mod epochs;
+mod error;
 pub mod error_page;
 pub mod field_errors;
 pub mod form_data;
@@ -15,6 +18,7 @@ pub mod format;
 pub mod frame;
 pub mod headers;
 pub mod health;
+mod held;
 pub mod history;
 pub mod home;
 pub mod house;
@@ -46,6 +50,7 @@ pub mod ticket;
 pub mod trade;
 pub mod visit;
 pub mod wallet;
+pub mod welcome;
 
 #[cfg(test)]
 mod gallery;

@@ -48,6 +48,7 @@ impl Asked {
     fn page(self, house: &House, status: StatusCode, sentence: Option<&str>) -> HttpResponse<BoxBody> {
         let layout = Layout {
             viewer: None,
+            acting_until: None,
             path: self.path,
             token: String::new(),
             theme: self.theme,

@@ -6,15 +6,17 @@
 use super::error::PageError;
 use super::visit::Visit;
 use super::{
-    candles, health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out, statics, stock,
-    trade, wallet,
+    acting, admin, candles, health, history, home, orders, portfolio, rates, register, settings, sign_in, sign_out,
+    statics, stock, trade, wallet, welcome,
 };
+use crate::domain::Role;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, FromRequest as _, Handler, HttpResponse, Responder, Route, web};
+use actix_web::{Error, FromRequest as _, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 use std::collections::BTreeMap;
+use std::future::ready;
 
 /// Who may come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,12 @@ pub enum Access {
     Anyone,
     /// People who are signed in; others are asked to sign in first.
     SignedIn,
+    /// Staff, whether or not the back office is open for them. For traders there is no such page.
+    StaffDoor,
+    /// Staff who gave their password again lately; others of the staff are asked for it first.
+    Staff,
+    /// Administrators among those.
+    Admin,
 }
 
 /// One address and what answers there.
@@ -48,6 +56,9 @@ pub fn pages() -> Vec<Entry> {
         post("/login", Anyone, sign_in::submit),
         post("/logout", Anyone, sign_out::sign_out),
         post("/theme", Anyone, sign_out::set_theme),
+        get("/welcome", SignedIn, welcome::show),
+        post("/welcome", SignedIn, welcome::submit),
+        post("/stop-acting", SignedIn, acting::stop),
         get("/portfolio", SignedIn, portfolio::show),
         get("/wallet", SignedIn, wallet::show),
         post("/wallet/deposit", SignedIn, wallet::deposit),
@@ -70,6 +81,26 @@ pub fn pages() -> Vec<Entry> {
     ]
 }
 
+/// The back office.
+#[must_use]
+pub fn back_office() -> Vec<Entry> {
+    use Access::{Admin, Staff, StaffDoor};
+    vec![
+        get("/admin", Staff, admin::home::show),
+        get("/admin/grant", StaffDoor, admin::door::show),
+        post("/admin/grant", StaffDoor, admin::door::submit),
+        post("/admin/close", StaffDoor, admin::door::close),
+        get("/admin/users/roster", Admin, admin::roster::show),
+        post("/admin/users/roster", Admin, admin::roster::submit),
+        get("/admin/{table:[a-z]+}", Staff, admin::tables::list::show),
+        get("/admin/{table:[a-z]+}.csv", Staff, admin::tables::file::show),
+        get("/admin/{table:[a-z]+}/{id}", Staff, admin::tables::detail::show),
+        post("/admin/{table:[a-z]+}/bulk", Admin, admin::acts::bulk::submit),
+        get("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::show),
+        post("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::submit),
+    ]
+}
+
 /// What is served without a session: files, and answers for machines.
 #[must_use]
 pub fn plain() -> Vec<Entry> {
@@ -86,16 +117,41 @@ pub fn plain() -> Vec<Entry> {
 pub fn configure(config: &mut web::ServiceConfig, entries: Vec<Entry>) {
     let mut resources = BTreeMap::new();
     for entry in entries {
-        let resource = resources.remove(entry.path).unwrap_or_else(|| web::resource(entry.path));
-        let guarded = entry.routes.into_iter().fold(resource, |resource, route| match entry.access {
-            Access::Anyone => resource.route(route),
-            Access::SignedIn => resource.route(route.wrap(from_fn(signed_in))),
+        let access = entry.access;
+        let (resource, mut methods) =
+            resources.remove(entry.path).unwrap_or_else(|| (web::resource(entry.path), Vec::new()));
+        methods.push(entry.method);
+        let guarded = entry.routes.into_iter().fold(resource, |resource, route| {
+            if access == Access::Anyone {
+                return resource.route(route);
+            }
+            resource.route(route.wrap(from_fn(move |request, next| admit(access, request, next))))
         });
-        resources.insert(entry.path, guarded);
+        resources.insert(entry.path, (guarded, methods));
     }
-    for resource in resources.into_values() {
-        config.service(resource);
+    for (path, (resource, methods)) in resources {
+        // Another method must not tell a trader that there is such a page.
+        let hidden = path.starts_with(BACK_OFFICE).then(|| {
+            let route = web::to(move || ready(not_like_that(&methods)));
+            route.wrap(from_fn(move |request, next| admit(Access::StaffDoor, request, next)))
+        });
+        config.service(match hidden {
+            Some(route) => resource.route(route),
+            None => resource,
+        });
     }
+}
+
+/// Where the back office is.
+const BACK_OFFICE: &str = "/admin";
+
+/// Says which methods there are.
+fn not_like_that(methods: &[Method]) -> HttpResponse {
+    let mut allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allowed.join(", "))).finish()
 }
 
 /// Answers for every address that is none.
@@ -106,17 +162,33 @@ pub(super) async fn nowhere() -> Result<HttpResponse, PageError> {
     Err(PageError::NotFound)
 }
 
-/// Lets in those who are signed in.
-async fn signed_in(
+/// Lets in those who may come.
+async fn admit(
+    access: Access,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let visit = Visit::extract(request.request()).await?;
-    if visit.signed_in().is_some() {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    match keeps_out(access, &visit, request.request()) {
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Some(error) => Ok(request.error_response(error)),
     }
-    let error = PageError::sign_in_first(request.request());
-    Ok(request.error_response(error))
+}
+
+/// Why a visitor may not come, if they may not.
+fn keeps_out(access: Access, visit: &Visit, request: &HttpRequest) -> Option<PageError> {
+    if access == Access::Anyone {
+        return None;
+    }
+    let Some(who) = visit.signed_in() else { return Some(PageError::sign_in_first(request)) };
+    match (access, who.role) {
+        (Access::Anyone | Access::SignedIn, _) | (Access::StaffDoor, Role::Support | Role::Admin) => None,
+        (Access::StaffDoor | Access::Staff | Access::Admin, Role::Trader) => Some(PageError::NotFound),
+        (Access::Admin, Role::Support) => Some(PageError::AdministratorsOnly),
+        (Access::Staff | Access::Admin, Role::Support | Role::Admin) => {
+            (!visit.may_use_back_office()).then(|| PageError::grant_first(request))
+        }
+    }
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Entry

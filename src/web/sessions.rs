@@ -3,10 +3,11 @@
 //! A session exists only for someone who is signed in; visitors leave nothing in the database. The cookie
 //! carries a random key, the store a hash of it.
 
+use super::error::PageError;
 use super::house::House;
-use crate::domain::{AccountId, Role, UserId, Username};
-use crate::store::sessions::{self, Session};
-use crate::store::{Lock, StoreError};
+use crate::domain::{AccountId, At, Role, UserId, Username};
+use crate::store::sessions::{self, Found, Session};
+use crate::store::{Lock, StoreError, accounts, users};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration as CookieDuration;
 use rand::RngExt as _;
@@ -52,6 +53,36 @@ pub struct Identity {
     pub username: String,
     /// The user's role.
     pub role: String,
+    /// Until when the session may use the back office, in microseconds.
+    pub granted_until: Option<i64>,
+    /// Whether they have a password of their own.
+    pub has_password: bool,
+    /// As whom they look at the site, when that is somebody else.
+    pub seen_as: Option<SeenAs>,
+}
+
+/// Somebody through whose eyes an administrator looks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SeenAs {
+    /// The user's id.
+    pub user: i64,
+    /// The id of the account they trade in.
+    pub account: i64,
+    /// Their name.
+    pub username: String,
+    /// Until when, in microseconds.
+    pub until: i64,
+}
+
+/// An administrator who looks at the site as somebody else.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// The administrator.
+    pub admin: UserId,
+    /// As whom.
+    pub name: Username,
+    /// Until when.
+    pub until: At,
 }
 
 /// Someone who is signed in.
@@ -69,6 +100,12 @@ pub struct SignedIn {
     pub session: String,
     /// What every form of this session carries.
     pub token: String,
+    /// Until when the session may use the back office.
+    pub granted_until: Option<At>,
+    /// Whether they have a password of their own, rather than a code to begin with.
+    pub has_password: bool,
+    /// Who looks, when it is an administrator: all else is then of the one they look as, and they may change nothing.
+    pub acting: Option<Acting>,
 }
 
 impl SignedIn {
@@ -76,13 +113,29 @@ impl SignedIn {
     pub(super) fn of(session: &actix_session::Session) -> Option<Self> {
         let owner = session.get::<Owner>(OWNER).ok().flatten()?;
         let identity = session.get::<Identity>(IDENTITY).ok().flatten()?;
-        Some(Self {
+        let own = Self {
             user: UserId(owner.user),
             account: AccountId(owner.account),
             username: identity.username.parse().ok()?,
             role: identity.role.parse().ok()?,
             session: identity.session,
             token: owner.token,
+            granted_until: identity.granted_until.map(At::from_micros),
+            has_password: identity.has_password,
+            acting: None,
+        };
+        let Some(seen_as) = identity.seen_as else { return Some(own) };
+        let name: Username = seen_as.username.parse().ok()?;
+        let acting = Acting { admin: own.user, name: name.clone(), until: At::from_micros(seen_as.until) };
+        Some(Self {
+            user: UserId(seen_as.user),
+            account: AccountId(seen_as.account),
+            username: name,
+            role: Role::Trader,
+            granted_until: None,
+            has_password: true,
+            acting: Some(acting),
+            ..own
         })
     }
 }
@@ -104,7 +157,7 @@ impl Sessions {
         let hash = hash(key.as_ref());
         let wanted = hash.clone();
         let found = told(self.house.store.read(move |conn| sessions::find(conn, &wanted)).await)?;
-        let Some((session, username, role)) = found else { return Ok(None) };
+        let Some(Found { session, username, role, has_password }) = found else { return Ok(None) };
         let now = self.house.clock.now();
         let idle_end = session.seen_at.plus(self.house.site.session_idle);
         if session.expires_at <= now || idle_end <= now {
@@ -115,9 +168,31 @@ impl Sessions {
             self.note_use(hash.clone());
         }
         let mut state: State = serde_json::from_str(&session.state)?;
-        let identity = Identity { session: hash, username: username.to_string(), role: role.to_string() };
+        let granted_until = session.granted_until.map(At::micros);
+        let seen_as = match session.acting_as.zip(session.acting_until) {
+            Some((user, until)) if until > now && role == Role::Admin => self.seen_as(user, until).await?,
+            _ => None,
+        };
+        let (username, role) = (username.to_string(), role.to_string());
+        let identity = Identity { session: hash, username, role, granted_until, has_password, seen_as };
         state.insert(IDENTITY.to_owned(), serde_json::to_string(&identity)?);
         Ok(Some(state))
+    }
+
+    /// Through whose eyes a session looks; nobody's once they have left or run the place themselves.
+    async fn seen_as(&self, user: UserId, until: At) -> Result<Option<SeenAs>, anyhow::Error> {
+        let read = self.house.store.read(move |conn| {
+            let Some(user) = users::find(conn, user)? else { return Ok(None) };
+            let account = accounts::of_user(conn, user.id)?;
+            Ok::<_, StoreError>(Some((user, account)))
+        });
+        let seen = told(read.await)?.filter(|(user, _)| user.closed_at.is_none() && user.role != Role::Admin);
+        Ok(seen.map(|(user, account)| SeenAs {
+            user: user.id.0,
+            account: account.id.0,
+            username: user.username.to_string(),
+            until: until.micros(),
+        }))
     }
 
     /// Notes that a session was used, without making its page wait.
@@ -150,6 +225,9 @@ impl SessionStore for Sessions {
             created_at: now,
             seen_at: now,
             expires_at: now.plus(self.house.site.session_absolute),
+            granted_until: None,
+            acting_as: None,
+            acting_until: None,
         };
         let saved: Result<(), StoreError> =
             self.house.store.write(Lock::User(session.user_id), move |conn| sessions::insert(conn, &session)).await;
@@ -196,6 +274,17 @@ fn owner(state: &State) -> Result<Owner, anyhow::Error> {
 fn stored(mut state: State) -> Result<String, anyhow::Error> {
     state.remove(IDENTITY);
     Ok(serde_json::to_string(&state)?)
+}
+
+/// Lets the session of this request go on under a new key after its owner's password was changed, which ends all
+/// others.
+pub(super) fn go_on_under(session: &actix_session::Session, password_version: i64) -> Result<(), PageError> {
+    let owner = session.get::<Owner>(OWNER).map_err(|error| PageError::Internal(error.into()))?;
+    let owner = owner.ok_or_else(|| PageError::internal("a session had no owner"))?;
+    let owner = Owner { password_version, ..owner };
+    session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))?;
+    session.renew();
+    Ok(())
 }
 
 /// 256 bits of the operating system's randomness, in hexadecimal.

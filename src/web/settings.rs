@@ -7,7 +7,7 @@ use super::house::House;
 use super::layout::{Layout, NoticeKind, Theme};
 use super::moments::ShowTime;
 use super::page;
-use super::sessions::{OWNER, Owner};
+use super::sessions::{OWNER, Owner, go_on_under};
 use super::visit::Member;
 use crate::accounts::AccountsError;
 use crate::domain::{At, NewPassword};
@@ -32,6 +32,23 @@ pub struct SessionRow {
     pub last_seen: At,
     /// Whether it is the one that looks.
     pub current: bool,
+}
+
+impl SessionRow {
+    /// What the site remembers of a session, in words.
+    #[must_use]
+    pub fn of(stored: &StoredSession, current: bool) -> Self {
+        let state: HashMap<String, String> = serde_json::from_str(&stored.state).unwrap_or_default();
+        let owner = state.get(OWNER).and_then(|owner| serde_json::from_str::<Owner>(owner).ok());
+        let (agent, address) = owner.map(|owner| (owner.agent, owner.address)).unwrap_or_default();
+        Self {
+            browser: browser_words(&agent),
+            address,
+            signed_in: stored.created_at,
+            last_seen: stored.seen_at,
+            current,
+        }
+    }
 }
 
 /// The settings of a user.
@@ -119,11 +136,7 @@ pub async fn change_password(
             let address = member.visit.address();
             match house.accounts.change_password(&user, form.text("current_password"), new, address, kept).await {
                 Ok(version) => {
-                    let owner = session.get::<Owner>(OWNER).map_err(|error| PageError::Internal(error.into()))?;
-                    let owner = owner.ok_or_else(|| PageError::internal("a session had no owner"))?;
-                    let owner = Owner { password_version: version, ..owner };
-                    session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))?;
-                    session.renew();
+                    go_on_under(&session, version)?;
                     let done = "Your password is changed, and you are signed out everywhere else.";
                     return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));
                 }
@@ -195,7 +208,7 @@ async fn settings(
         .read(move |conn| Ok::<_, StoreError>((users::find(conn, id)?, sessions::of_user(conn, id, SHOWN)?)));
     let (user, stored) = read.await?;
     let mut rows: Vec<SessionRow> =
-        stored.iter().map(|stored| row(stored, stored.key_hash == member.who.session)).collect();
+        stored.iter().map(|stored| SessionRow::of(stored, stored.key_hash == member.who.session)).collect();
     rows.sort_by_key(|row| !row.current);
     Ok(SettingsPage {
         layout: member.visit.layout(),
@@ -204,17 +217,4 @@ async fn settings(
         delete_errors,
         sessions: rows,
     })
-}
-
-fn row(stored: &StoredSession, current: bool) -> SessionRow {
-    let state: HashMap<String, String> = serde_json::from_str(&stored.state).unwrap_or_default();
-    let owner = state.get(OWNER).and_then(|owner| serde_json::from_str::<Owner>(owner).ok());
-    let (agent, address) = owner.map(|owner| (owner.agent, owner.address)).unwrap_or_default();
-    SessionRow {
-        browser: browser_words(&agent),
-        address,
-        signed_in: stored.created_at,
-        last_seen: stored.seen_at,
-        current,
-    }
 }

@@ -73,10 +73,15 @@ pub async fn submit(
     match house.accounts.sign_in(&username, sent.text("password"), visit.address()).await {
         Ok(user) => {
             begin(&session, &house, &visit, &request, &user).await?;
+            // Whoever came in with a code is led on from there.
             Ok(visit.go(&landing(&next)))
         }
         Err(AccountsError::WrongCredentials) => {
             errors.refuse("The username or the password is wrong. Check both and try again.");
+            page::again(&form(&visit, username, next, errors, None))
+        }
+        Err(AccountsError::Disabled) => {
+            errors.refuse("This account is switched off. Whoever runs this market can switch it on again.");
             page::again(&form(&visit, username, next, errors, None))
         }
         Err(AccountsError::Throttled { wait }) => {

@@ -50,6 +50,7 @@ pub fn configure(
                         .wrap(from_fn(frame))
                         .wrap(session)
                         .configure(|config| routes::configure(config, routes::pages()))
+                        .configure(|config| routes::configure(config, routes::back_office()))
                         .default_service(web::to(routes::nowhere)),
                 ),
         );

@@ -5,6 +5,7 @@ use super::house::House;
 use super::layout::{FeedState as BadgeState, Layout, MarketBadge, Notice, NoticeKind, Theme, Viewer};
 use super::sessions::{SignedIn, random_key};
 use super::{cookies, moments};
+use crate::domain::{At, Role};
 use crate::market::{FeedName, FeedState};
 use actix_session::SessionExt as _;
 use actix_web::dev::{Payload, ServiceRequest};
@@ -55,6 +56,19 @@ impl Visit {
         self.signed_in.as_ref()
     }
 
+    /// Until when the back office is open for this visitor, if it is.
+    #[must_use]
+    pub fn granted_until(&self) -> Option<At> {
+        let who = self.signed_in.as_ref().filter(|who| who.role != Role::Trader)?;
+        who.granted_until.filter(|until| *until > self.house.clock.now())
+    }
+
+    /// Whether the back office is open for this visitor.
+    #[must_use]
+    pub fn may_use_back_office(&self) -> bool {
+        self.granted_until().is_some()
+    }
+
     /// What every form of this visitor carries as `_token`.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -82,6 +96,7 @@ impl Visit {
             .map(|signed_in| Viewer { username: signed_in.username.clone(), role: signed_in.role });
         Layout {
             viewer,
+            acting_until: self.signed_in.as_ref().and_then(|who| Some(who.acting.as_ref()?.until)),
             path: self.path.clone(),
             token: self.token.clone(),
             theme: self.theme,
@@ -145,7 +160,7 @@ fn readable_path(request: &HttpRequest) -> String {
         return request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     }
     match request.path().split('/').nth(1) {
-        None | Some("" | "logout" | "theme") => "/".to_owned(),
+        None | Some("" | "logout" | "theme" | "stop-acting") => "/".to_owned(),
         Some(section) => format!("/{section}"),
     }
 }

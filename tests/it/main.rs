@@ -1,7 +1,9 @@
 //! The promises of the house, tested through its doors: one binary, one file for each promise.
 #![cfg(test)]
 
+mod back_office;
 mod books_balance;
+mod browsing;
 mod candles;
 mod candles_for_programs;
 mod charts;

@@ -101,6 +101,9 @@ async fn around(floor: &Floor, account: AccountId) {
                 created_at: now,
                 seen_at: now,
                 expires_at: now,
+                granted_until: None,
+                acting_as: None,
+                acting_until: None,
             };
             sessions::insert(conn, &session)?;
             watches::set(conn, user, instrument, true)?;

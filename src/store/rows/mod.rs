@@ -5,8 +5,8 @@
 mod walks;
 
 pub use walks::{
-    accounts_with_user, candle_count, entries_by_account, fills_by_account, last_ids, orders_with_fill,
-    sessions_with_user, valuations_with_account, watches_with_user,
+    accounts_with_user, candle_count, codes_with_user, entries_by_account, fill_with_reversal, fills_by_account,
+    last_ids, orders_with_fill, reversals_with_entry, sessions_with_user, valuations_with_account, watches_with_user,
 };
 
 use super::conn::Conn;
@@ -174,6 +174,8 @@ row!(
         role: String,
         created_at: i64,
         closed_at: Option<i64>,
+        disabled_at: Option<i64>,
+        disabled_because: Option<String>,
     }
 );
 row!(
@@ -185,6 +187,18 @@ row!(
         state: String,
         created_at: i64,
         seen_at: i64,
+        expires_at: i64,
+        granted_until: Option<i64>,
+        acting_as: Option<i64>,
+        acting_until: Option<i64>,
+    }
+);
+row!(
+    /// What somebody signs in with before they have a password.
+    CodeRow in sign_in_codes by (user_id) {
+        user_id: i64,
+        code_hash: String,
+        created_at: i64,
         expires_at: i64,
     }
 );
@@ -200,6 +214,11 @@ row!(
         last_price: Option<i64>,
         previous_close: Option<i64>,
         priced_at: Option<i64>,
+        origin: String,
+        edited_at: Option<i64>,
+        delisted_at: Option<i64>,
+        halted_at: Option<i64>,
+        halted_because: Option<String>,
     }
 );
 row!(
@@ -213,6 +232,20 @@ row!(
         entries: i64,
         head: Vec<u8>,
         opened_at: i64,
+        frozen_at: Option<i64>,
+        frozen_because: Option<String>,
+        epoch: i64,
+        epoch_start: i64,
+    }
+);
+row!(
+    /// Where an account began anew.
+    EpochRow in epochs by (account_id, epoch) {
+        account_id: i64,
+        epoch: i64,
+        start: i64,
+        after_order: i64,
+        began_at: i64,
     }
 );
 row!(
@@ -283,6 +316,14 @@ row!(
     }
 );
 row!(
+    /// That an order's execution was undone.
+    ReversalRow in reversals by (order_id) {
+        order_id: i64,
+        entry_id: i64,
+        reversed_at: i64,
+    }
+);
+row!(
     /// What an account was worth at one moment.
     ValuationRow in valuations by (account_id, at) {
         account_id: i64,
@@ -308,5 +349,23 @@ row!(
         low: i64,
         close: i64,
         volume: i64,
+    }
+);
+row!(
+    /// An entry of the record of what staff did.
+    AuditRow in audit_entries by (id) {
+        id: i64,
+        at: i64,
+        actor_id: Option<i64>,
+        address: String,
+        act: String,
+        subject_kind: String,
+        subject_id: String,
+        person_id: Option<i64>,
+        was: String,
+        became: String,
+        reason: String,
+        request_key: Option<String>,
+        hash: Vec<u8>,
     }
 );

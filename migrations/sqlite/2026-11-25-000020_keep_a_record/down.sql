@@ -1,0 +1,5 @@
+ALTER TABLE users DROP COLUMN disabled_because;
+ALTER TABLE users DROP COLUMN disabled_at;
+ALTER TABLE sessions DROP COLUMN granted_until;
+DROP TABLE audit_head;
+DROP TABLE audit_entries;

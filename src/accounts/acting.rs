@@ -1,0 +1,105 @@
+//! Acting as somebody: an administrator sees what a person sees, changes nothing, and both ends of it are on record.
+
+use super::{Accounts, AccountsError, PersonActed, PersonRefusal};
+use crate::domain::{Act, At, Author, Details, Instruction, Role, Subject, UserId};
+use crate::store::audit::{self, Written};
+use crate::store::sessions::{Acting, Session};
+use crate::store::{Conn, Lock, StoreError, sessions};
+
+/// Sessions whose time is over that are looked after at a time.
+const PIECE: i64 = 100;
+
+impl Accounts {
+    /// Lets the author's session see what a person sees, for as long as the back office is open for it.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn act_as(&self, id: UserId, instruction: Instruction) -> Result<PersonActed<()>, AccountsError> {
+        let now = self.clock.now();
+        self.about(id, instruction, move |conn, user, instruction| {
+            if instruction.author.user == Some(user.id) {
+                return Ok(Err(PersonRefusal::Yourself));
+            }
+            if user.role == Role::Admin {
+                return Ok(Err(PersonRefusal::Administrator));
+            }
+            let session = match &instruction.author.session {
+                Some(hash) => sessions::get(conn, hash)?,
+                None => None,
+            };
+            let own = session.filter(|session| Some(session.user_id) == instruction.author.user);
+            let open = own.and_then(|own| Some((own.key_hash, own.granted_until.filter(|until| *until > now)?)));
+            let Some((session, until)) = open else { return Ok(Err(PersonRefusal::NotOpen)) };
+            sessions::act_as(conn, &session, Some((user.id, until)))?;
+            let became = Details::default().with("until", &until);
+            Ok(Ok(Written { value: (), act: Act::ActAs, subject: None, was: Details::default(), became }))
+        })
+        .await
+    }
+
+    /// Lets the session with the hash `session` be its owner's again; as whom it acted, if it did.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stop_acting(
+        &self,
+        admin: UserId,
+        session: String,
+        address: String,
+    ) -> Result<Option<UserId>, AccountsError> {
+        let now = self.clock.now();
+        let stopped = move |conn: &mut Conn| -> Result<_, StoreError> {
+            let Some(own) = sessions::get(conn, &session)? else { return Ok(None) };
+            sessions::act_as(conn, &session, None)?;
+            note_end(conn, &own, &address, "stopped", now)?;
+            Ok(own.acting_as)
+        };
+        Ok(self.store.write(Lock::User(admin), stopped).await?)
+    }
+
+    /// Ends what has come to its time without being stopped; how often.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_overdue_acting(&self) -> Result<usize, AccountsError> {
+        let now = self.clock.now();
+        let over = move |conn: &mut Conn| sessions::acting(conn, Acting::Over(now), 1);
+        if self.store.read(over).await?.is_empty() {
+            return Ok(0);
+        }
+        let ended = move |conn: &mut Conn| -> Result<usize, StoreError> {
+            let over = sessions::acting(conn, Acting::Over(now), PIECE)?;
+            for session in &over {
+                sessions::act_as(conn, &session.key_hash, None)?;
+                note_end(conn, session, "", "its time was over", now)?;
+            }
+            Ok(over.len())
+        };
+        Ok(self.store.write(Lock::House, ended).await?)
+    }
+}
+
+/// Ends all sessions of `user` but the one with the hash `kept`, and puts on record what ends with them; how many
+/// those were.
+pub(super) fn end_sessions(conn: &mut Conn, user: UserId, kept: Option<&str>, now: At) -> Result<usize, StoreError> {
+    for session in sessions::acting(conn, Acting::Of(user), PIECE)? {
+        if kept != Some(session.key_hash.as_str()) {
+            note_end(conn, &session, "", "the session ended", now)?;
+        }
+    }
+    sessions::delete_of_user(conn, user, kept)
+}
+
+/// Puts the end of acting on record, if the session was at it.
+pub(super) fn note_end(
+    conn: &mut Conn,
+    session: &Session,
+    address: &str,
+    why: &str,
+    now: At,
+) -> Result<(), StoreError> {
+    let Some(user) = session.acting_as else { return Ok(()) };
+    let author = Author { user: Some(session.user_id), address: address.to_owned(), session: None };
+    let said = Details::default().with("ended", why);
+    audit::note(conn, &author, Act::ActAsEnd, &Subject::user(user), &said, now)
+}

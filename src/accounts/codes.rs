@@ -1,0 +1,102 @@
+//! Codes: how people sign in whose password somebody else set aside, and until they have chosen one of their own.
+
+use super::acting;
+use super::staff::{PersonActed, keeps_from};
+use super::{Accounts, AccountsError};
+use crate::domain::{Act, At, Details, Instruction, NewPassword, SignInCode, UserId};
+use crate::store::audit::Written;
+use crate::store::codes::{self, Code};
+use crate::store::users::User;
+use crate::store::{Conn, Lock, StoreError, users};
+use std::time::Duration;
+
+/// How long a code is good.
+pub const CODE_LASTS: Duration = Duration::from_hours(14 * 24);
+
+impl Accounts {
+    /// Puts a code in place of a person's password and signs them out everywhere. The code is in the answer and nowhere
+    /// else.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn reset_password(
+        &self,
+        id: UserId,
+        instruction: Instruction,
+    ) -> Result<PersonActed<SignInCode>, AccountsError> {
+        let now = self.clock.now();
+        self.about(id, instruction, move |conn, user, instruction| {
+            if let Some(refusal) = keeps_from(conn, user, instruction)? {
+                return Ok(Err(refusal));
+            }
+            users::clear_password(conn, user.id)?;
+            let ended = acting::end_sessions(conn, user.id, None, now)?;
+            let (code, until) = give(conn, user.id, now)?;
+            let before = if user.password_hash.is_empty() { "none" } else { "their own" };
+            let was = Details::default().with("password", before).with("sessions", &ended);
+            let became = Details::default().with("password", "a code").with("sessions", &0).with("until", &until);
+            Ok(Ok(Written { value: code, act: Act::ResetPassword, subject: None, was, became }))
+        })
+        .await
+    }
+
+    /// Sets the first password of somebody who came in with a code, and ends all their sessions but the one with the
+    /// hash `kept`, which will go on under the version that this answers with.
+    ///
+    /// # Errors
+    /// [`AccountsError::PasswordIsCode`], [`AccountsError::CodeIsOver`] when the code that let them in is good no longer,
+    /// or a failure of hashing or the store.
+    pub async fn choose_password(
+        &self,
+        user: UserId,
+        new: NewPassword,
+        kept: Option<String>,
+    ) -> Result<i64, AccountsError> {
+        let now = self.clock.now();
+        let code = self.store.read(move |conn| codes::of_user(conn, user, now)).await?;
+        let code = code.ok_or(AccountsError::CodeIsOver)?;
+        let same = new.reveal().parse::<SignInCode>();
+        if same.is_ok_and(|same| same.has_hash(&code.code_hash)) {
+            return Err(AccountsError::PasswordIsCode);
+        }
+        let hash = self.hasher.hash(new).await?;
+        self.store
+            .write(Lock::User(user), move |conn| {
+                let good = codes::of_user(conn, user, now)?;
+                if good.is_none_or(|good| good.code_hash != code.code_hash) {
+                    return Err(AccountsError::CodeIsOver);
+                }
+                set_password(conn, user, &hash, kept.as_deref(), now)
+            })
+            .await
+    }
+}
+
+/// Gives a person a new code in place of any they had; it, and until when it is good.
+pub(super) fn give(conn: &mut Conn, user_id: UserId, now: At) -> Result<(SignInCode, At), StoreError> {
+    let (code, expires_at) = (SignInCode::random(), now.plus(CODE_LASTS));
+    codes::put(conn, &Code { user_id, code_hash: code.hash(), created_at: now, expires_at })?;
+    Ok((code, expires_at))
+}
+
+/// Whether what was typed is the good code of somebody without a password.
+pub(super) fn opens(user: &User, code: Option<&Code>, typed: &str) -> bool {
+    let good = code.filter(|code| code.user_id == user.id && user.password_hash.is_empty());
+    let typed = typed.parse::<SignInCode>();
+    good.is_some_and(|code| typed.is_ok_and(|typed| typed.has_hash(&code.code_hash)))
+}
+
+/// Gives a person another password, which ends their code and all their sessions but the one with the hash `kept`;
+/// the version of it.
+pub(super) fn set_password(
+    conn: &mut Conn,
+    user: UserId,
+    hash: &str,
+    kept: Option<&str>,
+    now: At,
+) -> Result<i64, AccountsError> {
+    let version = users::set_password_hash(conn, user, hash)?;
+    codes::delete(conn, user)?;
+    acting::end_sessions(conn, user, kept, now)?;
+    Ok(version)
+}

@@ -1,0 +1,158 @@
+//! What staff may do about people. Each act goes on record in the transaction that does it.
+
+use super::{Accounts, AccountsError, acting};
+use crate::domain::{Act, Details, Instruction, Role, Subject, UserId};
+use crate::store::audit::{Acted, Written, on_record};
+use crate::store::users::User;
+use crate::store::{Conn, Lock, StoreError, users};
+
+/// Why something is not done about a person. Each displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PersonRefusal {
+    /// There is no such person, or they have left.
+    #[error("There is nobody of that number any more.")]
+    Gone,
+    /// It would leave nobody to run the place.
+    #[error("That is the last administrator who can sign in. Make somebody else one first.")]
+    LastAdministrator,
+    /// It is about whoever asks for it.
+    #[error("That is you. Let another administrator do it.")]
+    Yourself,
+    /// It is so already.
+    #[error("That is so already.")]
+    NothingToDo,
+    /// Somebody else is called that.
+    #[error("That name is taken. Choose another.")]
+    NameTaken,
+    /// What was typed to be sure is not the person's name.
+    #[error("That is not their name. Type it exactly as it is written here.")]
+    NotNamed,
+    /// It would be looking through an administrator's eyes.
+    #[error("Nobody acts as an administrator.")]
+    Administrator,
+    /// The back office has closed meanwhile.
+    #[error("The back office is not open any more. Open it again first.")]
+    NotOpen,
+}
+
+/// What became of an act about a person.
+pub type PersonActed<T> = Acted<T, PersonRefusal>;
+
+impl Accounts {
+    /// Says what a person may do from now on; their sessions notice at once.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn change_role(
+        &self,
+        id: UserId,
+        role: Role,
+        instruction: Instruction,
+    ) -> Result<PersonActed<()>, AccountsError> {
+        self.about(id, instruction, move |conn, user, instruction| {
+            if user.role == role {
+                return Ok(Err(PersonRefusal::NothingToDo));
+            }
+            if let Some(refusal) = keeps_from(conn, user, instruction)? {
+                return Ok(Err(refusal));
+            }
+            users::set_role(conn, user.id, role)?;
+            let said = |role: Role| Details::default().with("role", &role);
+            Ok(Ok(Written { value: (), act: Act::SetRole, subject: None, was: said(user.role), became: said(role) }))
+        })
+        .await
+    }
+
+    /// Keeps a person from signing in, and signs them out everywhere.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn disable(&self, id: UserId, instruction: Instruction) -> Result<PersonActed<()>, AccountsError> {
+        let now = self.clock.now();
+        self.about(id, instruction, move |conn, user, instruction| {
+            if user.disabled_at.is_some() {
+                return Ok(Err(PersonRefusal::NothingToDo));
+            }
+            if let Some(refusal) = keeps_from(conn, user, instruction)? {
+                return Ok(Err(refusal));
+            }
+            users::set_disabled(conn, user.id, Some((now, instruction.reason.as_str())))?;
+            let ended = acting::end_sessions(conn, user.id, None, now)?;
+            let was = Details::default().with("may sign in", "yes").with("sessions", &ended);
+            let became = Details::default().with("may sign in", "no").with("sessions", &0);
+            Ok(Ok(Written { value: (), act: Act::DisableUser, subject: None, was, became }))
+        })
+        .await
+    }
+
+    /// Lets a person sign in again.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn enable(&self, id: UserId, instruction: Instruction) -> Result<PersonActed<()>, AccountsError> {
+        self.about(id, instruction, move |conn, user, _| {
+            let Some(because) = &user.disabled_because else { return Ok(Err(PersonRefusal::NothingToDo)) };
+            users::set_disabled(conn, user.id, None)?;
+            let was = Details::default().with("may sign in", "no").with("because", because);
+            let became = Details::default().with("may sign in", "yes");
+            Ok(Ok(Written { value: (), act: Act::EnableUser, subject: None, was, became }))
+        })
+        .await
+    }
+
+    /// Ends all sessions of a person; how many those were.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn sign_out_everywhere(
+        &self,
+        id: UserId,
+        instruction: Instruction,
+    ) -> Result<PersonActed<usize>, AccountsError> {
+        let now = self.clock.now();
+        self.about(id, instruction, move |conn, user, _| {
+            let ended = acting::end_sessions(conn, user.id, None, now)?;
+            if ended == 0 {
+                return Ok(Err(PersonRefusal::NothingToDo));
+            }
+            let said = |sessions: usize| Details::default().with("sessions", &sessions);
+            Ok(Ok(Written { value: ended, act: Act::SignOutUser, subject: None, was: said(ended), became: said(0) }))
+        })
+        .await
+    }
+
+    /// Does `work` about a person who has not left, on record.
+    pub(super) async fn about<T: Send + 'static>(
+        &self,
+        id: UserId,
+        instruction: Instruction,
+        work: impl Fn(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, AccountsError>
+        + Send
+        + 'static,
+    ) -> Result<PersonActed<T>, AccountsError> {
+        let now = self.clock.now();
+        self.store
+            .write(Lock::User(id), move |conn| {
+                on_record(conn, &instruction, &Subject::user(id), now, |conn| {
+                    match users::find(conn, id)?.filter(|user| user.closed_at.is_none()) {
+                        Some(user) => work(conn, &user, &instruction),
+                        None => Ok(Err(PersonRefusal::Gone)),
+                    }
+                })
+            })
+            .await
+    }
+}
+
+/// What keeps staff from taking somebody's rights away.
+pub(super) fn keeps_from(
+    conn: &mut Conn,
+    user: &User,
+    instruction: &Instruction,
+) -> Result<Option<PersonRefusal>, StoreError> {
+    if instruction.author.user == Some(user.id) {
+        return Ok(Some(PersonRefusal::Yourself));
+    }
+    let able = user.role == Role::Admin && user.disabled_at.is_none();
+    Ok((able && users::administrators(conn)? <= 1).then_some(PersonRefusal::LastAdministrator))
+}

@@ -1,0 +1,247 @@
+//! The record of what staff did. It grows at its end and nowhere else: one chain over all of it.
+
+use super::Conn;
+use super::error::{StoreError, exactly_one};
+use super::schema::{audit_entries, audit_head, users};
+use crate::domain::{
+    Act, At, AuditEntry, Author, ChainHash, Details, Instruction, OrderKey, Reason, Subject, SubjectKind, Username,
+};
+use diesel::prelude::*;
+
+/// What became of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acted<T, R> {
+    /// It is done, and on record.
+    Done(T),
+    /// It had been done before, under the same key.
+    Repeated,
+    /// Others acted on the same thing since it was looked at, as these entries say, oldest first. Nothing was done.
+    Overtaken(Vec<AuditLine>),
+    /// It cannot be done. Nothing was.
+    Refused(R),
+}
+
+/// An act as it goes on record.
+#[derive(Debug, Clone)]
+pub struct Written<T> {
+    /// What the act comes to, for whoever asked for it.
+    pub value: T,
+    /// What was done.
+    pub act: Act,
+    /// To what, where that is known only now that it is done; otherwise to what the instruction was about.
+    pub subject: Option<Subject>,
+    /// What was so before.
+    pub was: Details,
+    /// What is so since.
+    pub became: Details,
+}
+
+/// An entry of the record as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// 1 for the first entry, then one more each.
+    pub number: i64,
+    /// When.
+    pub at: At,
+    /// Who did it, by the name they have now; nobody when it was the command line.
+    pub actor: Option<Username>,
+    /// What was done.
+    pub act: Act,
+    /// To what kind of thing.
+    pub kind: SubjectKind,
+    /// To which one.
+    pub subject: String,
+    /// Why; empty where nobody is asked.
+    pub reason: String,
+    /// What was so before.
+    pub was: Details,
+    /// What is so since.
+    pub became: Details,
+}
+
+/// The most entries that are told of when an instruction was overtaken.
+const MOST_TOLD: i64 = 20;
+
+/// Does `work` about `subject` as `instruction` says and enters it on the record, all in the transaction that `conn`
+/// is in. An instruction that was done before, or that others have overtaken, is not done.
+///
+/// # Errors
+/// What `work` returns, or the store's own failure as `E`.
+pub fn on_record<T, R, E: From<StoreError>>(
+    conn: &mut Conn,
+    instruction: &Instruction,
+    subject: &Subject,
+    now: At,
+    work: impl FnOnce(&mut Conn) -> Result<Result<Written<T>, R>, E>,
+) -> Result<Acted<T, R>, E> {
+    if is_done(conn, &instruction.key)? {
+        return Ok(Acted::Repeated);
+    }
+    if let Some(seen) = instruction.seen {
+        let since = about_since(conn, subject, seen)?;
+        if !since.is_empty() {
+            return Ok(Acted::Overtaken(since));
+        }
+    }
+    let Written { value, act, subject: done_to, was, became } = match work(conn)? {
+        Ok(written) => written,
+        Err(refusal) => return Ok(Acted::Refused(refusal)),
+    };
+    let subject = done_to.as_ref().unwrap_or(subject);
+    let why = Why { reason: Some(&instruction.reason), key: Some(&instruction.key) };
+    append(conn, &instruction.author, act, subject, (&was, &became), why, now)?;
+    Ok(Acted::Done(value))
+}
+
+/// Enters an act for which nobody is asked a reason: a sign-in, a password given again.
+///
+/// # Errors
+/// When the database fails.
+pub fn note(
+    conn: &mut Conn,
+    author: &Author,
+    act: Act,
+    subject: &Subject,
+    became: &Details,
+    now: At,
+) -> Result<(), StoreError> {
+    append(conn, author, act, subject, (&Details::default(), became), Why { reason: None, key: None }, now)
+}
+
+#[derive(Clone, Copy)]
+struct Why<'a> {
+    reason: Option<&'a Reason>,
+    key: Option<&'a OrderKey>,
+}
+
+fn append(
+    conn: &mut Conn,
+    author: &Author,
+    act: Act,
+    subject: &Subject,
+    (was, became): (&Details, &Details),
+    why: Why<'_>,
+    now: At,
+) -> Result<(), StoreError> {
+    // Counting first takes the row's lock on a server, so that two entries never follow the same one.
+    let (number, previous): (i64, ChainHash) = diesel::update(audit_head::table.find(1_i64))
+        .set(audit_head::entries.eq(audit_head::entries + 1_i64))
+        .returning((audit_head::entries, audit_head::hash))
+        .get_result(conn)?;
+    let entry = AuditEntry {
+        number,
+        at: now,
+        actor: author.user,
+        address: author.address.clone(),
+        act,
+        subject: subject.clone(),
+        was: was.to_text(),
+        became: became.to_text(),
+        reason: why.reason.map(ToString::to_string).unwrap_or_default(),
+        key: why.key.map(ToString::to_string),
+    };
+    let hash = entry.chain(previous);
+    let entered = diesel::insert_into(audit_entries::table)
+        .values((
+            audit_entries::id.eq(entry.number),
+            audit_entries::at.eq(entry.at),
+            audit_entries::actor_id.eq(entry.actor),
+            audit_entries::address.eq(&entry.address),
+            audit_entries::act.eq(entry.act),
+            audit_entries::subject_kind.eq(entry.subject.kind),
+            audit_entries::subject_id.eq(&entry.subject.id),
+            audit_entries::person_id.eq(entry.subject.person),
+            audit_entries::was.eq(&entry.was),
+            audit_entries::became.eq(&entry.became),
+            audit_entries::reason.eq(&entry.reason),
+            audit_entries::request_key.eq(&entry.key),
+            audit_entries::hash.eq(hash),
+        ))
+        .execute(conn)?;
+    exactly_one(entered, "entering an act")?;
+    let moved = diesel::update(audit_head::table.find(1_i64)).set(audit_head::hash.eq(hash)).execute(conn)?;
+    exactly_one(moved, "moving the record on")
+}
+
+/// Whether something was done under this key.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_done(conn: &mut Conn, key: &OrderKey) -> Result<bool, StoreError> {
+    let done = audit_entries::table.filter(audit_entries::request_key.eq(key.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(done)).get_result(conn)?)
+}
+
+/// How many entries there are, and the hash of the newest.
+///
+/// # Errors
+/// When the database fails.
+pub fn head(conn: &mut Conn) -> Result<(i64, ChainHash), StoreError> {
+    Ok(audit_head::table.find(1_i64).select((audit_head::entries, audit_head::hash)).first(conn)?)
+}
+
+/// Lets the record in `to`, whose entries have been copied, stand where it stands in `from`.
+///
+/// # Errors
+/// When a database fails.
+pub(super) fn copy_head(from: &mut Conn, to: &mut Conn) -> Result<(), StoreError> {
+    let (entries, hash) = head(from)?;
+    let stands = (audit_head::entries.eq(entries), audit_head::hash.eq(hash));
+    exactly_one(diesel::update(audit_head::table.find(1_i64)).set(stands).execute(to)?, "copying the record's head")
+}
+
+/// The number of the newest entry; zero before the first.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest(conn: &mut Conn) -> Result<i64, StoreError> {
+    head(conn).map(|(entries, _)| entries)
+}
+
+type Row = (i64, At, Option<Username>, Act, SubjectKind, String, String, String, String);
+
+/// What was done to `subject` after the entry numbered `seen`, oldest first.
+///
+/// # Errors
+/// When the database fails or an entry is corrupt.
+pub fn about_since(conn: &mut Conn, subject: &Subject, seen: i64) -> Result<Vec<AuditLine>, StoreError> {
+    let since = rows()
+        .filter(audit_entries::subject_kind.eq(subject.kind))
+        .filter(audit_entries::subject_id.eq(&subject.id))
+        .filter(audit_entries::id.gt(seen))
+        .filter(audit_entries::request_key.is_not_null())
+        .order(audit_entries::id)
+        .limit(MOST_TOLD);
+    since.load::<Row>(conn)?.into_iter().map(line).collect()
+}
+
+/// Up to `limit` entries, newest first.
+///
+/// # Errors
+/// When the database fails or an entry is corrupt.
+pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<AuditLine>, StoreError> {
+    let latest = rows().order(audit_entries::id.desc()).limit(limit);
+    latest.load::<Row>(conn)?.into_iter().map(line).collect()
+}
+
+#[diesel::dsl::auto_type]
+fn rows() -> _ {
+    audit_entries::table.left_join(users::table.on(users::id.nullable().eq(audit_entries::actor_id))).select((
+        audit_entries::id,
+        audit_entries::at,
+        users::username.nullable(),
+        audit_entries::act,
+        audit_entries::subject_kind,
+        audit_entries::subject_id,
+        audit_entries::reason,
+        audit_entries::was,
+        audit_entries::became,
+    ))
+}
+
+fn line((number, at, actor, act, kind, subject, reason, was, became): Row) -> Result<AuditLine, StoreError> {
+    let details = |text: &str| {
+        text.parse::<Details>().map_err(|_| StoreError::Corrupt(format!("entry {number} of the record has no details")))
+    };
+    Ok(AuditLine { number, at, actor, act, kind, subject, reason, was: details(&was)?, became: details(&became)? })
+}

@@ -1,0 +1,20 @@
+//! `/stop-acting`: an administrator who looked at the site as somebody sees their own pages again.
+
+use super::error::PageError;
+use super::form_data::Form;
+use super::house::House;
+use super::layout::NoticeKind;
+use super::visit::Member;
+use actix_web::{HttpResponse, web};
+
+/// Stops, and goes back to where it began.
+///
+/// # Errors
+/// When the store fails.
+pub async fn stop(member: Member, house: web::Data<House>, _form: Form) -> Result<HttpResponse, PageError> {
+    let Some(acting) = &member.who.acting else { return Ok(member.visit.go("/portfolio")) };
+    let address = member.visit.address().to_string();
+    house.accounts.stop_acting(acting.admin, member.who.session.clone(), address).await?;
+    let back = format!("/admin/users/{}", member.who.user);
+    Ok(member.visit.go_saying(&back, NoticeKind::Good, "You see your own pages again."))
+}

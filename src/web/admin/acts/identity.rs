@@ -1,0 +1,165 @@
+//! Who somebody is: another name, no name at all, and what the site looks like through their eyes.
+
+use super::people::{explain, person, sheet};
+use super::{Act, Doing, Field, Outcome, Sheet};
+use crate::accounts::{GRANTED_FOR, PersonRefusal};
+use crate::domain::{Instruction, Role, SubjectKind, Username};
+use crate::web::field_errors::FieldErrors;
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+
+/// Gives a person another name.
+pub(super) struct Rename;
+/// Forgets who a person was.
+pub(super) struct Erase;
+/// Shows what a person sees.
+pub(super) struct ActAs;
+
+impl Act for Rename {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "rename"
+    }
+
+    fn label(&self) -> &'static str {
+        "Rename"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let name = if typed.get("name").is_empty() { user.username.to_string() } else { typed.text("name") };
+            let hint = "3 to 32 letters, digits, underscores, dots or hyphens.";
+            let mut field = Field::line("name", "New username", hint, name);
+            field.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+            let consequence =
+                "They sign in with the new name from now on; their password stays. Both names stay on record.";
+            let button = format!("Rename {}", user.username);
+            Ok(Some(Sheet { consequence: consequence.to_owned(), fields: vec![field], button, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let name = match typed.get("name").parse::<Username>() {
+                Ok(name) => name,
+                Err(wrong) => return Ok(beside("name", &wrong)),
+            };
+            let acted = house.accounts.rename(user.id, name.clone(), instruction).await?;
+            let done = |()| Outcome::done(format!("{} is called {name} now.", user.username));
+            Ok(Outcome::of(acted, done, |refusal| match refusal {
+                PersonRefusal::NameTaken => beside("name", &refusal),
+                other => explain(other),
+            }))
+        })
+    }
+}
+
+impl Act for Erase {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "erase"
+    }
+
+    fn label(&self) -> &'static str {
+        "Erase"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let consequence = "Their name, password, stars and sessions go for good, and nobody can sign in as them. What they traded stays in the books under a placeholder, and what is on record stays there.";
+            let hint = format!("Type {} to be sure.", user.username);
+            let mut field = Field::line("confirm", "Their username", hint, typed.text("confirm"));
+            field.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+            let button = format!("Erase {}", user.username);
+            let consequence = consequence.to_owned();
+            Ok(Some(Sheet { consequence, fields: vec![field], button, serious: true, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Ok(number) = id.parse().map(crate::domain::UserId) else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.erase(number, typed.get("confirm").trim().to_owned(), instruction).await?;
+            let done = |()| Outcome::Done {
+                say: "That person is erased. What they traded stays in the books.".to_owned(),
+                href: Some("/admin/users".to_owned()),
+            };
+            Ok(Outcome::of(acted, done, |refusal| match refusal {
+                PersonRefusal::NotNamed => beside("confirm", &refusal),
+                other => explain(other),
+            }))
+        })
+    }
+}
+
+impl Act for ActAs {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "act-as"
+    }
+
+    fn label(&self) -> &'static str {
+        "See as this user"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let minutes = GRANTED_FOR.as_secs() / 60;
+            let consequence = format!(
+                "You see the site as they see it and can change nothing, until you stop, the back office closes or {minutes} minutes are over. Beginning and end go on record."
+            );
+            let refused = (user.role == Role::Admin).then(|| PersonRefusal::Administrator.to_string());
+            let button = format!("See what {} sees", user.username);
+            Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.act_as(user.id, instruction).await?;
+            let done = |()| Outcome::Done {
+                say: format!("You see what {} sees. Stop with the button above.", user.username),
+                href: Some("/portfolio".to_owned()),
+            };
+            Ok(Outcome::of(acted, done, explain))
+        })
+    }
+}
+
+fn beside(field: &'static str, sentence: &impl ToString) -> Outcome {
+    let mut errors = FieldErrors::default();
+    errors.add(field, sentence);
+    Outcome::Wrong(errors)
+}

@@ -1,0 +1,154 @@
+//! What staff can do, each act described once: its form, what it will come to, and which service does it.
+//!
+//! An act stands at `/admin/{table}/{id}/{act}`; those that make something new at `/admin/{table}/new/{act}`. Its form asks
+//! for a reason and carries a key, so that sending it twice does it once, and the number of the newest entry of the
+//! record, so that whoever was overtaken by somebody else is told instead of overruling them. To add an act,
+//! implement [`Act`] and put it into [`all`].
+
+pub mod bulk;
+mod identity;
+mod newcomer;
+pub mod page;
+mod passwords;
+mod people;
+mod sessions;
+mod sheet;
+
+pub use sheet::{Control, Fact, Field, Sheet};
+
+use super::slips::Slip;
+use crate::domain::{Instruction, SubjectKind};
+use crate::store::audit::{Acted, AuditLine};
+use crate::web::error::PageError;
+use crate::web::field_errors::FieldErrors;
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+use futures_util::future::LocalBoxFuture;
+
+/// What an act's own work is wrapped in.
+pub type Doing<'a, T> = LocalBoxFuture<'a, Result<T, PageError>>;
+
+/// Something staff can do to a row of a table.
+pub trait Act: Sync {
+    /// What it is done to.
+    fn kind(&self) -> SubjectKind;
+
+    /// Its name in addresses: `disable`.
+    fn name(&self) -> &'static str;
+
+    /// Its name on buttons: `Disable`.
+    fn label(&self) -> &'static str;
+
+    /// Whether it makes something new, rather than doing something to what is there.
+    fn makes_new(&self) -> bool {
+        false
+    }
+
+    /// Whether it can be done to a selection of rows at once, with the same fields for all.
+    fn in_bulk(&self) -> bool {
+        false
+    }
+
+    /// Its form for the thing called `id`, filled with what was `typed`: what stands, and what will happen. Nothing
+    /// when there is no such thing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>>;
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is an [`Outcome`].
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome>;
+}
+
+/// What became of an act.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done {
+        /// What is said of it: a whole sentence.
+        say: String,
+        /// Where to go on, when that is not the page of what it was done to.
+        href: Option<String>,
+    },
+    /// It is done, and there are codes to show that are never shown again.
+    Shown {
+        /// What is said of it.
+        say: String,
+        /// What is shown.
+        slips: Vec<Slip>,
+        /// Where to go on.
+        href: String,
+    },
+    /// Something in the form needs another look. Nothing was done.
+    Wrong(FieldErrors),
+    /// Others acted on it since the form was opened. Nothing was done.
+    Overtaken(Vec<AuditLine>),
+    /// There is no such thing.
+    NotFound,
+}
+
+impl Outcome {
+    /// It is done, and `say` is said of it.
+    #[must_use]
+    pub fn done(say: impl Into<String>) -> Self {
+        Self::Done { say: say.into(), href: None }
+    }
+
+    /// It cannot be done, and `sentence` says why.
+    #[must_use]
+    pub fn refused(sentence: &(impl ToString + ?Sized)) -> Self {
+        let mut errors = FieldErrors::default();
+        errors.refuse(sentence);
+        Self::Wrong(errors)
+    }
+
+    /// What a service answered, with `done` said of what it did and `explain` saying why it did not.
+    pub fn of<T, R>(acted: Acted<T, R>, done: impl FnOnce(T) -> Self, explain: impl FnOnce(R) -> Self) -> Self {
+        match acted {
+            Acted::Done(value) => done(value),
+            Acted::Repeated => Self::done("That was done already; it was not done again."),
+            Acted::Overtaken(lines) => Self::Overtaken(lines),
+            Acted::Refused(refusal) => explain(refusal),
+        }
+    }
+}
+
+/// The tables whose rows acts are done to, by what they hold.
+#[must_use]
+pub const fn table_of(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::User => "users",
+        SubjectKind::Account => "accounts",
+        SubjectKind::Order => "orders",
+        SubjectKind::Instrument => "instruments",
+        SubjectKind::Session => "sessions",
+        SubjectKind::Market => "market",
+    }
+}
+
+/// Every act.
+#[must_use]
+pub fn all() -> Vec<&'static dyn Act> {
+    [people::ACTS, sessions::ACTS].concat()
+}
+
+/// The acts on rows of `table`, in the order shown.
+#[must_use]
+pub fn on(table: &str) -> Vec<&'static dyn Act> {
+    all().into_iter().filter(|act| table_of(act.kind()) == table).collect()
+}
+
+/// The act called `name` on rows of `table`.
+#[must_use]
+pub fn find(table: &str, name: &str) -> Option<&'static dyn Act> {
+    on(table).into_iter().find(|act| act.name() == name)
+}

@@ -1,0 +1,119 @@
+//! Somebody new, added by hand.
+
+use super::people::role_words;
+use super::{Act, Doing, Field, Outcome, Sheet};
+use crate::accounts::{EnrolRefusal, Newcomer};
+use crate::domain::{Instruction, Money, Role, SubjectKind, Username};
+use crate::store::audit::Acted;
+use crate::web::admin::slips::Slip;
+use crate::web::field_errors::FieldErrors;
+use crate::web::form_data::Fields;
+use crate::web::format::Dollars as _;
+use crate::web::house::House;
+
+/// Adds a person.
+pub(super) struct CreateUser;
+
+impl Act for CreateUser {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "create"
+    }
+
+    fn label(&self) -> &'static str {
+        "Create user"
+    }
+
+    fn makes_new(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, _: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let chosen = |name: &str, otherwise: String| {
+                if typed.get(name).is_empty() { otherwise } else { typed.text(name) }
+            };
+            let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
+            let most = house.desk.rules().contributed_max.dollars();
+            let mut name = Field::line(
+                "username",
+                "Username",
+                "3 to 32 letters, digits, underscores, dots or hyphens.",
+                typed.text("username"),
+            );
+            name.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+            let fields = vec![
+                name,
+                Field::choice("role", "Role", roles, chosen("role", Role::Trader.to_string())),
+                Field::amount(
+                    "opening",
+                    "Opening balance",
+                    format!("0 to {most}."),
+                    chosen("opening", house.site.opening_balance.to_string()),
+                ),
+            ];
+            Ok(Some(Sheet {
+                name: "Users".to_owned(),
+                facts: Vec::new(),
+                consequence: "They get an account with the opening balance. You are shown a code, once; whoever signs in with it chooses a password first.".to_owned(),
+                fields,
+                button: "Create this user".to_owned(),
+                serious: false,
+                refused: None,
+            }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        _: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let newcomer = match parse(typed, house.desk.rules().contributed_max) {
+                Ok(newcomer) => newcomer,
+                Err(errors) => return Ok(Outcome::Wrong(errors)),
+            };
+            let acted = house.accounts.enrol(vec![newcomer], instruction).await?;
+            if acted == Acted::Repeated {
+                let say = "That was done already, and the code is not shown again. Reset the password for another.";
+                return Ok(Outcome::done(say));
+            }
+            let shown = |enrolled: Vec<_>| {
+                let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
+                let names: Vec<_> = slips.iter().map(|slip| slip.name.to_string()).collect();
+                let say = format!("{} can sign in with this code, and chooses a password then.", names.join(", "));
+                Outcome::Shown { say, slips, href: "/admin/users".to_owned() }
+            };
+            Ok(Outcome::of(acted, shown, explain))
+        })
+    }
+}
+
+fn parse(typed: &Fields, most: Money) -> Result<Newcomer, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let username = typed.get("username").parse::<Username>().map_err(|wrong| errors.add("username", &wrong));
+    let role = typed.get("role").parse::<Role>().map_err(|_| errors.add("role", "Choose one of the roles."));
+    let opening = typed.get("opening").parse::<Money>().map_err(|wrong| errors.add("opening", &wrong));
+    let opening = opening.and_then(|opening| {
+        let fits = !opening.is_negative() && opening <= most;
+        fits.then_some(opening)
+            .ok_or_else(|| errors.add("opening", &format!("An account begins with 0 to {}.", most.dollars())))
+    });
+    match (username, role, opening) {
+        (Ok(username), Ok(role), Ok(opening)) => Ok(Newcomer { username, role, opening }),
+        _ => Err(errors),
+    }
+}
+
+fn explain(refusal: EnrolRefusal) -> Outcome {
+    let EnrolRefusal::Taken(_) = refusal else { return Outcome::refused(&refusal) };
+    let mut errors = FieldErrors::default();
+    errors.add("username", "That name is taken. Choose another.");
+    Outcome::Wrong(errors)
+}

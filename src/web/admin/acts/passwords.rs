@@ -1,0 +1,63 @@
+//! A code in place of a password.
+
+use super::people::{explain, person, sheet};
+use super::{Act, Doing, Outcome, Sheet};
+use crate::domain::{Instruction, SubjectKind};
+use crate::store::audit::Acted;
+use crate::web::admin::slips::Slip;
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+
+/// Puts a code in place of a person's password.
+pub(super) struct ResetPassword;
+
+impl Act for ResetPassword {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "reset-password"
+    }
+
+    fn label(&self) -> &'static str {
+        "Reset password"
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let consequence = "Their password and any earlier code end at once, and they are signed out everywhere. You are shown a code, once; whoever signs in with it chooses a new password first.";
+            let button = format!("Reset the password of {}", user.username);
+            Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: true, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.reset_password(user.id, instruction).await?;
+            if acted == Acted::Repeated {
+                let say =
+                    "That was done already, and its code is not shown again. Reset the password once more for another.";
+                return Ok(Outcome::done(say));
+            }
+            let shown = |code| Outcome::Shown {
+                say: format!("{} signs in with this code from now on, and chooses a password then.", user.username),
+                slips: vec![Slip { name: user.username.clone(), code }],
+                href: format!("/admin/users/{}", user.id),
+            };
+            Ok(Outcome::of(acted, shown, explain))
+        })
+    }
+}

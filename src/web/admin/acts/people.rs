@@ -1,0 +1,240 @@
+//! What can be done about people.
+
+use super::identity::{ActAs, Erase, Rename};
+use super::newcomer::CreateUser;
+use super::passwords::ResetPassword;
+use super::{Act, Doing, Fact, Field, Outcome, Sheet};
+use crate::accounts::PersonRefusal;
+use crate::domain::{Instruction, Role, SubjectKind, UserId};
+use crate::store::users::{self, User};
+use crate::web::error::PageError;
+use crate::web::field_errors::FieldErrors;
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+
+/// In the order shown.
+pub(super) static ACTS: &[&dyn Act] =
+    &[&CreateUser, &ResetPassword, &ActAs, &Rename, &ChangeRole, &SignOut, &Disable, &Enable, &Erase];
+
+/// Says what a person may do.
+struct ChangeRole;
+/// Signs a person out everywhere.
+struct SignOut;
+/// Keeps a person from signing in.
+struct Disable;
+/// Lets a person sign in again.
+struct Enable;
+
+impl Act for ChangeRole {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "role"
+    }
+
+    fn label(&self) -> &'static str {
+        "Change role"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let chosen = if typed.get("role").is_empty() { user.role.to_string() } else { typed.text("role") };
+            let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
+            let fields = vec![Field::choice("role", "Role", roles, chosen)];
+            let consequence = "It counts from the next page on.".to_owned();
+            let button = format!("Change the role of {}", user.username);
+            Ok(Some(Sheet { consequence, fields, button, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let Ok(role) = typed.get("role").parse::<Role>() else {
+                let mut errors = FieldErrors::default();
+                errors.add("role", "Choose one of the roles.");
+                return Ok(Outcome::Wrong(errors));
+            };
+            let acted = house.accounts.change_role(user.id, role, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is {role} now.", user.username)), explain))
+        })
+    }
+}
+
+impl Act for SignOut {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "sign-out"
+    }
+
+    fn label(&self) -> &'static str {
+        "Sign out everywhere"
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let consequence = "All their sessions end; they can sign in again with their password.".to_owned();
+            let button = format!("Sign {} out", user.username);
+            Ok(Some(Sheet { consequence, button, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.sign_out_everywhere(user.id, instruction).await?;
+            let done = |ended| Outcome::done(format!("{} is signed out: sessions ended: {ended}.", user.username));
+            Ok(Outcome::of(acted, done, explain))
+        })
+    }
+}
+
+impl Act for Disable {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "disable"
+    }
+
+    fn label(&self) -> &'static str {
+        "Disable"
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let consequence =
+                "They are signed out everywhere and cannot sign in until enabled again. What they hold stays theirs.";
+            let refused = user.disabled_at.map(|_| format!("{} is disabled already.", user.username));
+            let button = format!("Disable {}", user.username);
+            Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: true, refused, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.disable(user.id, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is disabled.", user.username)), explain))
+        })
+    }
+}
+
+impl Act for Enable {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::User
+    }
+
+    fn name(&self) -> &'static str {
+        "enable"
+    }
+
+    fn label(&self) -> &'static str {
+        "Enable"
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(None) };
+            let refused =
+                user.disabled_at.is_none().then(|| format!("{} is not disabled: nothing to do.", user.username));
+            let consequence = "They can sign in again with the password they had.".to_owned();
+            let button = format!("Enable {}", user.username);
+            Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
+            let acted = house.accounts.enable(user.id, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} can sign in again.", user.username)), explain))
+        })
+    }
+}
+
+/// The person with this number who has not left.
+pub(super) async fn person(house: &House, id: &str) -> Result<Option<User>, PageError> {
+    let Ok(id) = id.parse().map(UserId) else { return Ok(None) };
+    let found: Option<User> = house.store.read(move |conn| users::find(conn, id)).await?;
+    Ok(found.filter(|user| user.closed_at.is_none()))
+}
+
+/// The beginning of every form about a person.
+pub(super) fn sheet(user: &User) -> Sheet {
+    let mut facts = vec![Fact::new("Role", role_words(user.role))];
+    if let Some(because) = &user.disabled_because {
+        facts.push(Fact::new("Disabled", because));
+    }
+    Sheet {
+        name: user.username.to_string(),
+        facts,
+        consequence: String::new(),
+        fields: Vec::new(),
+        button: String::new(),
+        serious: false,
+        refused: None,
+    }
+}
+
+/// Why something was not done about a person.
+pub(super) fn explain(refusal: PersonRefusal) -> Outcome {
+    match refusal {
+        PersonRefusal::Gone => Outcome::NotFound,
+        other => Outcome::refused(&other),
+    }
+}
+
+/// What a role lets somebody do.
+pub(super) const fn role_words(role: Role) -> &'static str {
+    match role {
+        Role::Trader => "Trader: trades",
+        Role::Support => "Support: may look at everything here and change nothing",
+        Role::Admin => "Administrator: runs the place",
+    }
+}

@@ -1,0 +1,79 @@
+//! What can be done about where people are signed in.
+
+use super::people::explain;
+use super::{Act, Doing, Fact, Outcome, Sheet};
+use crate::domain::{Instruction, SubjectKind};
+use crate::store::{StoreError, sessions, users};
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+use crate::web::settings::SessionRow;
+
+/// In the order shown.
+pub(super) static ACTS: &[&dyn Act] = &[&EndSession];
+
+/// Ends one session.
+struct EndSession;
+
+impl Act for EndSession {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Session
+    }
+
+    fn name(&self) -> &'static str {
+        "end"
+    }
+
+    fn label(&self) -> &'static str {
+        "End session"
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let hash = id.to_owned();
+            let read = house.store.read(move |conn| {
+                let Some(session) = sessions::get(conn, &hash)? else { return Ok(None) };
+                let owner = users::find(conn, session.user_id)?;
+                Ok::<_, StoreError>(owner.map(|owner| (session, owner)))
+            });
+            let Some((session, owner)) = read.await? else { return Ok(None) };
+            let row = SessionRow::of(&session, false);
+            let facts = vec![
+                Fact::new("User", &owner.username),
+                Fact::new("Browser", &row.browser),
+                Fact::new("Address", &row.address),
+                Fact::new("Signed in", &row.signed_in),
+                Fact::new("Last seen", &row.last_seen),
+            ];
+            Ok(Some(Sheet {
+                name: format!("A session of {}", owner.username),
+                facts,
+                consequence: format!("{} has to sign in again in this browser.", owner.username),
+                fields: Vec::new(),
+                button: "End this session".to_owned(),
+                serious: false,
+                refused: None,
+            }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let acted = house.accounts.end_session(id.to_owned(), instruction).await?;
+            let done = |()| Outcome::Done {
+                say: "The session is ended.".to_owned(),
+                href: Some("/admin/sessions".to_owned()),
+            };
+            Ok(Outcome::of(acted, done, explain))
+        })
+    }
+}
