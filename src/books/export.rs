@@ -3,10 +3,11 @@
 use super::{BooksError, Disagreement, Progress, Watch};
 use crate::domain::{AccountId, Instrument, InstrumentId, OrderId, PublicId, Username};
 use crate::store::accounts::Account;
+use crate::store::epochs::Epoch;
 use crate::store::ledger::LedgerLine;
 use crate::store::orders::OrderLine;
 use crate::store::{
-    Conn, Database, Draft, FileError, accounts, holdings, instruments, ledger, orders, transfer, users,
+    Conn, Database, Draft, FileError, accounts, epochs, holdings, instruments, ledger, orders, transfer, users,
 };
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -19,9 +20,9 @@ use zip::write::SimpleFileOptions;
 /// Rows read and written at a time.
 const PIECE: i64 = 500;
 
-const LEDGER: [&str; 11] =
-    ["entry", "time", "kind", "symbol", "shares", "cost", "cash", "balance", "order", "memo", "hash"];
-const ORDERS: [&str; 16] = [
+const LEDGER: [&str; 12] =
+    ["entry", "time", "kind", "symbol", "shares", "cost", "cash", "balance", "order", "memo", "hash", "epoch"];
+const ORDERS: [&str; 19] = [
     "order",
     "placed",
     "side",
@@ -38,6 +39,9 @@ const ORDERS: [&str; 16] = [
     "ask",
     "last",
     "balance",
+    "reversed",
+    "reversed_because",
+    "epoch",
 ];
 const HOLDINGS: [&str; 5] = ["symbol", "name", "shares", "cost", "realised"];
 
@@ -53,7 +57,9 @@ pub fn export(database: &Database, name: &str, file: &Path, watch: Watch<'_>) ->
     transfer::look(database, |conn| {
         let account = find(conn, name)?;
         let archive = OpenOptions::new().write(true).open(draft.path()).map_err(|cause| unwritable(file, cause))?;
-        let mut sheet = Sheet { archive: ZipWriter::new(BufWriter::new(archive)), file, watch, done: 0, account };
+        let epochs = epochs::of_account(conn, &account)?;
+        let archive = ZipWriter::new(BufWriter::new(archive));
+        let mut sheet = Sheet { archive, file, watch, done: 0, account, epochs };
         sheet.ledger(conn)?;
         sheet.orders(conn)?;
         sheet.holdings(conn)?;
@@ -81,20 +87,24 @@ struct Sheet<'a> {
     watch: Watch<'a>,
     done: u64,
     account: Account,
+    epochs: Vec<Epoch>,
 }
 
 impl Sheet<'_> {
     fn ledger(&mut self, conn: &mut Conn) -> Result<(), BooksError> {
+        let epochs = self.epochs.clone();
         self.write("ledger.csv", &LEDGER, 0, |account, after| {
             let lines = ledger::oldest(conn, account, after, PIECE)?;
-            Ok((lines.last().map(|line| line.sequence), lines.into_iter().map(entry).collect()))
+            let last = lines.last().map(|line| line.sequence);
+            Ok((last, lines.into_iter().map(|line| entry(line, &epochs)).collect()))
         })
     }
 
     fn orders(&mut self, conn: &mut Conn) -> Result<(), BooksError> {
+        let epochs = self.epochs.clone();
         self.write("orders.csv", &ORDERS, OrderId(i64::MIN), |account, after| {
             let lines = orders::oldest(conn, account, after, PIECE)?;
-            Ok((lines.last().map(|line| line.id), lines.iter().map(order).collect()))
+            Ok((lines.last().map(|line| line.id), lines.iter().map(|line| order(line, &epochs)).collect()))
         })
     }
 
@@ -150,7 +160,7 @@ impl Sheet<'_> {
     }
 }
 
-fn entry(line: LedgerLine) -> Vec<String> {
+fn entry(line: LedgerLine, epochs: &[Epoch]) -> Vec<String> {
     let hash = line.hash.0.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
@@ -168,10 +178,11 @@ fn entry(line: LedgerLine) -> Vec<String> {
         shown(line.order),
         line.memo,
         hash,
+        epochs::of_entry(epochs, line.sequence).to_string(),
     ]
 }
 
-fn order(line: &OrderLine) -> Vec<String> {
+fn order(line: &OrderLine, epochs: &[Epoch]) -> Vec<String> {
     vec![
         line.public_id.to_string(),
         line.placed_at.to_string(),
@@ -189,6 +200,9 @@ fn order(line: &OrderLine) -> Vec<String> {
         line.ask.to_string(),
         line.last.to_string(),
         line.balance.to_string(),
+        shown(line.reversed_at),
+        shown(line.reversed_because.as_deref()),
+        epochs::of_order(epochs, line.id).to_string(),
     ]
 }
 

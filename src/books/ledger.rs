@@ -1,21 +1,39 @@
 //! One account's book: posted again from its opening, line by line.
 
+use super::adjustments::Undone;
 use super::orders::fill_row;
 use super::{Check, Disagreement, ensure};
 use crate::domain::{
     AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, Position, Quantity,
 };
-use crate::store::rows::{AccountRow, EntryRow, FillRow, HoldingRow};
+use crate::store::rows::{AccountRow, EntryRow, EpochRow, FillRow, HoldingRow};
 use std::collections::BTreeMap;
 
 /// What the ledger says of an account so far.
 pub(super) struct Book {
     account: i64,
     cash: Money,
-    contributed: Money,
+    pub(super) contributed: Money,
     entries: i64,
     head: ChainHash,
-    held: BTreeMap<i64, Position>,
+    pub(super) held: BTreeMap<i64, Position>,
+    epoch: i64,
+    epoch_start: i64,
+    /// The last order of the epochs before.
+    pub(super) after_order: i64,
+    /// The last order so far.
+    pub(super) last_order: i64,
+}
+
+/// What is kept beside a line of the ledger, for the kinds of line that something is kept beside.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// The account's next fill, for a trade.
+    pub(super) fill: Option<&'a FillRow>,
+    /// The order that is undone, for an adjustment that names one.
+    pub(super) undone: Option<&'a Undone>,
+    /// The account's next epoch, for an opening that is not the first entry.
+    pub(super) epoch: Option<&'a EpochRow>,
 }
 
 /// How a line of the ledger is named.
@@ -23,9 +41,24 @@ pub(super) fn entry_row(entry: &EntryRow) -> String {
     format!("ledger_entries row {} (entry {} of account {})", entry.id, entry.sequence, entry.account_id)
 }
 
-/// Whether a line says that it moves shares.
+/// Whether a line says that it is a trade.
 pub(super) fn is_trade(entry: &EntryRow) -> bool {
     matches!(entry.kind.parse(), Ok(EntryKind::Buy | EntryKind::Sell))
+}
+
+/// The order that a line says it undoes.
+pub(super) fn undoes(entry: &EntryRow) -> Option<i64> {
+    entry.order_id.filter(|_| matches!(entry.kind.parse(), Ok(EntryKind::Adjustment)))
+}
+
+/// Whether a line says that the account begins anew with it.
+pub(super) fn begins_anew(entry: &EntryRow) -> bool {
+    entry.sequence > 1 && matches!(entry.kind.parse(), Ok(EntryKind::Opening))
+}
+
+/// How an epoch is named.
+pub(super) fn epoch_row(epoch: &EpochRow) -> String {
+    format!("epochs row ({}, {})", epoch.account_id, epoch.epoch)
 }
 
 impl Book {
@@ -38,14 +71,18 @@ impl Book {
             entries: 0,
             head: ChainHash::START,
             held: BTreeMap::new(),
+            epoch: 1,
+            epoch_start: 1,
+            after_order: 0,
+            last_order: 0,
         }
     }
 
-    /// Posts the next line; `fill` is the account's next fill when the line moves shares.
+    /// Posts the next line.
     ///
     /// # Errors
-    /// What of it does not follow from the lines before and the fill.
-    pub(super) fn post(&mut self, entry: &EntryRow, fill: Option<&FillRow>) -> Check {
+    /// What of it does not follow from the lines before and from what is kept beside it.
+    pub(super) fn post(&mut self, entry: &EntryRow, beside: Beside<'_>) -> Check {
         let row = || entry_row(entry);
         self.entries += 1;
         ensure(entry.sequence == self.entries, row, || format!("entry {} is missing before it", self.entries))?;
@@ -57,8 +94,8 @@ impl Book {
         ensure(entry.hash == self.head.0, row, || {
             "its hash is not that of its fields and the entry before it".to_owned()
         })?;
-        ensure((kind == EntryKind::Opening) == (self.entries == 1), row, || {
-            format!("a ledger begins with its one opening, and this is a {kind}")
+        ensure(kind == EntryKind::Opening || self.entries > 1, row, || {
+            format!("a ledger begins with an opening, and this is of the kind {kind}")
         })?;
         let cash = Money::from_cents(entry.cash);
         let balance = self.cash.checked_add(cash);
@@ -68,9 +105,37 @@ impl Book {
         self.cash = Money::from_cents(entry.balance);
         ensure(!self.cash.is_negative(), row, || format!("the balance is {}", self.cash))?;
         match kind {
-            EntryKind::Buy | EntryKind::Sell => self.trade(entry, kind, fill),
+            EntryKind::Buy | EntryKind::Sell => self.trade(entry, kind, beside.fill),
+            EntryKind::Opening if self.entries > 1 => self.begin_anew(entry, beside.epoch),
             EntryKind::Opening | EntryKind::Deposit | EntryKind::Withdrawal => self.fund(entry, kind),
+            EntryKind::Adjustment => self.adjust(entry, beside.undone),
         }
+    }
+
+    /// What was before is past: what is there is the opening balance, put in anew.
+    fn begin_anew(&mut self, entry: &EntryRow, epoch: Option<&EpochRow>) -> Check {
+        let row = || entry_row(entry);
+        let bare = (entry.instrument_id, entry.order_id, entry.quantity, entry.cost, &entry.request_key);
+        ensure(bare == (None, None, 0, 0, &None), row, || "a later opening moves shares or has a key".to_owned())?;
+        let Some(epoch) = epoch else { return ensure(false, row, || "no epoch begins with it".to_owned()) };
+        let told = (epoch.epoch, epoch.start, epoch.after_order, epoch.began_at);
+        let derived = (self.epoch + 1, entry.sequence, self.last_order, entry.at);
+        ensure(
+            told == derived,
+            || epoch_row(epoch),
+            || format!("number, start, last order before and time are {told:?}, and the ledger makes it {derived:?}"),
+        )?;
+        let left = self.held.iter().find(|(_, held)| !held.quantity.is_zero());
+        ensure(left.is_none(), row, || {
+            format!(
+                "the account begins anew with shares of instrument {}",
+                left.map_or(0, |(instrument, _)| *instrument)
+            )
+        })?;
+        self.held.clear();
+        self.contributed = self.cash;
+        (self.epoch, self.epoch_start, self.after_order) = (epoch.epoch, epoch.start, epoch.after_order);
+        Ok(())
     }
 
     fn fund(&mut self, entry: &EntryRow, kind: EntryKind) -> Check {
@@ -134,6 +199,7 @@ impl Book {
             || format!("its gain is {}, and the ledger makes it {}", shown(kept), shown(gain)),
         )?;
         *held = after;
+        self.last_order = order;
         Ok(())
     }
 
@@ -154,7 +220,13 @@ impl Book {
         ensure(account.entries == self.entries, row, || {
             format!("it counts {} entries, and the ledger has {}", account.entries, self.entries)
         })?;
-        ensure(account.head == self.head.0, row, || "its head is not the hash of its newest entry".to_owned())
+        ensure(account.head == self.head.0, row, || "its head is not the hash of its newest entry".to_owned())?;
+        let (kept, derived) = ((account.epoch, account.epoch_start), (self.epoch, self.epoch_start));
+        ensure(kept == derived, row, || {
+            format!("its epoch and the start of that are {kept:?}, and the ledger makes it {derived:?}")
+        })?;
+        let told = account.frozen_at.is_some() == account.frozen_because.is_some();
+        ensure(told, row, || "it is frozen without a reason, or there is a reason and it is not".to_owned())
     }
 
     /// Compares a holding with what the lines come to, and strikes it off.

@@ -3,6 +3,7 @@
 //! [`verify`] trusts nothing but the ledger's own lines: it goes through every table once, in bounded pieces of one
 //! snapshot, derives from the ledger what is kept beside it, and stops at the first row that disagrees.
 
+mod adjustments;
 mod candles;
 mod export;
 mod keeping;

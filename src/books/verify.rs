@@ -4,16 +4,15 @@
 //! holdings, all four in the same order side by side, so that a row which belongs to no account is met too; then the
 //! candles, and the record of what staff did. Last the engine is asked what it thinks of its own pages and indexes.
 
-use super::candles;
-use super::ledger::{Book, entry_row, is_trade};
+use super::ledger::{Beside, Book, begins_anew, entry_row, epoch_row, is_trade, undoes};
 use super::orders::{self, fill_row};
 use super::people::{self, check_public_id};
 use super::record;
 use super::walk::Walk;
-use super::{BooksError, Disagreement, Progress, Verified, Watch, ensure};
+use super::{BooksError, Disagreement, Progress, Verified, Watch, adjustments, candles, ensure};
 use crate::store::rows::{
-    AccountRow, EntryRow, FillRow, HoldingRow, Stored as _, accounts_with_user, candle_count, entries_by_account,
-    fills_by_account, last_ids, orders_with_fill,
+    AccountRow, EntryRow, EpochRow, FillRow, HoldingRow, Stored as _, accounts_with_user, candle_count,
+    entries_by_account, fill_with_reversal, fills_by_account, last_ids, orders_with_fill,
 };
 use crate::store::{Conn, Database, fault, transfer};
 use std::collections::BTreeSet;
@@ -49,6 +48,7 @@ pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError>
         verified.orders += 1;
         steps.one();
     }
+    adjustments::check(conn)?;
     Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
     verified.candles = candles::check(conn, &instruments, || steps.one())?;
     verified.record = record::check(conn)?;
@@ -79,6 +79,7 @@ struct Ledgers<'a> {
     entries: Walk<EntryRow, (i64, i64)>,
     fills: Walk<(FillRow, Option<i64>), (i64, i64)>,
     holdings: Walk<HoldingRow, (i64, i64)>,
+    epochs: Walk<EpochRow, (i64, i64)>,
 }
 
 impl<'a> Ledgers<'a> {
@@ -89,6 +90,7 @@ impl<'a> Ledgers<'a> {
             entries: Walk::new(FIRST, |entry: &EntryRow| (entry.account_id, entry.sequence), entries_by_account),
             fills: Walk::new(FIRST, |(fill, _): &(FillRow, _)| (fill.account_id, fill.id), fills_by_account),
             holdings: Walk::new(FIRST, HoldingRow::key, HoldingRow::following),
+            epochs: Walk::new(FIRST, EpochRow::key, EpochRow::following),
         }
     }
 
@@ -126,7 +128,14 @@ impl<'a> Ledgers<'a> {
                 let there = self.instruments.contains(&instrument);
                 ensure(there, || entry_row(&entry), || format!("there is no instrument {instrument}"))?;
             }
-            book.post(&entry, fill.as_ref().map(|(fill, _)| fill))?;
+            let undone = undoes(&entry).map(|order| fill_with_reversal(conn, order)).transpose()?.flatten();
+            let epoch = if begins_anew(&entry) {
+                self.epochs.next_if(conn, |epoch| epoch.account_id == account.id)?
+            } else {
+                None
+            };
+            let fill = fill.as_ref().map(|(fill, _)| fill);
+            book.post(&entry, Beside { fill, undone: undone.as_ref(), epoch: epoch.as_ref() })?;
             verified.entries += 1;
             steps.one();
         }
@@ -134,6 +143,10 @@ impl<'a> Ledgers<'a> {
         if let Some((fill, _)) = self.fills.next_if(conn, |(fill, _)| fill.account_id == account.id)? {
             let why = "the ledger has no entry of it".to_owned();
             return Err(Disagreement { row: fill_row(&fill), why }.into());
+        }
+        if let Some(epoch) = self.epochs.next_if(conn, |epoch| epoch.account_id == account.id)? {
+            let why = "the ledger has no opening of it".to_owned();
+            return Err(Disagreement { row: epoch_row(&epoch), why }.into());
         }
         while let Some(holding) = self.holdings.next_if(conn, |holding| holding.account_id == account.id)? {
             book.compare(&holding)?;
@@ -156,6 +169,9 @@ impl<'a> Ledgers<'a> {
         if let Some(holding) = self.holdings.peek(conn)?.filter(|holding| holding.account_id < account) {
             let row = format!("holdings row ({}, {})", holding.account_id, holding.instrument_id);
             return Err(no_account(row, holding.account_id));
+        }
+        if let Some(epoch) = self.epochs.peek(conn)?.filter(|epoch| epoch.account_id < account) {
+            return Err(no_account(epoch_row(epoch), epoch.account_id));
         }
         Ok(())
     }

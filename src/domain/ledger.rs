@@ -22,6 +22,8 @@ words!(
         Buy = "buy",
         /// Cash received for shares.
         Sell = "sell",
+        /// What the house put right: cash, or shares with what they cost, or both where an order is undone.
+        Adjustment = "adjustment",
     }
 );
 

@@ -5,7 +5,7 @@ use crate::domain::{AccountId, At, Money};
 use crate::market::Board;
 use crate::store::accounts::{self, Account};
 use crate::store::holdings::{self, Holding};
-use crate::store::{Conn, Lock, Store, StoreError, ledger, valuations};
+use crate::store::{Conn, Lock, Store, StoreError, epochs, ledger, valuations};
 use std::time::Duration;
 
 /// What one valuation stands for while it is new.
@@ -46,15 +46,19 @@ pub async fn record(store: &Store, board: &Board, now: At) -> Result<(), StoreEr
         .await
 }
 
-/// What `account` was worth, oldest first, for as far back as a picture reaches. Before its first trade an
-/// account is worth its cash, so that what came before the first valuation is its opening.
+/// What `account` was worth since it began the last time, oldest first, for as far back as a picture reaches. Before
+/// its first trade an account is worth its cash, so that what came before the first valuation is its opening.
 ///
 /// # Errors
 /// When the store fails.
 pub fn of_account(conn: &mut Conn, account: &Account) -> Result<Vec<(At, Money)>, StoreError> {
-    let mut points = valuations::latest(conn, account.id, POINTS)?;
+    let epoch = epochs::present(conn, account)?;
+    // The span in which an account began anew may stand for what it was worth before.
+    let since = if epoch.number == 1 { At::EARLIEST } else { epoch.began_at };
+    let mut points = valuations::latest(conn, account.id, since, POINTS)?;
     let complete = points.len() < usize::try_from(POINTS).unwrap_or(usize::MAX);
-    let opening = if complete { ledger::newest(conn, account.id, Some(2), 1)?.pop() } else { None };
+    let second = Some(epoch.start.saturating_add(1));
+    let opening = if complete { ledger::newest(conn, account.id, epoch.start, second, 1)?.pop() } else { None };
     for (at, _) in &mut points {
         // The span of the first valuation may have begun before the account did.
         *at = (*at).max(account.opened_at);
@@ -140,7 +144,7 @@ mod tests {
             record(&store, &board, now).await.unwrap();
         }
         let kept: Vec<(At, Money)> =
-            store.read(move |conn| valuations::latest(conn, account.id, 10_000)).await.unwrap();
+            store.read(move |conn| valuations::latest(conn, account.id, At::EARLIEST, 10_000)).await.unwrap();
         let newest = kept.last().unwrap();
         assert_eq!(newest.1, Money::from_cents(i64::from(quarters) * 100));
         let age = |at: At| newest.0.since(at);

@@ -28,6 +28,10 @@ fn account(cash: i64, contributed: i64) -> Account {
         entries: 1,
         head: ChainHash::START,
         opened_at: YESTERDAY,
+        frozen_at: None,
+        frozen_because: None,
+        epoch: 1,
+        epoch_start: 1,
     }
 }
 

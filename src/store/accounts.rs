@@ -19,7 +19,8 @@ pub struct Account {
     pub user_id: UserId,
     /// Cash at hand; never negative.
     pub cash: Money,
-    /// The opening balance and all deposits, less all withdrawals.
+    /// What was put in since the account began the last time, less what was taken out: money, and shares that the
+    /// house gave or took at the cost it stated.
     pub contributed: Money,
     /// How many entries its ledger has.
     pub entries: i64,
@@ -27,6 +28,31 @@ pub struct Account {
     pub head: ChainHash,
     /// Since when.
     pub opened_at: At,
+    /// Since when it takes no orders and moves no money for its owner, if it is frozen.
+    pub frozen_at: Option<At>,
+    /// Why, if it is frozen.
+    pub frozen_because: Option<String>,
+    /// How often it has begun.
+    pub epoch: i64,
+    /// The number of the entry that it began with the last time.
+    pub epoch_start: i64,
+}
+
+/// That an account takes no orders and moves no money for its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// Since when.
+    pub at: At,
+    /// Why, for its owner to read.
+    pub because: String,
+}
+
+impl Account {
+    /// Since when it is frozen and why, if it is.
+    #[must_use]
+    pub fn frozen(&self) -> Option<Frozen> {
+        self.frozen_at.map(|at| Frozen { at, because: self.frozen_because.clone().unwrap_or_default() })
+    }
 }
 
 /// Opens an empty account for `user`.
@@ -56,6 +82,10 @@ pub fn open(conn: &mut Conn, user: UserId, at: At) -> Result<Account, StoreError
         entries: 0,
         head: ChainHash::START,
         opened_at: at,
+        frozen_at: None,
+        frozen_because: None,
+        epoch: 1,
+        epoch_start: 1,
     })
 }
 
@@ -98,6 +128,18 @@ pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<
         .order(accounts::id)
         .limit(limit);
     Ok(holding.select(Account::as_select()).load(conn)?)
+}
+
+/// Freezes an account, or says anew since when and why it is frozen; or lets it go on, with nothing.
+///
+/// # Errors
+/// When the database fails, or there is no such account.
+pub fn set_frozen(conn: &mut Conn, id: AccountId, frozen: Option<&Frozen>) -> Result<(), StoreError> {
+    let frozen = (
+        accounts::frozen_at.eq(frozen.map(|frozen| frozen.at)),
+        accounts::frozen_because.eq(frozen.map(|frozen| frozen.because.as_str())),
+    );
+    exactly_one(diesel::update(accounts::table.find(id)).set(frozen).execute(conn)?, "freezing an account")
 }
 
 /// Moves an account from where it stood to `after`, in step with the entry that says why.

@@ -45,6 +45,12 @@ impl Holding {
         }
     }
 
+    /// The same on the market day `day`: when that is a later one than its own, nothing has been traded on it yet.
+    #[must_use]
+    pub fn on(self, day: i64) -> Self {
+        if self.day == day { self } else { Self { day, day_quantity: self.quantity, day_paid: Money::ZERO, ..self } }
+    }
+
     /// Shares, cost and realised gain together.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -68,6 +74,14 @@ pub fn find(conn: &mut Conn, account: AccountId, instrument: InstrumentId) -> Re
 pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Holding>, StoreError> {
     let theirs = holdings::table.filter(holdings::account_id.eq(account)).order(holdings::instrument_id);
     Ok(on_engine!(conn, engine => theirs.select(Holding::as_select()).load(engine))?)
+}
+
+/// Removes every holding of `account`: it begins anew. How many there were.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear(conn: &mut Conn, account: AccountId) -> Result<usize, StoreError> {
+    Ok(diesel::delete(holdings::table.filter(holdings::account_id.eq(account))).execute(conn)?)
 }
 
 /// Replaces `before`, or adds `after` where there was none.

@@ -36,8 +36,8 @@ pub struct ShareMovement {
     pub quantity: Quantity,
     /// The change in what the shares held cost.
     pub cost: Money,
-    /// The order that moves them.
-    pub order: OrderId,
+    /// The order that moves them, or whose execution is undone.
+    pub order: Option<OrderId>,
 }
 
 /// A line of the ledger as pages and files show it.
@@ -73,15 +73,8 @@ pub struct LedgerLine {
 /// # Errors
 /// When the database fails, or the account has moved on since it was read.
 pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<Option<Account>, StoreError> {
-    let contribution = match movement.kind {
-        EntryKind::Opening | EntryKind::Deposit | EntryKind::Withdrawal => movement.cash,
-        EntryKind::Buy | EntryKind::Sell => Money::ZERO,
-    };
-    let (Some(balance), Some(contributed)) =
-        (account.cash.checked_add(movement.cash), account.contributed.checked_add(contribution))
-    else {
-        return Ok(None);
-    };
+    let Some(balance) = account.cash.checked_add(movement.cash) else { return Ok(None) };
+    let Some(contributed) = contributed(account, &movement, balance) else { return Ok(None) };
     if balance.is_negative() {
         return Ok(None);
     }
@@ -94,7 +87,7 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
         instrument: movement.shares.map(|shares| shares.instrument),
         quantity: movement.shares.map_or(Quantity::ZERO, |shares| shares.quantity),
         cost: movement.shares.map_or(Money::ZERO, |shares| shares.cost),
-        order: movement.shares.map(|shares| shares.order),
+        order: movement.shares.and_then(|shares| shares.order),
         at: movement.at,
         memo: movement.memo,
     };
@@ -120,6 +113,17 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
     Ok(Some(after))
 }
 
+/// What was put in after `movement`, which is neither a gain nor a loss unless it is a trade or undoes one.
+fn contributed(account: &Account, movement: &Movement, balance: Money) -> Option<Money> {
+    let change = match (movement.kind, movement.shares) {
+        (EntryKind::Opening, _) => return Some(balance),
+        (EntryKind::Deposit | EntryKind::Withdrawal, _) | (EntryKind::Adjustment, None) => movement.cash,
+        (EntryKind::Adjustment, Some(shares)) if shares.order.is_none() => shares.cost,
+        (EntryKind::Buy | EntryKind::Sell | EntryKind::Adjustment, _) => Money::ZERO,
+    };
+    account.contributed.checked_add(change)
+}
+
 /// The entry that a form with this key made, if it made one.
 ///
 /// # Errors
@@ -129,18 +133,20 @@ pub fn by_request(conn: &mut Conn, account: AccountId, key: &OrderKey) -> Result
     Ok(made.first(conn).optional()?)
 }
 
-/// Up to `limit` entries, newest first, older than the one numbered `before`.
+/// Up to `limit` entries, newest first, older than the one numbered `before` and not before the one numbered `from`.
 ///
 /// # Errors
 /// When the database fails or a row is corrupt.
 pub fn newest(
     conn: &mut Conn,
     account: AccountId,
+    from: i64,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<LedgerLine>, StoreError> {
     let older = lines()
         .filter(ledger_entries::account_id.eq(account))
+        .filter(ledger_entries::sequence.ge(from))
         .filter(ledger_entries::sequence.lt(before.unwrap_or(i64::MAX)))
         .order(ledger_entries::sequence.desc())
         .limit(limit);

@@ -4,7 +4,7 @@ use super::Conn;
 use super::error::StoreError;
 use super::fills::NewFill;
 use super::kept::on_engine;
-use super::schema::{fills, instruments, orders};
+use super::schema::{fills, instruments, ledger_entries, orders, reversals};
 use crate::domain::{
     AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId,
     Quantity, Side, Symbol,
@@ -76,6 +76,10 @@ pub struct OrderLine {
     pub filled_at: At,
     /// Cash right afterwards.
     pub balance: Money,
+    /// When the house undid it, if it did.
+    pub reversed_at: Option<At>,
+    /// Why, if it did.
+    pub reversed_because: Option<String>,
 }
 
 impl OrderLine {
@@ -104,6 +108,8 @@ impl OrderLine {
             quoted_at: fill.quoted_at,
             filled_at: fill.filled_at,
             balance: fill.balance,
+            reversed_at: None,
+            reversed_because: None,
         }
     }
 }
@@ -119,6 +125,10 @@ pub struct Filter {
     pub from: Option<At>,
     /// Before this moment.
     pub until: Option<At>,
+    /// After this order.
+    pub after: Option<OrderId>,
+    /// This order, or before it.
+    pub last: Option<OrderId>,
 }
 
 /// Records an order.
@@ -177,6 +187,8 @@ pub fn newest(
     let theirs = lines()
         .filter(orders::account_id.eq(account))
         .filter(orders::id.lt(before.unwrap_or(OrderId(i64::MAX))))
+        .filter(orders::id.gt(filter.after.unwrap_or(OrderId(0))))
+        .filter(orders::id.le(filter.last.unwrap_or(OrderId(i64::MAX))))
         .filter(orders::side.nullable().eq(filter.side).or(any_side))
         .filter(orders::placed_at.ge(filter.from.unwrap_or(At::EARLIEST)))
         .filter(orders::placed_at.lt(filter.until.unwrap_or(At::LATEST)))
@@ -201,9 +213,21 @@ pub fn oldest(conn: &mut Conn, account: AccountId, after: OrderId, limit: i64) -
     Ok(theirs.order(orders::id).limit(limit).load(conn)?)
 }
 
+/// The order with this public name, whosever it is.
+///
+/// # Errors
+/// When the database fails or the row is corrupt.
+pub fn named(conn: &mut Conn, id: &PublicId) -> Result<Option<OrderLine>, StoreError> {
+    Ok(lines().filter(orders::public_id.eq(id)).first(conn).optional()?)
+}
+
 #[diesel::dsl::auto_type]
 fn lines() -> _ {
-    orders::table.inner_join(instruments::table).inner_join(fills::table.on(fills::order_id.eq(orders::id))).select((
+    let undone = reversals::table.on(reversals::order_id.eq(orders::id));
+    let by = ledger_entries::table.on(ledger_entries::id.nullable().eq(reversals::entry_id.nullable()));
+    let filled =
+        orders::table.inner_join(instruments::table).inner_join(fills::table.on(fills::order_id.eq(orders::id)));
+    filled.left_join(undone).left_join(by).select((
         orders::id,
         orders::public_id,
         orders::account_id,
@@ -224,5 +248,7 @@ fn lines() -> _ {
         fills::quoted_at,
         fills::filled_at,
         fills::balance,
+        reversals::reversed_at.nullable(),
+        ledger_entries::memo.nullable(),
     ))
 }

@@ -64,6 +64,20 @@ diesel::table! {
         entries -> BigInt,
         head -> Binary,
         opened_at -> BigInt,
+        frozen_at -> Nullable<BigInt>,
+        frozen_because -> Nullable<Text>,
+        epoch -> BigInt,
+        epoch_start -> BigInt,
+    }
+}
+
+diesel::table! {
+    epochs (account_id, epoch) {
+        account_id -> BigInt,
+        epoch -> BigInt,
+        start -> BigInt,
+        after_order -> BigInt,
+        began_at -> BigInt,
     }
 }
 
@@ -135,6 +149,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reversals (order_id) {
+        order_id -> BigInt,
+        entry_id -> BigInt,
+        reversed_at -> BigInt,
+    }
+}
+
+diesel::table! {
     valuations (account_id, at) {
         account_id -> BigInt,
         at -> BigInt,
@@ -201,10 +223,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_codes,
     instruments,
     accounts,
+    epochs,
     holdings,
     orders,
     fills,
     ledger_entries,
+    reversals,
     valuations,
     watches,
     candles,

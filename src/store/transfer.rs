@@ -8,8 +8,8 @@ use super::draft::{Draft, FileError};
 use super::error::StoreError;
 use super::open::{self, OpenError, plain};
 use super::rows::{
-    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow,
-    Stored, UserRow, ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
 use super::{audit, migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
@@ -128,10 +128,12 @@ fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Res
     table::<InstrumentRow>(from, to, &mut more)?;
     table::<WatchRow>(from, to, &mut more)?;
     table::<AccountRow>(from, to, &mut more)?;
+    table::<EpochRow>(from, to, &mut more)?;
     table::<HoldingRow>(from, to, &mut more)?;
     table::<OrderRow>(from, to, &mut more)?;
     table::<FillRow>(from, to, &mut more)?;
     table::<EntryRow>(from, to, &mut more)?;
+    table::<ReversalRow>(from, to, &mut more)?;
     table::<ValuationRow>(from, to, &mut more)?;
     table::<CandleRow>(from, to, &mut more)?;
     table::<AuditRow>(from, to, &mut more)?;

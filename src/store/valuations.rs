@@ -22,12 +22,12 @@ pub fn record(conn: &mut Conn, account: AccountId, at: At, value: Money) -> Resu
     exactly_one(diesel::insert_into(valuations::table).values(row).execute(conn)?, "recording a valuation")
 }
 
-/// The latest `limit` valuations of `account`, oldest first.
+/// The latest `limit` valuations of `account` at or after `since`, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn latest(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<(At, Money)>, StoreError> {
-    let theirs = valuations::table.filter(valuations::account_id.eq(account));
+pub fn latest(conn: &mut Conn, account: AccountId, since: At, limit: i64) -> Result<Vec<(At, Money)>, StoreError> {
+    let theirs = valuations::table.filter(valuations::account_id.eq(account)).filter(valuations::at.ge(since));
     let newest = theirs.order(valuations::at.desc()).limit(limit).select((valuations::at, valuations::value));
     let mut values: Vec<(At, Money)> = on_engine!(conn, engine => newest.load(engine))?;
     values.reverse();

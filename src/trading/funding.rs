@@ -19,7 +19,7 @@ pub struct Funding {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Funded {
     /// It moved, now or when the same form was first sent, and this was the balance then.
     Done {
@@ -64,13 +64,16 @@ fn move_money(
             Funded::Refused(FundingRefusal::KeyUsed)
         });
     }
+    let account = accounts::get(conn, account)?;
+    if let Some(frozen) = account.frozen() {
+        return Ok(Funded::Refused(FundingRefusal::Frozen(frozen)));
+    }
     if funding.amount <= Money::ZERO {
         return Ok(Funded::Refused(FundingRefusal::TooSmall));
     }
     if funding.amount > rules.funding_max {
         return Ok(Funded::Refused(FundingRefusal::TooMuchAtOnce { most: rules.funding_max }));
     }
-    let account = accounts::get(conn, account)?;
     if funding.added && funding.amount > room(&account, rules) {
         let room = room(&account, rules);
         return Ok(Funded::Refused(FundingRefusal::TooMuchInAll { room, most: rules.contributed_max }));

@@ -1,6 +1,7 @@
 //! Why the desk does not do what it is asked: facts, which the pages put into words.
 
 use crate::domain::{At, Money, Quantity, Symbol};
+use crate::store::accounts::Frozen;
 use crate::store::orders::OrderLine;
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ pub enum Refusal {
         /// How many there are.
         held: Quantity,
     },
+    /// The house has frozen the account.
+    Frozen(Frozen),
     /// So little that it comes to less than a billionth of a share, or brings less than a cent.
     TooSmall,
     /// More than the books can hold.
@@ -72,10 +75,12 @@ pub enum Refusal {
 }
 
 /// Money that is not added or taken out. Nothing has moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FundingRefusal {
     /// Nothing, or less than nothing.
     TooSmall,
+    /// The house has frozen the account.
+    Frozen(Frozen),
     /// More than may move at a time.
     TooMuchAtOnce {
         /// What may.

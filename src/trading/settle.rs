@@ -77,8 +77,9 @@ fn attempt(
             Err(Refusal::KeyUsed { order: Box::new(placed) }.into())
         };
     }
-    let (instrument, quote) = fresh_quote(board, rules, &order.symbol)?;
     let account = accounts::get(conn, account)?;
+    may_move(&account)?;
+    let (instrument, quote) = fresh_quote(board, rules, &order.symbol)?;
     let held = holdings::find(conn, account.id, instrument.id)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
@@ -89,6 +90,14 @@ fn attempt(
         Some(_) => Ok(Placed::Filled(placed)),
         None => Err(StoreError::Corrupt(format!("order {} was checked and does not fit", placed.id)).into()),
     }
+}
+
+/// Whether the account may do what its owner asks for.
+///
+/// # Errors
+/// The refusal that says since when it may not, and why.
+pub(super) fn may_move(account: &Account) -> Result<(), Refusal> {
+    account.frozen().map_or(Ok(()), |frozen| Err(Refusal::Frozen(frozen)))
 }
 
 fn asks_the_same(order: &Order, placed: &OrderLine) -> bool {
@@ -149,7 +158,7 @@ fn movement(placed: &OrderLine, instrument: &Instrument, terms: &Terms) -> Movem
             instrument: instrument.id,
             quantity: quantity.unwrap_or(Quantity::ZERO),
             cost: terms.cost_change,
-            order: placed.id,
+            order: Some(placed.id),
         }),
         at: placed.filled_at,
         memo: String::new(),
@@ -166,19 +175,15 @@ fn holding_after(
     terms: &Terms,
     day: i64,
 ) -> Result<Holding, Refusal> {
-    let before = before.unwrap_or_else(|| Holding::none(account.id, instrument.id, day));
-    let (day_quantity, paid_before) =
-        if before.day == day { (before.day_quantity, before.day_paid) } else { (before.quantity, Money::ZERO) };
+    let before = before.unwrap_or_else(|| Holding::none(account.id, instrument.id, day)).on(day);
     let day_paid = match side {
-        Side::Buy => paid_before.checked_add(terms.cash),
-        Side::Sell => paid_before.checked_sub(terms.cash),
+        Side::Buy => before.day_paid.checked_add(terms.cash),
+        Side::Sell => before.day_paid.checked_sub(terms.cash),
     };
     Ok(Holding {
         quantity: terms.position_after.quantity,
         cost: terms.position_after.cost,
         realised: terms.position_after.realised,
-        day,
-        day_quantity,
         day_paid: day_paid.ok_or(Refusal::TooLarge)?,
         ..before
     })

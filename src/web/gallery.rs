@@ -10,6 +10,7 @@ use super::layout::Theme;
 use super::orders::{Executed, OrderPage, OrderRow, OrdersPage};
 use super::portfolio::PortfolioPage;
 use super::rates::{RateColumn, RatesPage};
+use super::refusals::frozen_words;
 use super::register::RegisterPage;
 use super::sample::{self, LONG_NAME, money, price, shares, symbol};
 use super::settings::{SessionRow, SettingsPage, browser_words};
@@ -71,6 +72,8 @@ fn portfolio(full: bool) -> String {
     let history = sample::walk(price("20000.00"), price("24318.77"), 5);
     PortfolioPage {
         layout: if full { sample::crowded("/portfolio") } else { sample::signed_in("/portfolio") },
+        frozen: full.then(|| frozen_words(&sample::frozen())),
+        epochs: sample::epochs(full),
         total: money(if full { "24318.77" } else { "10000.00" }),
         cash: money(if full { "9819.09" } else { "10000.00" }),
         invested: money(if full { "14499.68" } else { "0.00" }),
@@ -99,12 +102,15 @@ fn wallet(full: bool) -> String {
         kind,
         order: if matches!(kind, EntryKind::Buy | EntryKind::Sell) { Some(sample::id()) } else { None },
         shares,
+        came: kind == EntryKind::Adjustment,
         cash: money(cash),
         balance: money(balance),
-        memo: if sequence == 2 { LONG_NAME.to_owned() } else { String::new() },
+        memo: if [2, 6].contains(&sequence) { LONG_NAME.to_owned() } else { String::new() },
     };
     let form = |amount: &str, errors| CashForm { amount: amount.to_owned(), key: sample::key(), errors };
     let entries = vec![
+        entry(7, EntryKind::Adjustment, Some((shares("3"), symbol("AAPL"))), "0.00", "9834.09"),
+        entry(6, EntryKind::Adjustment, None, "15.00", "9834.09"),
         entry(5, EntryKind::Sell, Some((shares("2.5"), symbol("MSFT"))), "1230.00", "9819.09"),
         entry(4, EntryKind::Buy, Some((shares("1000.123456789"), symbol("LONG.NAM"))), "-1300.00", "8589.09"),
         entry(3, EntryKind::Withdrawal, None, "-110.91", "9889.09"),
@@ -113,7 +119,9 @@ fn wallet(full: bool) -> String {
     ];
     WalletPage {
         layout: if full { sample::crowded("/wallet") } else { sample::signed_in("/wallet") },
-        balance: money(if full { "9819.09" } else { "0.00" }),
+        frozen: full.then(|| frozen_words(&sample::frozen())),
+        epochs: sample::epochs(full),
+        balance: money(if full { "9834.09" } else { "0.00" }),
         deposit: if full {
             form("1,5", errors("amount", "Enter a plain number such as 1250 or 1,250.50."))
         } else {
@@ -210,6 +218,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         orders,
         symbol: query.to_owned(),
         side: Some(Side::Buy).filter(|_| !query.is_empty()),
+        epochs: sample::epochs(query.is_empty()),
         newest: query.is_empty(),
         older: Some(17),
     };
@@ -222,6 +231,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
             symbol: fill.symbol,
             size: OrderSize::Shares(fill.quantity),
             state: OrderState::Filled,
+            reversed: fill.reversed,
             executed: Some(Executed { quantity: fill.quantity, price: fill.price, total: fill.total }),
         })
         .collect();
@@ -232,6 +242,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         side: None,
         from: String::new(),
         to: String::new(),
+        epochs: sample::epochs(error.is_none()),
         error: error.map(str::to_owned),
         newest: true,
         older: None,

@@ -1,6 +1,7 @@
 //! `/history`: every execution.
 
 use super::csv_file::{PIECE, stream_csv};
+use super::epochs::Epochs;
 use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Show, Words};
@@ -10,12 +11,15 @@ use super::moments::ShowTime;
 use super::orders::{FillRow, filter, newest};
 use super::visit::Member;
 use super::{keyset, page};
-use crate::domain::{At, OrderId, Side};
+use crate::domain::{AccountId, At, OrderId, Side};
+use crate::store::epochs::{self, Epoch};
 use crate::store::orders::{self, Filter, OrderLine};
+use crate::store::{Conn, StoreError, accounts};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// Every execution of an account, newest first. A filter that cannot be read is told under `error` and not applied.
 #[derive(Debug, Template)]
@@ -33,6 +37,8 @@ pub struct HistoryPage {
     pub from: String,
     /// The last day (`?to=`), as typed; empty for today.
     pub to: String,
+    /// Which of the account's epochs is shown (`?epoch=`).
+    pub epochs: Epochs,
     /// Why a filter was not applied.
     pub error: Option<String>,
     /// Whether this is the newest page.
@@ -51,7 +57,7 @@ impl HistoryPage {
     /// The query of this filter, to put before a page's own: empty or ending in `&`.
     #[must_use]
     pub fn filter_query(&self) -> String {
-        let mut query = super::orders::filter_query(&self.symbol, self.side);
+        let mut query = super::orders::filter_query(&self.symbol, self.side) + &self.epochs.query();
         for (name, value) in [("from", &self.from), ("to", &self.to)] {
             if !value.is_empty() {
                 query.push_str(name);
@@ -71,7 +77,8 @@ impl HistoryPage {
 pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let before = keyset::before(query.get("before"));
     let (filter, error) = dated(filter(&house, &query).await?, &query);
-    let (fills, older) = keyset::cut(newest(&member, &house, filter, before).await?, |order| order.id.0);
+    let (fills, epochs) = newest(&member, &house, filter, query.text("epoch"), before).await?;
+    let (fills, older) = keyset::cut(fills, |order| order.id.0);
     page::show(&HistoryPage {
         layout: member.visit.layout(),
         fills: fills.into_iter().map(FillRow::from).collect(),
@@ -79,13 +86,14 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
         side: query.get("side").parse().ok(),
         from: query.text("from"),
         to: query.text("to"),
+        epochs,
         error,
         newest: before.is_none(),
         older,
     })
 }
 
-/// Every execution that passes the filter, newest first.
+/// Every execution that passes the filter, newest first, of all epochs of the account.
 ///
 /// # Errors
 /// When the store fails.
@@ -106,21 +114,25 @@ pub async fn file(member: Member, house: web::Data<House>, Query(query): Query) 
         "last",
         "quoted",
         "cash_after",
+        "reversed",
+        "epoch",
     ];
+    let epochs: Vec<Epoch> = house.store.read(move |conn| epochs_of(conn, account)).await?;
+    let epochs = Arc::new(epochs);
     stream_csv("history.csv", &heads, move |before: Option<OrderId>| {
-        let (house, filter) = (house.clone(), filter.clone());
+        let (house, filter, epochs) = (house.clone(), filter.clone(), Arc::clone(&epochs));
         async move {
             let Some(filter) = filter else { return Ok((Vec::new(), None)) };
             let lines: Vec<OrderLine> =
                 house.store.read(move |conn| orders::newest(conn, account, &filter, before, PIECE)).await?;
             let next = lines.last().map(|line| line.id);
-            Ok((lines.iter().map(record).collect(), next))
+            Ok((lines.iter().map(|line| record(line, &epochs)).collect(), next))
         }
     })
     .await
 }
 
-fn record(line: &OrderLine) -> Vec<String> {
+fn record(line: &OrderLine, all: &[Epoch]) -> Vec<String> {
     vec![
         line.public_id.to_string(),
         line.filled_at.to_string(),
@@ -135,7 +147,15 @@ fn record(line: &OrderLine) -> Vec<String> {
         line.last.to_string(),
         line.quoted_at.to_string(),
         line.balance.to_string(),
+        line.reversed_at.map(|at| at.to_string()).unwrap_or_default(),
+        epochs::of_order(all, line.id).to_string(),
     ]
+}
+
+/// The epochs of an account.
+pub(super) fn epochs_of(conn: &mut Conn, account: AccountId) -> Result<Vec<Epoch>, StoreError> {
+    let account = accounts::get(conn, account)?;
+    epochs::of_account(conn, &account)
 }
 
 /// Adds `?from=` and `?to=`, both days included, in UTC; what cannot be read is told and not applied.

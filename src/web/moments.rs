@@ -56,6 +56,12 @@ pub fn age_words(age: Duration) -> String {
     }
 }
 
+/// The day of a moment, as part of a sentence: `4 Oct 2013`.
+#[must_use]
+pub fn day_words(at: At) -> String {
+    strftime(at, "%-d %b %Y")
+}
+
 /// How long to wait, rounded up so that waiting that long is enough: `1 second`, `2 minutes`.
 #[must_use]
 pub fn wait_in_words(span: Duration) -> String {

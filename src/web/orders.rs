@@ -1,5 +1,6 @@
 //! `/orders` and `/orders/{id}`: what was asked and what came of it.
 
+use super::epochs::{Epochs, within};
 use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Dollars, Show, Words, fill_sentence};
@@ -10,7 +11,7 @@ use super::visit::Member;
 use super::{keyset, page};
 use crate::domain::{At, Money, OrderId, OrderSize, OrderState, Price, PublicId, Quantity, Side, Symbol};
 use crate::store::orders::{self, Filter, OrderLine};
-use crate::store::{StoreError, instruments};
+use crate::store::{StoreError, accounts, epochs, instruments};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -26,6 +27,21 @@ pub struct QuoteHit {
     pub last: Price,
     /// When it was quoted.
     pub at: At,
+}
+
+/// That the house undid an execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reversed {
+    /// When.
+    pub at: At,
+    /// Why, as it was said.
+    pub because: String,
+}
+
+impl Reversed {
+    fn of(line: &OrderLine) -> Option<Self> {
+        line.reversed_at.map(|at| Self { at, because: line.reversed_because.clone().unwrap_or_default() })
+    }
 }
 
 /// One execution.
@@ -51,6 +67,8 @@ pub struct FillRow {
     pub gain: Option<Money>,
     /// The quote it met.
     pub quote: QuoteHit,
+    /// That it was undone, if it was.
+    pub reversed: Option<Reversed>,
 }
 
 /// What came of an order.
@@ -81,6 +99,8 @@ pub struct OrderRow {
     pub state: OrderState,
     /// What came of it so far.
     pub executed: Option<Executed>,
+    /// That it was undone, if it was.
+    pub reversed: Option<Reversed>,
 }
 
 /// The orders of an account, newest first.
@@ -95,6 +115,8 @@ pub struct OrdersPage {
     pub symbol: String,
     /// What `?side=` asks for.
     pub side: Option<Side>,
+    /// Which of the account's epochs is shown (`?epoch=`).
+    pub epochs: Epochs,
     /// Whether this is the newest page.
     pub newest: bool,
     /// Where the next older page begins (`?before=`), if there is one.
@@ -111,7 +133,7 @@ impl OrdersPage {
     /// The query of this filter, to put before a page's own: empty or ending in `&`.
     #[must_use]
     pub fn filter_query(&self) -> String {
-        filter_query(&self.symbol, self.side)
+        filter_query(&self.symbol, self.side) + &self.epochs.query()
     }
 }
 
@@ -166,6 +188,7 @@ const FRESH: Duration = Duration::from_mins(1);
 impl From<OrderLine> for FillRow {
     fn from(line: OrderLine) -> Self {
         Self {
+            reversed: Reversed::of(&line),
             order: line.public_id,
             at: line.filled_at,
             side: line.side,
@@ -183,6 +206,7 @@ impl From<OrderLine> for FillRow {
 impl From<OrderLine> for OrderRow {
     fn from(line: OrderLine) -> Self {
         Self {
+            reversed: Reversed::of(&line),
             size: size_of(&line),
             id: line.public_id,
             at: line.placed_at,
@@ -206,13 +230,14 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
     let before = keyset::before(query.get("before"));
     let side = query.get("side").parse().ok();
     let filter = filter(&house, &query).await?;
-    let orders = newest(&member, &house, filter, before).await?;
+    let (orders, epochs) = newest(&member, &house, filter, query.text("epoch"), before).await?;
     let (orders, older) = keyset::cut(orders, |order| order.id.0);
     page::show(&OrdersPage {
         layout: member.visit.layout(),
         orders: orders.into_iter().map(OrderRow::from).collect(),
         symbol: query.text("symbol"),
         side,
+        epochs,
         newest: before.is_none(),
         older,
     })
@@ -238,18 +263,24 @@ pub async fn show(member: Member, house: web::Data<House>, path: web::Path<Strin
     })
 }
 
-/// Up to a page and one more of the orders that pass `filter`; none where it asks for what was never traded.
+/// Up to a page and one more of the orders that pass `filter`, of the epoch that is asked for; none where the filter
+/// asks for what was never traded.
 pub(super) async fn newest(
     member: &Member,
     house: &House,
     filter: Option<Filter>,
+    epoch: String,
     before: Option<i64>,
-) -> Result<Vec<OrderLine>, PageError> {
+) -> Result<(Vec<OrderLine>, Epochs), PageError> {
     let account = member.who.account;
-    let Some(filter) = filter else { return Ok(Vec::new()) };
-    let read = house.store.read(move |conn| orders::newest(conn, account, &filter, before.map(OrderId), keyset::ASKED));
-    let orders: Result<_, StoreError> = read.await;
-    Ok(orders?)
+    let read = house.store.read(move |conn| {
+        let account = accounts::get(conn, account)?;
+        let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, &epoch);
+        let Some(filter) = filter else { return Ok((Vec::new(), epochs)) };
+        let filter = within(epochs.shown(), filter);
+        Ok::<_, StoreError>((orders::newest(conn, account.id, &filter, before.map(OrderId), keyset::ASKED)?, epochs))
+    });
+    Ok(read.await?)
 }
 
 /// Reads `?symbol=` and `?side=`; nothing where the symbol names what was never traded here.

@@ -1,6 +1,7 @@
 //! `/portfolio`: what someone has and what it is worth.
 
 use super::drawing::{self, Slice};
+use super::epochs::{Epochs, within};
 use super::error::PageError;
 use super::format::{BasisPoints, Change, Dollars, Gain, Html, Show, Words};
 use super::house::House;
@@ -8,12 +9,13 @@ use super::layout::Layout;
 use super::moments::ShowTime;
 use super::orders::FillRow;
 use super::page;
+use super::refusals::frozen_words;
 use super::sparklines;
 use super::visit::Member;
 use crate::domain::{At, Money, Price, Quantity, Symbol};
 use crate::portfolio::{self, Line, Portfolio, history};
 use crate::store::orders::{self, Filter};
-use crate::store::{StoreError, accounts, holdings};
+use crate::store::{StoreError, accounts, epochs, holdings};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -67,6 +69,10 @@ impl HoldingRow {
 pub struct PortfolioPage {
     /// The frame.
     pub layout: Layout,
+    /// That the account is frozen, as a sentence, if it is.
+    pub frozen: Option<String>,
+    /// The epochs of the account, of which this is the present one.
+    pub epochs: Epochs,
     /// Cash and everything with a price.
     pub total: Money,
     /// Cash.
@@ -150,12 +156,14 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
     let account = member.who.account;
     let read = house.store.read(move |conn| {
         let held = holdings::of_account(conn, account)?;
-        let latest = orders::newest(conn, account, &Filter::default(), None, LATEST)?;
         let account = accounts::get(conn, account)?;
+        let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, "");
+        let present = within(epochs.shown(), Filter::default());
+        let latest = orders::newest(conn, account.id, &present, None, LATEST)?;
         let worth = history::of_account(conn, &account)?;
-        Ok::<_, StoreError>((account, held, latest, worth))
+        Ok::<_, StoreError>((account, held, epochs, latest, worth))
     });
-    let (account, held, latest, mut worth) = read.await?;
+    let (account, held, epochs, latest, mut worth) = read.await?;
     let portfolio = portfolio::value(&account, held, house.market.board())
         .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
     let today = house.sparklines.today(&house).await;
@@ -168,6 +176,8 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
     worth.push((layout.now, portfolio.total));
     page::show(&PortfolioPage {
         layout,
+        frozen: account.frozen().as_ref().map(frozen_words),
+        epochs,
         total: portfolio.total,
         cash: portfolio.cash,
         invested: portfolio.shares.value,

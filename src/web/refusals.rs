@@ -2,8 +2,9 @@
 
 use super::field_errors::FieldErrors;
 use super::format::{Dollars as _, Show as _, fill_sentence};
-use super::moments::{age_words, opening};
+use super::moments::{age_words, day_words, opening};
 use crate::domain::Quantity;
+use crate::store::accounts::Frozen;
 use crate::trading::{FundingRefusal, Refusal};
 
 /// Says beside the right field of a ticket why an order was not placed.
@@ -44,6 +45,7 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
                 &format!("That would sell {asked} {symbol} and you have {held}. You can sell up to {held}."),
             );
         }
+        Refusal::Frozen(frozen) => errors.refuse(&frozen_words(frozen)),
         Refusal::TooSmall => errors
             .add("amount", "That comes to less than a cent or less than the smallest part of a share. Enter more."),
         Refusal::TooLarge => errors.add("amount", "That is more than an account can hold. Enter less."),
@@ -55,9 +57,10 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
 }
 
 /// Says beside the amount why money was not moved.
-pub(super) fn explain_funding(refusal: FundingRefusal, errors: &mut FieldErrors) {
+pub(super) fn explain_funding(refusal: &FundingRefusal, errors: &mut FieldErrors) {
     match refusal {
         FundingRefusal::TooSmall => errors.add("amount", "Enter a number above zero."),
+        FundingRefusal::Frozen(frozen) => errors.refuse(&frozen_words(frozen)),
         FundingRefusal::TooMuchAtOnce { most } => {
             errors.add("amount", &format!("At most {} can move at a time.", most.dollars()));
         }
@@ -72,6 +75,14 @@ pub(super) fn explain_funding(refusal: FundingRefusal, errors: &mut FieldErrors)
             errors.refuse("This form has been sent before, with another amount. Nothing more was done. Send it again if you want this as well.");
         }
     }
+}
+
+/// That the account is frozen, since when, and why.
+pub(super) fn frozen_words(frozen: &Frozen) -> String {
+    let (since, because) = (day_words(frozen.at), &frozen.because);
+    format!(
+        "Your account has been frozen since {since}, so nothing can be traded, added or taken out. The reason given: {because}"
+    )
 }
 
 /// What could be bought instead: whole shares where that is at least one.

@@ -1,15 +1,20 @@
 //! Pages with something on them and pages with nothing yet, for tests.
 
 use super::drawing::Slice;
+use super::epochs::Epochs;
 use super::field_errors::FieldErrors;
 use super::format::{BasisPoints, Gain};
 use super::layout::{FeedState, Layout, MarketBadge, Notice, NoticeKind, Theme, Viewer};
-use super::orders::{FillRow, QuoteHit};
+use super::orders::{FillRow, QuoteHit, Reversed};
 use super::portfolio::HoldingRow;
 use super::rates::RateRow;
 use super::sparklines::Line;
 use super::ticket::{SizeBy, Ticket, TicketChoice};
-use crate::domain::{At, Candle, Money, Notional, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol};
+use crate::domain::{
+    At, Candle, Money, Notional, OrderId, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol,
+};
+use crate::store::accounts::Frozen;
+use crate::store::epochs::Epoch;
 use std::time::Duration;
 
 /// A name as only a mischievous or a very long-winded market would have it.
@@ -198,6 +203,7 @@ pub(super) fn fill(side: Side, ticker: &str, quantity: &str, at: &str, gain: Opt
         total: if side == Side::Buy { notional.cost() } else { notional.proceeds() }.unwrap(),
         gain: gain.map(money),
         quote: QuoteHit { bid: met.bid, ask: met.ask, last: met.last, at: met.at },
+        reversed: None,
     }
 }
 
@@ -205,10 +211,29 @@ pub(super) fn fills() -> Vec<FillRow> {
     vec![
         fill(Side::Buy, "AAPL", "10", "268.40", None, 0),
         fill(Side::Sell, "MSFT", "2.5", "492.10", Some("-41.18"), 18),
-        fill(Side::Buy, "LONG.NAM", "0.012345678", "98765.4321", None, 190),
+        FillRow {
+            reversed: Some(Reversed { at: minutes_ago(100), because: LONG_NAME.to_owned() }),
+            ..fill(Side::Buy, "LONG.NAM", "0.012345678", "98765.4321", None, 190)
+        },
         fill(Side::Sell, "SPY", "1000", "687.33", Some("12345.67"), 2_900),
         fill(Side::Buy, "SPY", "6.5", "684.10", None, 40_000),
     ]
+}
+
+pub(super) fn frozen() -> Frozen {
+    Frozen { at: minutes_ago(3_000), because: "You lent somebody your password.".to_owned() }
+}
+
+/// Of an account that has begun twice, or once.
+pub(super) fn epochs(twice: bool) -> Epochs {
+    let first = Epoch { number: 1, start: 1, end: None, after_order: OrderId(0), last_order: None, began_at: now() };
+    let all = if twice {
+        let second = Epoch { number: 2, start: 9, after_order: OrderId(7), ..first };
+        vec![Epoch { end: Some(9), last_order: Some(OrderId(7)), ..first }, second]
+    } else {
+        vec![first]
+    };
+    Epochs::of(all, first, "")
 }
 
 pub(super) fn ticket(fixed: bool) -> Ticket {
@@ -220,6 +245,7 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
         amount: "10".to_owned(),
         key: key(),
         errors: FieldErrors::default(),
+        frozen: None,
         cash: money("9819.09"),
         choices: rates()
             .into_iter()

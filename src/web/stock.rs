@@ -1,6 +1,7 @@
 //! `/stocks/{symbol}`: one instrument.
 
 use super::chart::{self, Chart, ChartRange};
+use super::epochs::within;
 use super::error::PageError;
 use super::form_data::Query;
 use super::format::{Change, DayChange, Html, Show, Words};
@@ -11,6 +12,7 @@ use super::orders::FillRow;
 use super::past::{Look, Past};
 use super::portfolio::HoldingRow;
 use super::rates::watched;
+use super::refusals::frozen_words;
 use super::ticket::{SizeBy, Ticket};
 use super::visit::Visit;
 use super::{drawing, page, trade};
@@ -18,7 +20,7 @@ use crate::domain::{AccountId, Instrument, InstrumentId, Money, Price, Quote, Si
 use crate::market::{Board, FeedName};
 use crate::portfolio;
 use crate::store::orders::{self, Filter};
-use crate::store::{Conn, StoreError, accounts, holdings};
+use crate::store::{Conn, StoreError, accounts, epochs, holdings};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -90,13 +92,13 @@ pub async fn show(
     });
     let (mut past, mine) = read.await?;
     past.go_on(board, id, look);
-    let Shown { cash, holding, fills } = match mine {
+    let Shown { cash, frozen, holding, fills } = match mine {
         Some(mine) => mine.shown(&instrument, board)?,
         None => Shown::default(),
     };
     let ticket = cash.map(|cash| {
         let held = holding.as_ref().map(|row| row.quantity).unwrap_or_default();
-        trade::fixed_ticket(&rate, cash, held)
+        Ticket { frozen, ..trade::fixed_ticket(&rate, cash, held) }
     });
     let day_range = chart::wider(rate.day_range, past.day);
     page::show(&StockPage {
@@ -130,11 +132,13 @@ struct Mine {
 }
 
 fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, StoreError> {
-    let filter = Filter { instrument: Some(id), ..Filter::default() };
+    let account = accounts::get(conn, account)?;
+    let epoch = epochs::present(conn, &account)?;
+    let filter = within(epoch, Filter { instrument: Some(id), ..Filter::default() });
     Ok(Mine {
-        latest: orders::newest(conn, account, &filter, None, LATEST)?,
-        held: holdings::of_account(conn, account)?,
-        account: accounts::get(conn, account)?,
+        latest: orders::newest(conn, account.id, &filter, None, LATEST)?,
+        held: holdings::of_account(conn, account.id)?,
+        account,
     })
 }
 
@@ -142,6 +146,7 @@ fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, S
 #[derive(Default)]
 struct Shown {
     cash: Option<Money>,
+    frozen: Option<String>,
     holding: Option<HoldingRow>,
     fills: Vec<FillRow>,
 }
@@ -154,6 +159,7 @@ impl Mine {
         let line = portfolio.holdings.iter().find(|line| line.holding.instrument_id == instrument.id);
         Ok(Shown {
             cash: Some(self.account.cash),
+            frozen: self.account.frozen().as_ref().map(frozen_words),
             holding: line.and_then(|line| HoldingRow::of(line, portfolio.total)),
             fills: self.latest.into_iter().map(FillRow::from).collect(),
         })

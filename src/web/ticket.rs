@@ -72,6 +72,8 @@ pub struct Ticket {
     pub key: OrderKey,
     /// What was wrong, under `side`, `symbol`, `by` and `amount`, or of the order as a whole.
     pub errors: FieldErrors,
+    /// That the viewer's account is frozen, as a sentence, if it is.
+    pub frozen: Option<String>,
     /// The viewer's cash.
     pub cash: Money,
     /// What can be traded: every instrument, or the one of a fixed ticket.

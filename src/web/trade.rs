@@ -8,7 +8,7 @@ use super::house::House;
 use super::layout::Layout;
 use super::moments::ShowTime;
 use super::page;
-use super::refusals::explain;
+use super::refusals::{explain, frozen_words};
 use super::ticket::{SizeBy, Ticket, TicketChoice};
 use super::visit::Member;
 use crate::domain::{At, Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
@@ -156,6 +156,7 @@ pub(super) fn fixed_ticket(rate: &Rate, cash: Money, held: Quantity) -> Ticket {
         amount: String::new(),
         key: OrderKey::random(),
         errors: FieldErrors::default(),
+        frozen: None,
         cash,
         choices: vec![choice(rate, held)],
     }
@@ -203,10 +204,10 @@ fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Order> {
 /// The ticket with what was typed, under a new key.
 async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErrors) -> Result<TradePage, PageError> {
     let account = member.who.account;
-    let read = house.store.read(move |conn| {
-        Ok::<_, StoreError>((accounts::get(conn, account)?.cash, holdings::of_account(conn, account)?))
-    });
-    let (cash, held) = read.await?;
+    let read = house
+        .store
+        .read(move |conn| Ok::<_, StoreError>((accounts::get(conn, account)?, holdings::of_account(conn, account)?)));
+    let (account, held) = read.await?;
     let held: HashMap<_, _> = held.into_iter().map(|holding| (holding.instrument_id, holding.quantity)).collect();
     let rates = house.market.board().rates();
     let choices =
@@ -221,7 +222,8 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
             amount: typed.text("amount"),
             key: OrderKey::random(),
             errors,
-            cash,
+            frozen: account.frozen().as_ref().map(frozen_words),
+            cash: account.cash,
             choices,
         },
     })

@@ -1,22 +1,26 @@
 //! `/wallet`: cash, and everything that ever moved it.
 
 use super::csv_file::{PIECE, stream_csv};
+use super::epochs::Epochs;
 use super::error::PageError;
 use super::field_errors::FieldErrors;
 use super::form_data::{Fields, Form, Query};
 use super::format::{Change, Dollars, Show};
+use super::history::epochs_of;
 use super::house::House;
 use super::layout::{Layout, NoticeKind};
 use super::moments::ShowTime;
-use super::refusals::explain_funding;
+use super::refusals::{explain_funding, frozen_words};
 use super::visit::Member;
 use super::{keyset, page};
 use crate::domain::{At, EntryKind, Money, OrderKey, PublicId, Quantity, Symbol};
+use crate::store::epochs::{self, Epoch};
 use crate::store::ledger::{self, LedgerLine};
 use crate::store::{StoreError, accounts};
 use crate::trading::{Funded, Funding};
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::sync::Arc;
 
 /// A line of the ledger.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct LedgerRow {
     pub kind: EntryKind,
     /// What shares moved, if any; the number is without a sign.
     pub shares: Option<(Quantity, Symbol)>,
+    /// Whether those shares came; otherwise they went.
+    pub came: bool,
     /// The order that caused it, if one did.
     pub order: Option<PublicId>,
     /// The change in cash.
@@ -44,15 +50,29 @@ impl LedgerRow {
     #[must_use]
     pub fn words(&self) -> String {
         let verb = match self.kind {
+            EntryKind::Opening if self.sequence > 1 => "Began anew with the opening balance",
             EntryKind::Opening => "Opening balance",
             EntryKind::Deposit => "Added",
             EntryKind::Withdrawal => "Taken out",
             EntryKind::Buy => "Bought",
             EntryKind::Sell => "Sold",
+            EntryKind::Adjustment => return self.adjusted(),
         };
         match &self.shares {
             Some((quantity, symbol)) => format!("{verb} {} {symbol}", quantity.show()),
             None => verb.to_owned(),
+        }
+    }
+
+    /// What the house put right: `10 AAPL given by the house`.
+    fn adjusted(&self) -> String {
+        let Some((quantity, symbol)) = &self.shares else { return "Adjusted by the house".to_owned() };
+        let quantity = quantity.show();
+        match (&self.order, self.came) {
+            (Some(_), true) => format!("Sale of {quantity} {symbol} reversed by the house"),
+            (Some(_), false) => format!("Purchase of {quantity} {symbol} reversed by the house"),
+            (None, true) => format!("{quantity} {symbol} given by the house"),
+            (None, false) => format!("{quantity} {symbol} taken by the house"),
         }
     }
 }
@@ -74,6 +94,10 @@ pub struct CashForm {
 pub struct WalletPage {
     /// The frame.
     pub layout: Layout,
+    /// That the account is frozen, as a sentence, if it is.
+    pub frozen: Option<String>,
+    /// Which of the account's epochs is shown (`?epoch=`).
+    pub epochs: Epochs,
     /// Cash.
     pub balance: Money,
     /// Posts to `/wallet/deposit`.
@@ -113,6 +137,7 @@ impl From<LedgerLine> for LedgerRow {
             sequence: line.sequence,
             at: line.at,
             kind: line.kind,
+            came: line.quantity.units() > 0,
             shares: line.symbol.map(|symbol| (magnitude, symbol)),
             order: line.order,
             cash: line.cash,
@@ -134,7 +159,10 @@ impl CashForm {
 /// When the store fails.
 pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let before = keyset::before(query.get("before"));
-    page::show(&wallet(&member, &house, before, CashForm::empty(), CashForm::empty()).await?)
+    page::show(
+        &wallet(&member, &house, Asked { epoch: query.text("epoch"), before }, [CashForm::empty(), CashForm::empty()])
+            .await?,
+    )
 }
 
 /// Adds money.
@@ -144,7 +172,7 @@ pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) 
 pub async fn deposit(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
     match fund(&member, &house, &form, true).await? {
         Ok(done) => Ok(done),
-        Err(again) => page::again(&wallet(&member, &house, None, again, CashForm::empty()).await?),
+        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [again, CashForm::empty()]).await?),
     }
 }
 
@@ -155,30 +183,33 @@ pub async fn deposit(member: Member, house: web::Data<House>, Form(form): Form) 
 pub async fn withdraw(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
     match fund(&member, &house, &form, false).await? {
         Ok(done) => Ok(done),
-        Err(again) => page::again(&wallet(&member, &house, None, CashForm::empty(), again).await?),
+        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [CashForm::empty(), again]).await?),
     }
 }
 
-/// The whole ledger, newest first.
+/// The whole ledger, newest first, of all epochs of the account.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn file(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
     let account = member.who.account;
-    let heads = ["entry", "time", "kind", "symbol", "shares", "cash", "balance", "order", "memo"];
+    let heads = ["entry", "time", "kind", "symbol", "shares", "cash", "balance", "order", "memo", "epoch"];
+    let epochs: Vec<Epoch> = house.store.read(move |conn| epochs_of(conn, account)).await?;
+    let epochs = Arc::new(epochs);
     stream_csv("wallet.csv", &heads, move |before| {
-        let house = house.clone();
+        let (house, epochs) = (house.clone(), Arc::clone(&epochs));
         async move {
             let lines: Vec<LedgerLine> =
-                house.store.read(move |conn| ledger::newest(conn, account, before, PIECE)).await?;
+                house.store.read(move |conn| ledger::newest(conn, account, 1, before, PIECE)).await?;
             let next = lines.last().map(|line| line.sequence);
-            Ok((lines.into_iter().map(record).collect(), next))
+            Ok((lines.into_iter().map(|line| record(line, &epochs)).collect(), next))
         }
     })
     .await
 }
 
-fn record(line: LedgerLine) -> Vec<String> {
+fn record(line: LedgerLine, all: &[Epoch]) -> Vec<String> {
+    let epoch = epochs::of_entry(all, line.sequence);
     vec![
         line.sequence.to_string(),
         line.at.to_string(),
@@ -189,6 +220,7 @@ fn record(line: LedgerLine) -> Vec<String> {
         line.balance.to_string(),
         line.order.map(|order| order.to_string()).unwrap_or_default(),
         line.memo,
+        epoch.to_string(),
     ]
 }
 
@@ -215,29 +247,41 @@ async fn fund(
             Ok(Ok(member.visit.go_saying("/wallet", NoticeKind::Good, sentence)))
         }
         Funded::Refused(refusal) => {
-            explain_funding(refusal, &mut again.errors);
+            explain_funding(&refusal, &mut again.errors);
             Ok(Err(again))
         }
     }
 }
 
+/// Which page of which ledger is asked for.
+#[derive(Default)]
+struct Asked {
+    epoch: String,
+    before: Option<i64>,
+}
+
 async fn wallet(
     member: &Member,
     house: &House,
-    before: Option<i64>,
-    deposit: CashForm,
-    withdrawal: CashForm,
+    Asked { epoch, before }: Asked,
+    [deposit, withdrawal]: [CashForm; 2],
 ) -> Result<WalletPage, PageError> {
     let account = member.who.account;
     let read = house.store.read(move |conn| {
-        let cash = accounts::get(conn, account)?.cash;
-        Ok::<_, StoreError>((cash, ledger::newest(conn, account, before, keyset::ASKED)?))
+        let account = accounts::get(conn, account)?;
+        let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, &epoch);
+        let Epoch { start, end, .. } = epochs.shown();
+        let before = end.into_iter().chain(before).min();
+        let lines = ledger::newest(conn, account.id, start, before, keyset::ASKED)?;
+        Ok::<_, StoreError>((account, epochs, lines))
     });
-    let (balance, lines) = read.await?;
+    let (account, epochs, lines) = read.await?;
     let (lines, older) = keyset::cut(lines, |line| line.sequence);
     Ok(WalletPage {
         layout: member.visit.layout(),
-        balance,
+        frozen: account.frozen().as_ref().map(frozen_words),
+        epochs,
+        balance: account.cash,
         deposit,
         withdrawal,
         least: Money::from_cents(1),

@@ -5,8 +5,8 @@
 mod walks;
 
 pub use walks::{
-    accounts_with_user, candle_count, codes_with_user, entries_by_account, fills_by_account, last_ids,
-    orders_with_fill, sessions_with_user, valuations_with_account, watches_with_user,
+    accounts_with_user, candle_count, codes_with_user, entries_by_account, fill_with_reversal, fills_by_account,
+    last_ids, orders_with_fill, reversals_with_entry, sessions_with_user, valuations_with_account, watches_with_user,
 };
 
 use super::conn::Conn;
@@ -227,6 +227,20 @@ row!(
         entries: i64,
         head: Vec<u8>,
         opened_at: i64,
+        frozen_at: Option<i64>,
+        frozen_because: Option<String>,
+        epoch: i64,
+        epoch_start: i64,
+    }
+);
+row!(
+    /// Where an account began anew.
+    EpochRow in epochs by (account_id, epoch) {
+        account_id: i64,
+        epoch: i64,
+        start: i64,
+        after_order: i64,
+        began_at: i64,
     }
 );
 row!(
@@ -294,6 +308,14 @@ row!(
         memo: String,
         hash: Vec<u8>,
         request_key: Option<String>,
+    }
+);
+row!(
+    /// That an order's execution was undone.
+    ReversalRow in reversals by (order_id) {
+        order_id: i64,
+        entry_id: i64,
+        reversed_at: i64,
     }
 );
 row!(

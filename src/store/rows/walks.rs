@@ -1,12 +1,13 @@
 //! Tables in the order in which the books are checked, each row with whether what it refers to is there.
 
 use super::{
-    AccountRow, CodeRow, EntryRow, FillRow, OrderRow, SessionRow, UserRow, ValuationRow, WatchRow, after_pair,
+    AccountRow, CodeRow, EntryRow, FillRow, OrderRow, ReversalRow, SessionRow, UserRow, ValuationRow, WatchRow,
+    after_pair,
 };
 use crate::store::conn::Conn;
 use crate::store::error::StoreError;
 use crate::store::schema::{
-    accounts, candles, fills, ledger_entries, orders, sessions, sign_in_codes, users, valuations, watches,
+    accounts, candles, fills, ledger_entries, orders, reversals, sessions, sign_in_codes, users, valuations, watches,
 };
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -107,6 +108,30 @@ pub fn entries_by_account(conn: &mut Conn, after: &(i64, i64), limit: i64) -> Re
     let later = ledger_entries::table.filter(after_pair!(ledger_entries, account_id, sequence, after));
     let later = later.order((ledger_entries::account_id, ledger_entries::sequence)).limit(limit);
     Ok(later.select(EntryRow::as_select()).load(conn)?)
+}
+
+/// Up to `limit` reversals after the one of the order `after`, each with its entry.
+///
+/// # Errors
+/// When the database fails.
+pub fn reversals_with_entry(
+    conn: &mut Conn,
+    after: &i64,
+    limit: i64,
+) -> Result<Vec<(ReversalRow, Option<EntryRow>)>, StoreError> {
+    let rows = reversals::table.left_join(ledger_entries::table.on(ledger_entries::id.eq(reversals::entry_id)));
+    let later = rows.filter(reversals::order_id.gt(after)).order(reversals::order_id).limit(limit);
+    Ok(later.select((ReversalRow::as_select(), Option::<EntryRow>::as_select())).load(conn)?)
+}
+
+/// The fill of `order` and what says that it was undone, where there are such.
+///
+/// # Errors
+/// When the database fails.
+pub fn fill_with_reversal(conn: &mut Conn, order: i64) -> Result<Option<(FillRow, Option<ReversalRow>)>, StoreError> {
+    let rows = fills::table.left_join(reversals::table.on(reversals::order_id.eq(fills::order_id)));
+    let one = rows.filter(fills::order_id.eq(order));
+    Ok(one.select((FillRow::as_select(), Option::<ReversalRow>::as_select())).first(conn).optional()?)
 }
 
 /// The highest ids of orders and of entries: about how many there are, told at once.

@@ -3,16 +3,20 @@
 use crate::support::Floor;
 use crate::support::floor::{SYMBOLS, funding, order};
 use proptest::sample::Index;
-use std::collections::HashMap;
-use tradefloor::domain::{AccountId, Money, OrderSize, Side};
-use tradefloor::store::{StoreError, accounts, holdings};
-use tradefloor::trading::{Funded, FundingRefusal, Placed, Refusal};
+use std::collections::{HashMap, HashSet};
+use tradefloor::domain::{AccountId, Money, OrderSize, PublicId, Quantity, Side};
+use tradefloor::store::{StoreError, accounts, holdings, orders};
+use tradefloor::trading::{Funded, FundingRefusal, Intervention, InterventionRefusal, Placed, Prospect, Refusal};
 
 /// Price units times share units in one cent.
 const CENT: i128 = 100_000_000_000;
 /// The rules of [`Floor`].
 const FUNDING_MAX: i128 = 100_000_000;
 const CONTRIBUTED_MAX: i128 = 1_000_000_000;
+/// What accounts begin with, and begin anew with, on [`Floor`].
+pub(super) const OPENING: i128 = 1_000_000;
+/// The most that the books can hold of anything.
+const MOST: i128 = i64::MAX as i128;
 
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
@@ -20,6 +24,18 @@ pub(super) enum Operation {
     Fund { who: usize, key: u8, added: bool, cents: i64 },
     /// So many units of a share, or where there are none so many cents.
     Trade { who: usize, key: u8, buys: bool, what: usize, units: Option<i64>, cents: i64 },
+    /// Cents added by the house, or taken.
+    AdjustCash { who: usize, cents: i64 },
+    /// So many units of a share given for so many cents of cost.
+    Give { who: usize, what: usize, units: i64, cents: i64 },
+    /// So many units of a share taken, with so many cents of their cost or with their part of it.
+    Take { who: usize, what: usize, units: i64, cents: Option<i64> },
+    /// The account is frozen, or no longer.
+    Freeze { who: usize, frozen: bool },
+    /// The account begins anew.
+    Reset { who: usize },
+    /// What an order did is undone.
+    Reverse { who: usize, key: u8 },
     /// The market moves.
     Move { what: usize, bid: i64, ask: i64 },
     /// An earlier one once more.
@@ -40,6 +56,10 @@ struct Person {
     held: [Held; SYMBOLS.len()],
     fundings: HashMap<u8, (bool, i64, i128)>,
     orders: HashMap<u8, (Request, Filled)>,
+    /// Orders of this epoch that stand.
+    standing: HashSet<u8>,
+    reversed: HashSet<u8>,
+    frozen: bool,
 }
 
 type Request = (bool, usize, Option<i64>, Option<i64>);
@@ -53,6 +73,8 @@ enum Outcome {
     Filled(Filled),
     Repeated(Filled),
     Refused(&'static str),
+    /// Cash and contributions after the house has put something right.
+    Stands(i128, i128),
 }
 
 pub(super) struct Model {
@@ -61,9 +83,9 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Three people with this many cents each.
-    pub(super) fn new(opening: i128) -> Self {
-        let person = || Person { cash: opening, contributed: opening, ..Person::default() };
+    /// Three people who have just begun.
+    pub(super) fn new() -> Self {
+        let person = || Person { cash: OPENING, contributed: OPENING, ..Person::default() };
         Self { people: [person(), person(), person()], quotes: [(0, 0); SYMBOLS.len()] }
     }
 
@@ -89,6 +111,36 @@ impl Model {
                 let request = (buys, what, units, units.is_none().then_some(cents));
                 let price = if buys { self.quotes[what].1 } else { self.quotes[what].0 };
                 assert_eq!(self.people[who].trade(key, request, price), placed(told), "{operation:?}");
+            }
+            Operation::AdjustCash { who, cents } => {
+                let told = adjust(floor, accounts[who], Intervention::AdjustCash { change: Money::from_cents(cents) });
+                assert_eq!(self.people[who].adjust_cash(cents.into()), told.await, "{operation:?}");
+            }
+            Operation::Give { who, what, units, cents } => {
+                let (symbol, cost) = (SYMBOLS[what].parse().unwrap(), Money::from_cents(cents));
+                let given = Intervention::GiveShares { symbol, quantity: Quantity::from_units(units), cost };
+                let told = adjust(floor, accounts[who], given).await;
+                assert_eq!(self.people[who].give(what, units.into(), cents.into()), told, "{operation:?}");
+            }
+            Operation::Take { who, what, units, cents } => {
+                let (symbol, cost) = (SYMBOLS[what].parse().unwrap(), cents.map(Money::from_cents));
+                let taken = Intervention::TakeShares { symbol, quantity: Quantity::from_units(units), cost };
+                let told = adjust(floor, accounts[who], taken).await;
+                assert_eq!(self.people[who].take(what, units.into(), cents.map(i128::from)), told, "{operation:?}");
+            }
+            Operation::Freeze { who, frozen } => {
+                let told =
+                    adjust(floor, accounts[who], if frozen { Intervention::Freeze } else { Intervention::Unfreeze });
+                assert_eq!(self.people[who].freeze(frozen), told.await, "{operation:?}");
+            }
+            Operation::Reset { who } => {
+                let told = adjust(floor, accounts[who], Intervention::Reset).await;
+                assert_eq!(self.people[who].reset(), told, "{operation:?}");
+            }
+            Operation::Reverse { who, key } => {
+                let order = public_id(floor, accounts[who], key).await;
+                let told = adjust(floor, accounts[who], Intervention::Reverse { order }).await;
+                assert_eq!(self.people[who].reverse(key), told, "{operation:?}");
             }
             Operation::Move { what, bid, ask } => {
                 floor.quote(SYMBOLS[what], bid, ask);
@@ -125,6 +177,9 @@ impl Person {
             let same = (*before, *amount) == (added, cents);
             return if same { Outcome::Balance(*balance) } else { Outcome::Refused("key used") };
         }
+        if self.frozen {
+            return Outcome::Refused("frozen");
+        }
         let amount = i128::from(cents);
         if amount > FUNDING_MAX {
             return Outcome::Refused("too much at once");
@@ -146,6 +201,9 @@ impl Person {
         if let Some((before, filled)) = self.orders.get(&key) {
             return if *before == request { Outcome::Repeated(*filled) } else { Outcome::Refused("key used") };
         }
+        if self.frozen {
+            return Outcome::Refused("frozen");
+        }
         let (buys, what, units, cents) = request;
         let exact = i128::from(cents.unwrap_or(0)) * CENT;
         let dollars = if buys { exact / price } else { (exact + price - 1) / price };
@@ -157,10 +215,115 @@ impl Person {
         match filled {
             Ok(filled) => {
                 self.orders.insert(key, (request, filled));
+                self.standing.insert(key);
                 Outcome::Filled(filled)
             }
             Err(refusal) => Outcome::Refused(refusal),
         }
+    }
+
+    fn stands(&self) -> Outcome {
+        Outcome::Stands(self.cash, self.contributed)
+    }
+
+    fn adjust_cash(&mut self, cents: i128) -> Outcome {
+        if cents == 0 {
+            return Outcome::Refused("nothing");
+        }
+        if self.cash + cents < 0 {
+            return Outcome::Refused("not enough cash");
+        }
+        if self.cash + cents > MOST || self.contributed + cents > MOST {
+            return Outcome::Refused("too large");
+        }
+        self.cash += cents;
+        self.contributed += cents;
+        self.stands()
+    }
+
+    fn give(&mut self, what: usize, units: i128, cents: i128) -> Outcome {
+        let held = &mut self.held[what];
+        let fits = held.quantity + units <= MOST && held.cost + cents <= MOST && self.contributed + cents <= MOST;
+        if !fits {
+            return Outcome::Refused("too large");
+        }
+        (held.quantity, held.cost) = (held.quantity + units, held.cost + cents);
+        self.contributed += cents;
+        self.stands()
+    }
+
+    fn take(&mut self, what: usize, units: i128, cents: Option<i128>) -> Outcome {
+        let held = &mut self.held[what];
+        if units > held.quantity {
+            return Outcome::Refused("not enough shares");
+        }
+        let part = (2 * held.cost * units + held.quantity) / (2 * held.quantity);
+        let cents = cents.unwrap_or(part);
+        if cents > held.cost {
+            return Outcome::Refused("not so much cost");
+        }
+        if units == held.quantity && cents < held.cost {
+            return Outcome::Refused("not the whole cost");
+        }
+        (held.quantity, held.cost) = (held.quantity - units, held.cost - cents);
+        self.contributed -= cents;
+        self.stands()
+    }
+
+    fn freeze(&mut self, frozen: bool) -> Outcome {
+        if self.frozen == frozen {
+            return Outcome::Refused(if frozen { "frozen" } else { "not frozen" });
+        }
+        self.frozen = frozen;
+        self.stands()
+    }
+
+    fn reset(&mut self) -> Outcome {
+        (self.cash, self.contributed) = (OPENING, OPENING);
+        self.held = [Held::default(); SYMBOLS.len()];
+        self.standing.clear();
+        self.stands()
+    }
+
+    fn reverse(&mut self, key: u8) -> Outcome {
+        let Some(((buys, what, ..), (quantity, cash, gain))) = self.orders.get(&key).copied() else {
+            return Outcome::Refused("unknown order");
+        };
+        if self.reversed.contains(&key) {
+            return Outcome::Refused("reversed");
+        }
+        if !self.standing.contains(&key) {
+            return Outcome::Refused("past");
+        }
+        let held = &mut self.held[what];
+        if buys {
+            if quantity > held.quantity {
+                return Outcome::Refused("shares gone");
+            }
+            if self.cash + cash > MOST {
+                return Outcome::Refused("too large");
+            }
+            let exact = quantity < held.quantity && cash <= held.cost;
+            let removed = if exact { cash } else { (2 * held.cost * quantity + held.quantity) / (2 * held.quantity) };
+            held.quantity -= quantity;
+            held.cost -= removed;
+            held.realised += cash - removed;
+            self.cash += cash;
+        } else {
+            let gain = gain.unwrap();
+            if cash > self.cash {
+                return Outcome::Refused("cash gone");
+            }
+            if held.quantity + quantity > MOST {
+                return Outcome::Refused("too large");
+            }
+            held.quantity += quantity;
+            held.cost += cash - gain;
+            held.realised -= gain;
+            self.cash -= cash;
+        }
+        self.reversed.insert(key);
+        self.stands()
     }
 
     fn buy(&mut self, what: usize, quantity: i128, price: i128) -> Result<Filled, &'static str> {
@@ -205,6 +368,35 @@ impl Person {
     }
 }
 
+/// The public id of the order under this key; of none where there is no such order.
+async fn public_id(floor: &Floor, account: AccountId, key: u8) -> PublicId {
+    let key = format!("k{key}").parse().unwrap();
+    let found: Result<_, StoreError> = floor.store.read(move |conn| orders::by_key(conn, account, &key)).await;
+    found.unwrap().map_or_else(PublicId::random, |line| line.public_id)
+}
+
+async fn adjust(floor: &Floor, account: AccountId, intervention: Intervention) -> Outcome {
+    match floor.intervene(account, intervention).await {
+        Ok(Prospect { after, .. }) => Outcome::Stands(after.cash.cents().into(), after.contributed.cents().into()),
+        Err(refusal) => Outcome::Refused(match refusal {
+            InterventionRefusal::Nothing => "nothing",
+            InterventionRefusal::TooLarge => "too large",
+            InterventionRefusal::NotEnoughCash { .. } => "not enough cash",
+            InterventionRefusal::UnknownSymbol { .. } => "unknown symbol",
+            InterventionRefusal::NotEnoughShares { .. } => "not enough shares",
+            InterventionRefusal::NotSoMuchCost { .. } => "not so much cost",
+            InterventionRefusal::NotTheWholeCost { .. } => "not the whole cost",
+            InterventionRefusal::Frozen => "frozen",
+            InterventionRefusal::NotFrozen => "not frozen",
+            InterventionRefusal::UnknownOrder => "unknown order",
+            InterventionRefusal::Reversed { .. } => "reversed",
+            InterventionRefusal::Past => "past",
+            InterventionRefusal::SharesGone { .. } => "shares gone",
+            InterventionRefusal::CashGone { .. } => "cash gone",
+        }),
+    }
+}
+
 fn funded(told: Funded) -> Outcome {
     match told {
         Funded::Done { balance } => Outcome::Balance(balance.cents().into()),
@@ -214,6 +406,7 @@ fn funded(told: Funded) -> Outcome {
             FundingRefusal::TooMuchInAll { .. } => "too much in all",
             FundingRefusal::NotEnoughCash { .. } => "not enough cash",
             FundingRefusal::KeyUsed => "key used",
+            FundingRefusal::Frozen(_) => "frozen",
         }),
     }
 }
@@ -228,6 +421,7 @@ fn placed(told: Placed) -> Outcome {
             Refusal::TooSmall => "too small",
             Refusal::TooLarge => "too large",
             Refusal::KeyUsed { .. } => "key used",
+            Refusal::Frozen(_) => "frozen",
             Refusal::UnknownSymbol { .. }
             | Refusal::NoQuote { .. }
             | Refusal::StaleQuote { .. }

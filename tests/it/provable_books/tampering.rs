@@ -65,7 +65,7 @@ const CHANGES: [(&str, &str); 69] = [
     ),
     ("DELETE FROM accounts WHERE id = 2", "ledger_entries row 2 (entry 1 of account 2): there is no account 2"),
     (
-        "INSERT INTO accounts SELECT 3, lower('6F9619FF-8B86-4011-B42D-00C04FC964FF'), 1, 0, 0, 0, zeroblob(32), 0",
+        "INSERT INTO accounts SELECT 3, lower('6F9619FF-8B86-4011-B42D-00C04FC964FF'), 1, 0, 0, 0, zeroblob(32), 0, NULL, NULL, 1, 1",
         "accounts row 3: its ledger has no opening",
     ),
     // Holdings.

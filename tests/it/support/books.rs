@@ -28,7 +28,7 @@ pub(crate) fn audit(database: &Database) -> Result<Audited, String> {
     whole(&mut conn)?;
     agreeing_orders(&mut conn)?;
     let accounts: Vec<AccountRow> =
-        rows(&mut conn, "SELECT id, cash, contributed, entries, head FROM accounts ORDER BY id")?;
+        rows(&mut conn, "SELECT id, cash, contributed, entries, head, epoch, epoch_start FROM accounts ORDER BY id")?;
     let mut audited = Audited { accounts: accounts.len(), ..Audited::default() };
     for account in &accounts {
         let (entries, fills) =
@@ -72,6 +72,32 @@ struct AccountRow {
     entries: i64,
     #[diesel(sql_type = Binary)]
     head: Vec<u8>,
+    #[diesel(sql_type = BigInt)]
+    epoch: i64,
+    #[diesel(sql_type = BigInt)]
+    epoch_start: i64,
+}
+
+#[derive(QueryableByName)]
+struct EpochRow {
+    #[diesel(sql_type = BigInt)]
+    epoch: i64,
+    #[diesel(sql_type = BigInt)]
+    start: i64,
+    #[diesel(sql_type = BigInt)]
+    after_order: i64,
+    #[diesel(sql_type = BigInt)]
+    began_at: i64,
+}
+
+#[derive(QueryableByName)]
+struct ReversalRow {
+    #[diesel(sql_type = BigInt)]
+    order_id: i64,
+    #[diesel(sql_type = BigInt)]
+    sequence: i64,
+    #[diesel(sql_type = BigInt)]
+    reversed_at: i64,
 }
 
 #[derive(QueryableByName)]
@@ -199,6 +225,14 @@ struct Book {
     contributed: i128,
     entries: i64,
     held: BTreeMap<i64, Held>,
+    /// Fills of this epoch that stand.
+    traded: BTreeMap<i64, FillRow>,
+    /// The last order of all.
+    last_order: i64,
+    /// Number, start, last order before and time of each beginning after the first.
+    epochs: Vec<(i64, i64, i64, i64)>,
+    /// Order, number of the entry and time of each order undone.
+    reversals: Vec<(i64, i64, i64)>,
 }
 
 fn audit_account(conn: &mut Conn, account: &AccountRow) -> Result<(usize, usize), String> {
@@ -234,6 +268,7 @@ fn audit_account(conn: &mut Conn, account: &AccountRow) -> Result<(usize, usize)
         &format!("SELECT instrument_id, quantity, cost, realised FROM holdings WHERE account_id = {}", account.id),
     )?;
     book.compare_holdings(&holdings)?;
+    book.compare_beginnings(conn, account)?;
     Ok(counts)
 }
 
@@ -262,8 +297,8 @@ impl Book {
     fn post(&mut self, entry: &EntryRow, fills: &mut BTreeMap<i64, FillRow>) -> Result<(), String> {
         self.entries += 1;
         ensure(entry.sequence == self.entries, || format!("the ledger has no entry {}", self.entries))?;
-        ensure((entry.kind == "opening") == (self.entries == 1), || {
-            format!("a ledger begins with its one opening, and this is a {}", entry.kind)
+        ensure(entry.kind == "opening" || self.entries > 1, || {
+            format!("a ledger begins with an opening, and this is a {}", entry.kind)
         })?;
         self.cash += i128::from(entry.cash);
         ensure(i128::from(entry.balance) == self.cash, || {
@@ -276,7 +311,33 @@ impl Book {
                 let fill =
                     fills.remove(&order).ok_or_else(|| format!("order {order} has no fill left to explain it"))?;
                 fill.is_sound().map_err(|found| format!("the fill of order {order}: {found}"))?;
-                self.trade(entry, &fill).map_err(|found| format!("the fill of order {order}: {found}"))
+                self.trade(entry, &fill).map_err(|found| format!("the fill of order {order}: {found}"))?;
+                self.last_order = order;
+                self.traded.insert(order, fill);
+                Ok(())
+            }
+            "adjustment" => match (entry.instrument_id, entry.order_id) {
+                (None, None) => {
+                    let bare = entry.cash != 0 && (entry.quantity, entry.cost) == (0, 0);
+                    ensure(bare, || "cash is adjusted by nothing or together with shares".to_owned())?;
+                    self.contributed += i128::from(entry.cash);
+                    Ok(())
+                }
+                (Some(instrument), None) => self.adjust(entry, instrument),
+                (Some(instrument), Some(order)) => self.undo(entry, instrument, order),
+                (None, Some(order)) => Err(format!("order {order} is undone without its shares")),
+            },
+            "opening" if self.entries > 1 => {
+                let bare = (entry.instrument_id, entry.order_id, entry.quantity, entry.cost) == (None, None, 0, 0);
+                ensure(bare, || "an opening moves shares".to_owned())?;
+                let held = self.held.iter().find(|(_, held)| held.quantity != 0);
+                ensure(held.is_none(), || format!("the account begins anew with shares: {held:?}"))?;
+                self.held.clear();
+                self.traded.clear();
+                self.contributed = self.cash;
+                let number = self.epochs.last().map_or(2, |epoch| epoch.0 + 1);
+                self.epochs.push((number, entry.sequence, self.last_order, entry.at));
+                Ok(())
             }
             kind => {
                 let bare = (entry.instrument_id, entry.order_id, entry.quantity, entry.cost) == (None, None, 0, 0);
@@ -315,6 +376,64 @@ impl Book {
         held.cost += cost;
         held.realised += gain.unwrap_or(0);
         Ok(())
+    }
+
+    /// Gives or takes shares at the cost that is stated.
+    fn adjust(&mut self, entry: &EntryRow, instrument: i64) -> Result<(), String> {
+        ensure(entry.cash == 0, || format!("shares are adjusted together with {} in cash", entry.cash))?;
+        let held = self.held.entry(instrument).or_default();
+        let (quantity, cost) = (i128::from(entry.quantity), i128::from(entry.cost));
+        let (after, worth) = (held.quantity + quantity, held.cost + cost);
+        let same_way = if quantity > 0 { cost >= 0 } else { quantity < 0 && cost <= 0 };
+        ensure(same_way && after >= 0 && worth >= 0 && (after > 0 || worth == 0), || {
+            format!("{quantity} units for {cost} were added to {} for {}", held.quantity, held.cost)
+        })?;
+        (held.quantity, held.cost) = (after, worth);
+        self.contributed += cost;
+        Ok(())
+    }
+
+    /// Takes back what an order did, as far as what is left of its shares and their cost allows.
+    fn undo(&mut self, entry: &EntryRow, instrument: i64, order: i64) -> Result<(), String> {
+        let fill = self.traded.remove(&order).ok_or_else(|| format!("order {order} does not stand in this epoch"))?;
+        ensure(fill.instrument_id == instrument, || format!("order {order} was in {}", fill.instrument_id))?;
+        let held = self.held.entry(instrument).or_default();
+        let (quantity, cash) = (i128::from(fill.quantity), i128::from(fill.cash));
+        let derived = if fill.side == Side::Buy.as_str() {
+            ensure(quantity <= held.quantity, || format!("{quantity} units leave of {}", held.quantity))?;
+            let exact = quantity < held.quantity && cash <= held.cost;
+            let part = (2 * held.cost * quantity + held.quantity).div_euclid(2 * held.quantity);
+            (-quantity, cash, if exact { -cash } else { -part })
+        } else {
+            (quantity, -cash, cash - i128::from(fill.gain.unwrap_or(0)))
+        };
+        let entered = (i128::from(entry.quantity), i128::from(entry.cash), i128::from(entry.cost));
+        ensure(derived == entered, || {
+            format!("shares, cash and cost moved by {entered:?}, and order {order} makes it {derived:?}")
+        })?;
+        held.quantity += derived.0;
+        held.cost += derived.2;
+        held.realised += derived.1 + derived.2;
+        self.reversals.push((order, entry.sequence, entry.at));
+        Ok(())
+    }
+
+    /// Compares where the account began anew, and what was undone, with what is kept of that.
+    fn compare_beginnings(&mut self, conn: &mut Conn, account: &AccountRow) -> Result<(), String> {
+        let (epoch, start) = self.epochs.last().map_or((1, 1), |epoch| (epoch.0, epoch.1));
+        ensure((account.epoch, account.epoch_start) == (epoch, start), || {
+            format!("it is epoch {epoch} from entry {start}, and the account says otherwise")
+        })?;
+        let query = "SELECT epoch, start, after_order, began_at FROM epochs WHERE account_id = ";
+        let kept: Vec<EpochRow> = rows(conn, &format!("{query}{} ORDER BY epoch", account.id))?;
+        let kept: Vec<_> = kept.iter().map(|row| (row.epoch, row.start, row.after_order, row.began_at)).collect();
+        ensure(kept == self.epochs, || format!("the ledger makes the epochs {:?}, not {kept:?}", self.epochs))?;
+        let query = "SELECT r.order_id, e.sequence, r.reversed_at FROM reversals r
+            JOIN orders o ON o.id = r.order_id LEFT JOIN ledger_entries e ON e.id = r.entry_id WHERE o.account_id = ";
+        let kept: Vec<ReversalRow> = rows(conn, &format!("{query}{} ORDER BY r.order_id", account.id))?;
+        let kept: Vec<_> = kept.iter().map(|row| (row.order_id, row.sequence, row.reversed_at)).collect();
+        self.reversals.sort_unstable();
+        ensure(kept == self.reversals, || format!("the ledger makes the reversals {:?}, not {kept:?}", self.reversals))
     }
 
     fn compare(&self, account: &AccountRow, head: ChainHash) -> Result<(), String> {

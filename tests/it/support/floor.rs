@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{
-    AccountId, At, EntryKind, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role, Side, Symbol,
+    AccountId, At, Author, EntryKind, Instruction, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role,
+    Side, Symbol,
 };
 use tradefloor::market::{Listed, Market};
+use tradefloor::store::audit::Acted;
 use tradefloor::store::ledger::Movement;
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Database, Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
-use tradefloor::trading::{Desk, Funding, Order, Rules};
+use tradefloor::trading::{Desk, Funding, Intervention, InterventionRefusal, Order, Prospect, Rules};
 
 /// What is traded there.
 pub(crate) const SYMBOLS: [&str; 3] = ["ACME", "BOLT", "COAL"];
@@ -54,6 +56,7 @@ impl Floor {
             .collect();
         let market = Market::by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
+            opening_balance: Money::from_cents(1_000_000),
             quote_age_max: Duration::from_hours(1),
             funding_max: Money::from_cents(100_000_000),
             contributed_max: Money::from_cents(1_000_000_000),
@@ -96,11 +99,30 @@ impl Floor {
         self.market.board().post(instrument.id, quote).expect("the quote is sound");
     }
 
+    /// Has the house do something about an account, for a reason that does not matter.
+    pub(crate) async fn intervene(
+        &self,
+        account: AccountId,
+        intervention: Intervention,
+    ) -> Result<Prospect, InterventionRefusal> {
+        match self.desk.intervene(account, intervention, instruction("put right")).await {
+            Ok(Acted::Done(prospect)) => Ok(prospect),
+            Ok(Acted::Refused(refusal)) => Err(refusal),
+            other => panic!("it was asked for once, and nobody looked: {other:?}"),
+        }
+    }
+
     /// What the account has in cash, in cents.
     pub(crate) async fn cash(&self, account: AccountId) -> i64 {
         let read: Result<_, StoreError> = self.store.read(move |conn| accounts::get(conn, account)).await;
         read.expect("the account is read").cash.cents()
     }
+}
+
+/// What comes with an act from the command line.
+pub(crate) fn instruction(reason: &str) -> Instruction {
+    let reason = reason.parse().expect("a reason");
+    Instruction { author: Author::command_line(), reason, key: OrderKey::random(), seen: None }
 }
 
 /// An entry that moves `cents` and no shares.

@@ -1,0 +1,25 @@
+-- Since when an account takes no orders and moves no money for its owner, and why.
+ALTER TABLE accounts ADD COLUMN frozen_at BIGINT;
+ALTER TABLE accounts ADD COLUMN frozen_because TEXT CHECK ((frozen_because IS NULL) = (frozen_at IS NULL));
+-- How often the account has begun, and the number of the entry that it began with the last time.
+ALTER TABLE accounts ADD COLUMN epoch BIGINT NOT NULL DEFAULT 1 CHECK (epoch > 0);
+ALTER TABLE accounts ADD COLUMN epoch_start BIGINT NOT NULL DEFAULT 1 CHECK (epoch_start > 0);
+
+-- Where an account began anew; the first beginning of each is its first entry.
+CREATE TABLE epochs (
+    account_id  BIGINT NOT NULL REFERENCES accounts (id),
+    epoch       BIGINT NOT NULL CHECK (epoch > 1),
+    -- The number of its opening.
+    start       BIGINT NOT NULL CHECK (start > 1),
+    -- The account's last order before it; 0 when there was none.
+    after_order BIGINT NOT NULL CHECK (after_order >= 0),
+    began_at    BIGINT NOT NULL,
+    PRIMARY KEY (account_id, epoch)
+);
+
+-- Orders whose execution the house undid, each with the entry that does it.
+CREATE TABLE reversals (
+    order_id    BIGINT NOT NULL PRIMARY KEY REFERENCES orders (id),
+    entry_id    BIGINT NOT NULL UNIQUE REFERENCES ledger_entries (id),
+    reversed_at BIGINT NOT NULL
+);
