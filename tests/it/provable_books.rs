@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
-    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
-    ValuationRow, WatchRow,
+    AccountRow, CandleRow, CodeRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored,
+    UserRow, ValuationRow, WatchRow,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
@@ -102,6 +102,8 @@ async fn around(floor: &Floor, account: AccountId) {
                 seen_at: now,
                 expires_at: now,
                 granted_until: None,
+                acting_as: None,
+                acting_until: None,
             };
             sessions::insert(conn, &session)?;
             watches::set(conn, user, instrument, true)?;
@@ -124,6 +126,7 @@ fn everything(database: &Database) -> Vec<String> {
         let tables = [
             all::<UserRow>,
             all::<SessionRow>,
+            all::<CodeRow>,
             all::<InstrumentRow>,
             all::<AccountRow>,
             all::<HoldingRow>,
