@@ -39,6 +39,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod market;
+pub mod operations;
 pub mod portfolio;
 pub mod store;
 pub mod telemetry;

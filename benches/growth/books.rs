@@ -80,7 +80,8 @@ pub(crate) async fn write(file: &Path, plan: &Plan) -> anyhow::Result<()> {
     let database = Database::Sqlite(file.to_owned());
     let opening = StorePlan { database, readers: 1, writers: 1, waiting_writes: 8, writes_per_commit: 8 };
     let store = Store::open(&opening)?;
-    let listed: Result<_, StoreError> = store.write(Lock::House, |conn| instruments::list(conn, &starter())).await;
+    let listed: Result<_, StoreError> =
+        store.write(Lock::House, |conn| instruments::list(conn, &starter(), false)).await;
     let traded: Vec<InstrumentId> = listed?.into_iter().map(|listed| listed.instrument.id).take(HELD).collect();
     store.close();
     drop(store);

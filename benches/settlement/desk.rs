@@ -2,11 +2,13 @@
 
 use anyhow::{Context as _, bail};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{AccountId, EntryKind, Listing, Money, OrderSize, Price, Quantity, Quote, Role, Side, Symbol};
-use tradefloor::market::{Listed, Market};
+use tradefloor::market::day::Calendar;
+use tradefloor::market::{Board, FeedName, Listed, Market};
 use tradefloor::store::ledger::Movement;
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, accounts, instruments, ledger, users};
@@ -38,13 +40,11 @@ impl Room {
         let listing =
             Listing { symbol: symbol.clone(), name: SYMBOL.to_owned(), sector: String::new(), starting_price: price };
         let standings: Result<_, StoreError> =
-            store.write(Lock::House, move |conn| instruments::list(conn, &[listing])).await;
+            store.write(Lock::House, move |conn| instruments::list(conn, &[listing], false)).await;
         let instrument = standings?.pop().context("nothing is listed")?.instrument;
         let id = instrument.id;
-        let market = Market::by_hand(
-            &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
-            Duration::from_hours(24),
-        );
+        let board = Board::new(&[Listed::untraded(instrument)], FeedName::Simulated, Calendar::Utc);
+        let market = Market::around(Arc::new(board), Duration::from_hours(24));
         let quote = Quote { bid: price, ask: price, last: price, previous_close: price, volume: 0, at: Clock.now() };
         market.board().post(id, quote)?;
         let rules = Rules {

@@ -28,6 +28,7 @@ pub(super) async fn run(house: House, simulated: bool, retention: Retention, sto
         }
         save_prices(&house, simulated).await;
         end_acting(&house).await;
+        follow_books(&house).await;
         if turn % VALUE_EVERY == 1 {
             value_accounts(&house).await;
         }
@@ -58,6 +59,13 @@ pub(super) async fn save_prices(house: &House, simulated: bool) {
         house.store.write(Lock::House, move |conn| instruments::save_prices(conn, &prices, now)).await;
     if let Err(error) = saved {
         tracing::warn!(%error, "prices were not saved");
+    }
+}
+
+/// Takes over what another server on the same books has listed, delisted, halted or renamed.
+async fn follow_books(house: &House) {
+    if let Err(error) = house.operations.follow().await {
+        tracing::warn!(%error, "the market did not follow its books");
     }
 }
 

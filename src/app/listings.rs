@@ -3,9 +3,9 @@
 use super::StartError;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::{At, Listing};
-use crate::market::day::Calendar;
+use crate::domain::Listing;
 use crate::market::{FeedPlan, Listed, ReplayPlan, listings, replay};
+use crate::operations::opening;
 use crate::store::instruments::{self, Standing};
 use crate::store::{Lock, Store, StoreError};
 use std::collections::HashMap;
@@ -42,26 +42,18 @@ pub(super) async fn list(
     let starting: HashMap<_, _> =
         listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
     let standings: Result<Vec<Standing>, StoreError> =
-        store.write(Lock::House, move |conn| instruments::list(conn, &listings)).await;
+        store.write(Lock::House, move |conn| instruments::list(conn, &listings, simulated)).await;
     let now = clock.now();
     Ok(standings?
         .into_iter()
         .map(|standing| {
             if !simulated {
-                return Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 };
+                return Listed { status: standing.status, ..Listed::untraded(standing.instrument) };
             }
-            let last = standing.last_price.or_else(|| starting.get(&standing.instrument.symbol).copied());
-            let previous_close = previous_close(&standing, now, &calendar);
-            Listed { instrument: standing.instrument, last, previous_close, volume: 0 }
+            let starting = starting.get(&standing.instrument.symbol).copied();
+            opening(standing, starting, now, &calendar)
         })
         .collect())
-}
-
-/// What the day's change is measured from: the close before, unless prices were saved on an earlier day,
-/// whose last price is then the close before.
-fn previous_close(standing: &Standing, now: At, calendar: &Calendar) -> Option<crate::domain::Price> {
-    let same_day = standing.priced_at.is_some_and(|saved| calendar.day(saved) == calendar.day(now));
-    if same_day { standing.previous_close } else { standing.last_price }
 }
 
 fn simulated(settings: &Settings) -> Result<Vec<Listing>, StartError> {

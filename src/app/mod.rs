@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::market::recorder::{Recorder, SAVE_EVERY};
 use crate::market::{FeedPlan, Market, MarketPlan, TapeError};
+use crate::operations::Operations;
 use crate::store::{OpenError, Store, StoreError, StorePlan, users};
 use crate::trading::Desk;
 use crate::web::house::{House, Site};
@@ -145,6 +146,7 @@ impl App {
                 session_absolute: settings.session_absolute,
                 opening_balance: settings.opening_balance,
             }),
+            operations: Operations::new(store.clone(), market.clone(), clock),
             sparklines: Sparklines::default(),
             store,
             market,

@@ -1,11 +1,12 @@
 //! What a simulated market knows of its past: what was recorded, or what it is given when it has none.
 
-use crate::domain::{At, Candle, Recorded, Timeframe};
+use crate::domain::{At, Candle, Origin, Recorded, Timeframe};
 use crate::market::day::Calendar;
 use crate::market::recorder::{backfill, without_history};
 use crate::market::{History, Listed, Past, SimulatedPlan, TradingHours};
+use crate::store::instruments::{self, Standing};
 use crate::store::{Store, StoreError, candles};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Makes a past, from the seed of the market that begins at `begin`, for what is listed without one, and sees to it that
@@ -20,7 +21,12 @@ pub(super) async fn make(
     begin: At,
 ) -> Result<(), StoreError> {
     let ids: Vec<_> = listed.iter().map(|one| one.instrument.id).collect();
-    let without = without_history(store, &ids).await?;
+    let mut without = without_history(store, &ids).await?;
+    // What the back office made begins with its listing.
+    let standings: Vec<Standing> = store.read(instruments::all).await?;
+    let made_here: HashSet<_> =
+        standings.iter().filter(|one| one.origin == Origin::Office).map(|one| one.instrument.id).collect();
+    without.retain(|id| !made_here.contains(id));
     if without.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::walk::Walk;
 use super::{BooksError, Check, ensure};
-use crate::domain::{PublicId, Role, Symbol, Username};
+use crate::domain::{Origin, PublicId, Role, Symbol, Username};
 use crate::store::Conn;
 use crate::store::rows::{
     CodeRow, InstrumentRow, Stored as _, UserRow, codes_with_user, sessions_with_user, valuations_with_account,
@@ -90,7 +90,11 @@ fn check_instrument(instrument: &InstrumentRow) -> Check {
     for price in [instrument.last_price, instrument.previous_close].into_iter().flatten() {
         ensure(price > 0, row, || format!("a price is {price}"))?;
     }
-    Ok(())
+    ensure(instrument.origin.parse::<Origin>().is_ok(), row, || format!("{:?} is no origin", instrument.origin))?;
+    let explained = instrument.halted_at.is_some() == instrument.halted_because.is_some();
+    ensure(explained, row, || "it is halted without a reason, or has a reason without being halted".to_owned())?;
+    let off = !(instrument.listed && instrument.delisted_at.is_some());
+    ensure(off, row, || "it is delisted and on the list".to_owned())
 }
 
 /// A public id is one, and written as it always is.

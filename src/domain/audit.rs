@@ -1,7 +1,7 @@
 //! The record of what staff did: what was done to what, and the hash that chains its entries.
 
 use super::order::words;
-use super::{At, ChainHash, UserId};
+use super::{At, ChainHash, Symbol, UserId};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
 
@@ -111,6 +111,12 @@ impl Subject {
     #[must_use]
     pub fn market() -> Self {
         Self { kind: SubjectKind::Market, id: "market".to_owned(), person: None }
+    }
+
+    /// An instrument.
+    #[must_use]
+    pub fn instrument(symbol: &Symbol) -> Self {
+        Self { kind: SubjectKind::Instrument, id: symbol.to_string(), person: None }
     }
 
     /// A person.

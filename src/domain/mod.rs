@@ -30,7 +30,7 @@ pub use candle::{Candle, Recorded, Timeframe};
 pub use code::SignInCode;
 pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
 pub use instruction::{Author, Instruction, NotAReason, Reason};
-pub use instrument::{Instrument, Listing};
+pub use instrument::{Halt, Instrument, Listing, NotTraded, Origin, TradingStatus};
 pub use ledger::{ChainHash, Entry, EntryKind};
 pub use money::Money;
 pub use notional::Notional;

@@ -4,14 +4,14 @@
 //! caller ever holds the board up.
 
 pub use super::entry::{RECENT_EVERY, RECENT_PRICES, Rate, Standing};
+pub use super::roster::{Roster, Traded};
 
 use super::candles::{OpenCandles, Told};
 use super::day::Calendar;
 use super::entry::Entry;
 use super::feed::Speed;
 use super::status::{FeedName, FeedStatus, Phase, Pulse, Trouble};
-use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol};
-use std::collections::HashMap;
+use crate::domain::{At, Instrument, InstrumentId, Price, Quote, Symbol, TradingStatus};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,16 @@ pub struct Listed {
     pub previous_close: Option<Price>,
     /// Whole shares traded so far on the day that the market begins in.
     pub volume: i64,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
+}
+
+impl Listed {
+    /// An instrument that was never traded, and may be.
+    #[must_use]
+    pub fn untraded(instrument: Instrument) -> Self {
+        Self { instrument, last: None, previous_close: None, volume: 0, status: TradingStatus::default() }
+    }
 }
 
 /// A trade that came without a quote: it moves the last price and the volume, and leaves bid and ask as old as
@@ -59,9 +69,8 @@ pub enum OffBoard {
 /// The newest quote of every instrument. Share it as `Arc<Board>`.
 #[derive(Debug)]
 pub struct Board {
-    instruments: Vec<Arc<Instrument>>,
-    by_symbol: HashMap<Symbol, usize>,
-    by_id: HashMap<InstrumentId, usize>,
+    /// Read far more often than it changes, so that readers share it and whoever changes it makes another.
+    pub(super) roster: RwLock<Arc<Roster>>,
     feed: FeedName,
     calendar: Calendar,
     opened: Instant,
@@ -80,13 +89,15 @@ struct State {
     entries: Vec<Entry>,
 }
 
-/// A line that changed: its place in market order, its quote and when that was received.
-pub(super) type Changed = (usize, Quote, Duration);
+/// A line that changed: its place in market order, its quote and when that was received, once there is one.
+pub(super) type Changed = (usize, Option<(Quote, Duration)>);
 
 /// What changed on the board since an earlier look.
 #[derive(Debug)]
 pub(super) struct Changes {
     pub(super) sequence: u64,
+    /// Not older than the lines.
+    pub(super) roster: Arc<Roster>,
     pub(super) lines: Vec<Changed>,
 }
 
@@ -94,65 +105,50 @@ impl Board {
     /// A board without quotes, in the order of `listed`. A symbol or id listed twice keeps its first line.
     #[must_use]
     pub fn new(listed: &[Listed], feed: FeedName, calendar: Calendar) -> Self {
-        let instruments: Vec<_> = listed.iter().map(|listed| Arc::new(listed.instrument.clone())).collect();
-        let mut by_symbol = HashMap::with_capacity(instruments.len());
-        let mut by_id = HashMap::with_capacity(instruments.len());
-        for (place, instrument) in instruments.iter().enumerate() {
-            by_symbol.entry(instrument.symbol.clone()).or_insert(place);
-            by_id.entry(instrument.id).or_insert(place);
-        }
+        let roster = Roster::of(listed);
         let opened = Instant::now();
-        let entries = vec![Entry::default(); instruments.len()];
+        let entries = vec![Entry::default(); listed.len()];
         let state = State { sequence: 0, lap: 0, day: None, time: None, pulse: Pulse::new(opened), entries };
-        let candles = Mutex::new(OpenCandles::new(instruments.iter().map(|one| one.id), feed));
-        Self { instruments, by_symbol, by_id, feed, calendar, opened, state: RwLock::new(state), candles }
-    }
-
-    /// Everything the market trades, in market order.
-    #[must_use]
-    pub fn instruments(&self) -> &[Arc<Instrument>] {
-        &self.instruments
+        let candles = Mutex::new(OpenCandles::new(listed.iter().map(|one| one.instrument.id), feed));
+        let roster = RwLock::new(Arc::new(roster));
+        Self { roster, feed, calendar, opened, state: RwLock::new(state), candles }
     }
 
     /// The instrument with this symbol.
     #[must_use]
     pub fn find(&self, symbol: &Symbol) -> Option<Arc<Instrument>> {
-        self.instruments.get(self.place(symbol)?).cloned()
+        self.roster().find(symbol).map(|traded| Arc::clone(&traded.instrument))
     }
 
     /// The instrument with this id.
     #[must_use]
     pub fn instrument(&self, id: InstrumentId) -> Option<Arc<Instrument>> {
-        self.instruments.get(*self.by_id.get(&id)?).cloned()
-    }
-
-    /// Where the instrument with this symbol stands in [`Board::instruments`].
-    #[must_use]
-    pub fn place(&self, symbol: &Symbol) -> Option<usize> {
-        self.by_symbol.get(symbol).copied()
+        self.roster().get(id).map(|traded| Arc::clone(&traded.instrument))
     }
 
     /// The newest quote of an instrument; nothing before its first.
     #[must_use]
     pub fn quote(&self, id: InstrumentId) -> Option<Standing> {
-        let place = *self.by_id.get(&id)?;
+        let place = self.place_of(id)?;
         self.read().entries.get(place)?.standing(Instant::now())
     }
 
-    /// Every line, in market order.
+    /// Every line, those of delisted instruments included, in market order.
     #[must_use]
     pub fn rates(&self) -> Vec<Rate> {
+        let roster = self.roster();
         let entries = self.read().entries.clone();
         let now = Instant::now();
-        self.instruments.iter().zip(entries).map(|(instrument, entry)| entry.rate(instrument, now)).collect()
+        roster.all().iter().zip(entries).map(|(traded, entry)| entry.rate(traded, now)).collect()
     }
 
     /// The line of one instrument.
     #[must_use]
     pub fn rate(&self, id: InstrumentId) -> Option<Rate> {
-        let place = *self.by_id.get(&id)?;
+        let roster = self.roster();
+        let place = roster.place_of(id)?;
         let entry = self.read().entries.get(place)?.clone();
-        Some(entry.rate(self.instruments.get(place)?, Instant::now()))
+        Some(entry.rate(roster.at(place)?, Instant::now()))
     }
 
     /// The number of the newest change; zero before the first.
@@ -198,7 +194,7 @@ impl Board {
     /// # Errors
     /// When the market does not trade it or the quote is unsound; the board is as it was.
     pub fn post(&self, id: InstrumentId, quote: Quote) -> Result<u64, OffBoard> {
-        let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
+        let place = self.place_of(id).ok_or(OffBoard::UnknownInstrument)?;
         if !quote.is_sound() {
             return Err(OffBoard::Unsound);
         }
@@ -216,7 +212,7 @@ impl Board {
     /// # Errors
     /// As [`Board::post`].
     pub fn note(&self, id: InstrumentId, trade: Trade) -> Result<u64, OffBoard> {
-        let place = *self.by_id.get(&id).ok_or(OffBoard::UnknownInstrument)?;
+        let place = self.place_of(id).ok_or(OffBoard::UnknownInstrument)?;
         let day = self.calendar.day(trade.at);
         let told = Told { last: trade.last, volume: trade.volume, at: trade.at };
         let mut state = self.write();
@@ -263,9 +259,18 @@ impl Board {
         state.lap = if state.lap == 0 { lap } else { state.lap };
     }
 
-    /// Where the instrument with this id stands in [`Board::instruments`].
-    pub(super) fn place_of(&self, id: InstrumentId) -> Option<usize> {
-        self.by_id.get(&id).copied()
+    /// One more line, for whoever takes the next place.
+    pub(super) fn append_line(&self, id: InstrumentId) {
+        self.candles.lock().unwrap_or_else(PoisonError::into_inner).append(id);
+        let mut state = self.write();
+        let place = state.entries.len();
+        state.entries.push(Entry::default());
+        state.touch(place);
+    }
+
+    /// Says that the line at `place` has changed, whatever of it.
+    pub(super) fn touch(&self, place: usize) {
+        self.write().touch(place);
     }
 
     /// Which of its calendar's days a moment belongs to.
@@ -280,12 +285,13 @@ impl Board {
 
     /// What changed after `sequence`.
     pub(super) fn changes_since(&self, sequence: u64) -> Changes {
+        // Held to the end, so that the lines know of nothing that the roster does not.
+        let roster = self.roster.read().unwrap_or_else(PoisonError::into_inner);
         let state = self.read();
         let changed = state.entries.iter().enumerate().filter(|(_, entry)| entry.sequence > sequence);
-        let lines = changed.filter_map(|(place, entry)| {
-            entry.standing.map(|(quote, received)| (place, quote, received.saturating_duration_since(self.opened)))
-        });
-        Changes { sequence: state.sequence, lines: lines.collect() }
+        let received = |received: Instant| received.saturating_duration_since(self.opened);
+        let lines = changed.map(|(place, entry)| (place, entry.standing.map(|(quote, at)| (quote, received(at)))));
+        Changes { sequence: state.sequence, lines: lines.collect(), roster: Arc::clone(&roster) }
     }
 
     // A poisoned lock would mean that a copy or an addition panicked; what stands is still whole.
@@ -318,6 +324,14 @@ impl State {
                 quote.previous_close = quote.last;
                 quote.volume = 0;
             }
+        }
+    }
+
+    /// Says that the line at `place` has changed, whatever of it.
+    fn touch(&mut self, place: usize) {
+        self.sequence += 1;
+        if let Some(entry) = self.entries.get_mut(place) {
+            entry.sequence = self.sequence;
         }
     }
 

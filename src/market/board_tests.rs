@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::Halt;
 use crate::market::fixture::untraded;
 use crate::market::status::FeedState;
 
@@ -93,4 +94,43 @@ fn an_instrument_is_found_by_symbol_and_by_id() {
     let acme = board.find(&"acme".parse().unwrap()).unwrap();
     assert_eq!(board.instrument(acme.id), Some(acme));
     assert_eq!(board.find(&"NONE".parse().unwrap()), None);
+}
+
+#[test]
+fn an_instrument_that_is_listed_later_takes_the_next_place_and_is_quoted_like_any_other() {
+    let board = board();
+    board.post(ACME, quote(20_000, 1)).unwrap();
+    let crux = untraded(&["ACME", "BOLT", "CRUX"]).remove(2);
+    board.list(&crux);
+    let id = crux.instrument.id;
+    assert_eq!(board.roster().place_of(id), Some(2));
+    assert_eq!((board.quote(id), board.rates().len()), (None, 3));
+    assert_eq!(board.changes_since(1).lines, [(2, None)]);
+    board.post(id, quote(30_000, 2)).unwrap();
+    assert_eq!(board.candle(id, crate::domain::Timeframe::Day).map(|candle| candle.close), None);
+    board.post(id, quote(31_000, 3)).unwrap();
+    let candle = board.candle(id, crate::domain::Timeframe::Day).unwrap();
+    assert_eq!(candle.close, Price::from_units(31_000));
+    board.list(&crux);
+    assert_eq!(board.rates().len(), 3);
+}
+
+#[test]
+fn what_is_revised_keeps_its_place_its_symbol_and_its_quote_and_is_shown_again() {
+    let board = board();
+    board.post(BOLT, quote(20_000, 1)).unwrap();
+    let before = board.roster();
+    let traded = before.get(BOLT).unwrap();
+    let renamed = Instrument { name: "Bolt and Sons".to_owned(), ..traded.instrument.as_ref().clone() };
+    let halt = Halt { since: At::from_micros(5), because: "News is coming".to_owned() };
+    let status = TradingStatus { delisted: false, halt: Some(Arc::new(halt)) };
+    assert!(board.revise(&renamed, &status));
+    let rate = board.rate(BOLT).unwrap();
+    assert_eq!((rate.instrument.name.as_str(), &rate.status), ("Bolt and Sons", &status));
+    assert_eq!(rate.standing.map(|standing| standing.quote), Some(quote(20_000, 1)));
+    assert_eq!(board.changes_since(1).lines.len(), 1);
+    assert_eq!(board.roster().edition(), before.edition(), "what is halted stays on the list");
+    assert!(board.revise(&renamed, &status));
+    assert_eq!(board.sequence(), 2, "what was so already is no change");
+    assert!(!board.revise(&Instrument { id: InstrumentId(9), ..renamed }, &status));
 }

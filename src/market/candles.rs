@@ -37,7 +37,8 @@ impl Board {
     /// first. Its start tells whether that span is the current one.
     #[must_use]
     pub fn candle(&self, id: InstrumentId, timeframe: Timeframe) -> Option<Candle> {
-        self.open_candles().open(self.place_of(id)?, timeframe)
+        let place = self.place_of(id)?;
+        self.open_candles().open(place, timeframe)
     }
 
     /// Folds a tick of the market day `day` into the candles of the instrument at `place`.
@@ -55,10 +56,10 @@ impl Board {
     /// Lets candles go on from what was recorded of their spans before the market opened.
     pub(super) fn resume(&self, recorded: &[Recorded]) {
         let Some(now) = self.market_time() else { return };
-        let day = self.day_of(now);
+        let (day, roster) = (self.day_of(now), self.roster());
         let mut candles = self.open_candles();
         for one in recorded {
-            if let Some(place) = self.place_of(one.instrument) {
+            if let Some(place) = roster.place_of(one.instrument) {
                 candles.resume(place, one, one.timeframe.start(now, day));
             }
         }
@@ -95,6 +96,12 @@ struct Line {
     led: Option<[Price; 3]>,
 }
 
+impl Line {
+    const fn of(instrument: InstrumentId) -> Self {
+        Self { instrument, open: [None; 4], changed: false, counted: None, led: None }
+    }
+}
+
 /// How far a feed has counted the shares of a day.
 #[derive(Debug, Clone, Copy)]
 struct Counted {
@@ -104,9 +111,13 @@ struct Counted {
 
 impl OpenCandles {
     pub(super) fn new(instruments: impl Iterator<Item = InstrumentId>, feed: FeedName) -> Self {
-        let line = |instrument| Line { instrument, open: [None; 4], changed: false, counted: None, led: None };
-        let lines = instruments.map(line).collect();
+        let lines = instruments.map(Line::of).collect();
         Self { lines, closed: VecDeque::new(), lost: 0, recording: feed == FeedName::Replay }
+    }
+
+    /// One more instrument, at the next place.
+    pub(super) fn append(&mut self, instrument: InstrumentId) {
+        self.lines.push(Line::of(instrument));
     }
 
     /// Folds what was traded since the tick before; `day_of` says which market day a moment belongs to.

@@ -1,6 +1,7 @@
 //! A line of the board: what the market says of one instrument, and what it has said lately.
 
-use crate::domain::{At, Instrument, Price, Quote};
+use super::roster::Traded;
+use crate::domain::{At, Instrument, Price, Quote, TradingStatus};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ pub struct Standing {
 pub struct Rate {
     /// What is traded.
     pub instrument: Arc<Instrument>,
+    /// Whether it may be.
+    pub status: TradingStatus,
     /// Its quote, once there is one.
     pub standing: Option<Standing>,
     /// Last prices about [`RECENT_EVERY`] apart in market time, oldest first, at most [`RECENT_PRICES`].
@@ -50,9 +53,10 @@ impl Entry {
         Some(Standing { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
     }
 
-    pub(super) fn rate(self, instrument: &Arc<Instrument>, now: Instant) -> Rate {
+    pub(super) fn rate(self, traded: &Traded, now: Instant) -> Rate {
         Rate {
-            instrument: Arc::clone(instrument),
+            instrument: Arc::clone(&traded.instrument),
+            status: traded.status.clone(),
             standing: self.standing(now),
             recent: self.recent.into(),
             day_range: self.day_range,

@@ -3,7 +3,7 @@
 //! Live rates are state, not messages. Only the newest frame exists; whoever missed one takes a snapshot.
 //! What all watch is encoded and framed once and its bytes are shared; a choice of symbols costs joining ready pieces.
 
-use super::board::{Board, Changes};
+use super::board::{Board, Changes, Roster, Traded};
 use super::message::Message;
 use super::wire;
 use std::sync::{Arc, OnceLock};
@@ -20,7 +20,9 @@ pub struct Frame {
     previous: u64,
     state: &'static str,
     turned: bool,
+    relisted: bool,
     board: Arc<Board>,
+    roster: Arc<Roster>,
     stamp: String,
     pieces: Vec<Piece>,
     changed: Vec<usize>,
@@ -60,22 +62,31 @@ impl Frame {
         self.turned
     }
 
+    /// Whether something was listed or delisted since the frame before. Then what changed does not tell it all, and
+    /// everybody is shown a snapshot.
+    #[must_use]
+    pub const fn relisted(&self) -> bool {
+        self.relisted
+    }
+
     /// What changed since the frame before, for those who watch everything. Made once.
     #[must_use]
     pub fn changes(&self) -> &Message {
         self.changes.get_or_init(|| {
             let mut text = String::new();
-            wire::changes(&mut text, self.sequence, self.previous, &self.stamp, self.pieces_at(&self.changed));
+            let listed = self.changed.iter().filter(|place| self.lists(**place)).copied().collect::<Vec<_>>();
+            wire::changes(&mut text, self.sequence, self.previous, &self.stamp, self.pieces_at(&listed));
             Message::of(&text)
         })
     }
 
-    /// The whole market, for those who watch everything. Made once.
+    /// Everything that is listed, for those who watch everything. Made once.
     #[must_use]
     pub fn snapshot(&self) -> &Message {
         self.snapshot.get_or_init(|| {
             let mut text = String::new();
-            let rates = self.pieces.iter().map(|piece| piece.text.as_ref());
+            let listed = self.pieces.iter().enumerate().filter(|(place, _)| self.lists(*place));
+            let rates = listed.map(|(_, piece)| piece.text.as_ref());
             wire::snapshot(&mut text, self.sequence, &self.stamp, "\"everything\"", rates);
             Message::of(&text)
         })
@@ -96,8 +107,8 @@ impl Frame {
 
     /// Writes the instruments at `places` to `text`.
     pub fn snapshot_of(&self, places: &[usize], text: &mut String) {
-        let instruments = self.board.instruments();
-        let watching = wire::list(places.iter().filter_map(|place| Some(&instruments.get(*place)?.symbol)));
+        let watched = places.iter().filter(|place| **place < self.pieces.len());
+        let watching = wire::list(watched.filter_map(|place| Some(&self.roster.at(*place)?.instrument.symbol)));
         wire::snapshot(text, self.sequence, &self.stamp, &watching, self.pieces_at(places));
     }
 
@@ -105,21 +116,27 @@ impl Frame {
         places.iter().filter_map(|place| Some(self.pieces.get(*place)?.text.as_ref()))
     }
 
+    fn lists(&self, place: usize) -> bool {
+        self.roster.at(place).is_some_and(|traded| !traded.status.delisted)
+    }
+
     /// The frame after this one; nothing when nothing happened.
     fn next(&self) -> Option<Self> {
         let status = self.board.status();
         let state = status.state.as_str();
         let turned = state != self.state;
-        let Changes { sequence, lines } = self.board.changes_since(self.sequence);
+        let Changes { sequence, lines, roster } = self.board.changes_since(self.sequence);
         if sequence == self.sequence && !turned {
             return None;
         }
         let number = self.number + 1;
         let mut pieces = self.pieces.clone();
+        let added = roster.all().iter().skip(pieces.len());
+        pieces.extend(added.map(|traded| Piece { text: wire::rate(traded, None).into(), frame: number }));
         let mut changed = Vec::with_capacity(lines.len());
-        for (place, quote, received) in lines {
-            if let (Some(piece), Some(instrument)) = (pieces.get_mut(place), self.board.instruments().get(place)) {
-                *piece = Piece { text: wire::rate(&instrument.symbol, &quote, received).into(), frame: number };
+        for (place, quoted) in lines {
+            if let (Some(piece), Some(traded)) = (pieces.get_mut(place), roster.at(place)) {
+                *piece = Piece { text: wire::rate(traded, quoted).into(), frame: number };
                 changed.push(place);
             }
         }
@@ -130,7 +147,9 @@ impl Frame {
             previous: self.sequence,
             state,
             turned,
+            relisted: roster.edition() != self.roster.edition(),
             board: Arc::clone(&self.board),
+            roster,
             stamp,
             pieces,
             changed,
@@ -141,8 +160,9 @@ impl Frame {
 
     /// The market before anything happened, or as it stands now.
     fn first(board: Arc<Board>) -> Self {
-        let unquoted = |symbol| Piece { text: wire::unquoted(symbol).into(), frame: 0 };
-        let pieces = board.instruments().iter().map(|one| unquoted(&one.symbol)).collect();
+        let roster = board.roster();
+        let unquoted = |traded: &Traded| Piece { text: wire::rate(traded, None).into(), frame: 0 };
+        let pieces = roster.all().iter().map(unquoted).collect();
         let status = board.status();
         let (stamp, state) = (wire::stamp(&board, &status), status.state.as_str());
         let before = Self {
@@ -151,7 +171,9 @@ impl Frame {
             previous: 0,
             state,
             turned: false,
+            relisted: false,
             board,
+            roster,
             stamp,
             pieces,
             changed: Vec::new(),

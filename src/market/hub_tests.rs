@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{At, InstrumentId, Price, Quote};
+use crate::domain::{At, Halt, InstrumentId, Price, Quote, TradingStatus};
 use crate::market::day::Calendar;
 use crate::market::fixture::untraded;
 use crate::market::status::{FeedName, Phase};
@@ -114,4 +114,41 @@ async fn whoever_was_away_finds_the_newest_frame_alone() {
     assert!(text(last.snapshot()).contains("\"last\":\"5.00\""));
     stop.cancel();
     assert!(frames.changed().await.is_err());
+}
+
+#[test]
+fn a_frame_says_when_the_list_has_changed_and_shows_only_what_is_on_it() {
+    let board = board();
+    let first = Frame::first(Arc::clone(&board));
+    let roster = board.roster();
+    let bolt = roster.at(1).unwrap();
+    board.revise(&bolt.instrument, &TradingStatus { delisted: true, halt: None });
+    let second = first.next().unwrap();
+    assert!(second.relisted());
+    assert_eq!(symbols(text(second.snapshot())), ["ACME", "CRUX"]);
+    let own: Value = serde_json::from_str(&snapshot_of(&second, &[1])).unwrap();
+    assert_eq!((&own["watching"], &own["rates"][0]["listed"]), (&serde_json::json!(["BOLT"]), &false.into()));
+    post(&board, 2, 10_000);
+    let third = second.next().unwrap();
+    assert!(!third.relisted() && symbols(text(third.changes())).is_empty());
+    assert_eq!(symbols(&changes_of(&third, &[1], 1).unwrap()), ["BOLT"]);
+
+    board.list(&untraded(&["ACME", "BOLT", "CRUX", "DUNE"]).remove(3));
+    let fourth = third.next().unwrap();
+    assert!(fourth.relisted());
+    assert_eq!(symbols(text(fourth.snapshot())), ["ACME", "CRUX", "DUNE"]);
+}
+
+#[test]
+fn a_halt_is_a_change_of_its_line_alone() {
+    let board = board();
+    let first = Frame::first(Arc::clone(&board));
+    let halt = Halt { since: At::from_micros(0), because: "News is coming".to_owned() };
+    let status = TradingStatus { delisted: false, halt: Some(Arc::new(halt)) };
+    board.revise(&board.roster().at(0).unwrap().instrument, &status);
+    let halted = first.next().unwrap();
+    assert!(!halted.relisted());
+    let changes: Value = serde_json::from_str(text(halted.changes())).unwrap();
+    assert_eq!(changes["rates"].as_array().map(Vec::len), Some(1));
+    assert_eq!(changes["rates"][0]["halted"], "News is coming");
 }

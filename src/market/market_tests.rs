@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::Symbol;
-use crate::market::fixture::starting;
+use crate::domain::{At, Symbol};
+use crate::market::fixture::{starting, untraded};
 
 fn listed() -> Vec<Listed> {
     starting(&listings::starter())
@@ -146,5 +146,81 @@ async fn outside_trading_hours_nothing_moves_and_everybody_can_see_when_it_opens
     market.set_speed(Speed::Max);
     // Over the weekend, to the next Monday.
     until(&market, |board| board.market_day() % 10_000_000 >= 20_514 + 7).await;
+    market.stop().await;
+}
+
+fn dune() -> Listed {
+    let mut listed = untraded(&["DUNE"]).remove(0);
+    listed.instrument.id = InstrumentId(1_000);
+    Listed { last: Some("50.00".parse().unwrap()), ..listed }
+}
+
+#[tokio::test]
+async fn an_instrument_listed_while_the_market_runs_stands_paused_or_closed_at_its_price_at_once() {
+    for (speed, hours) in [
+        (Speed::REAL_TIME, None),
+        (Speed::Max, None),
+        (Speed::Paused, None),
+        (Speed::REAL_TIME, Some("10:00-10:10 America/New_York")),
+    ] {
+        let market = Market::open(simulated(speed, hours)).unwrap();
+        until(&market, |board| board.rates().iter().all(|rate| rate.standing.is_some())).await;
+        market.list(&dune());
+        let id = InstrumentId(1_000);
+        until(&market, |board| board.quote(id).is_some()).await;
+        let quote = market.board().quote(id).unwrap().quote;
+        assert_eq!(quote.previous_close, "50.00".parse().unwrap());
+        if speed != Speed::Max {
+            assert!((quote.last.units() - 500_000).abs() < 5_000, "{quote:?}");
+        }
+        let state = market.board().status().state;
+        match (speed, hours) {
+            (Speed::Paused, _) => assert_eq!(state, FeedState::Paused),
+            (_, None) => until(&market, |board| board.quote(id).is_some_and(|now| now.quote != quote)).await,
+            (_, Some(_)) => until(&market, |board| board.status().state.opens().is_some()).await,
+        }
+        market.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn prices_are_set_while_the_market_runs_and_while_it_stands_and_never_on_a_tape() {
+    for speed in [Speed::REAL_TIME, Speed::Paused] {
+        let market = Market::open(simulated(speed, None)).unwrap();
+        until(&market, |board| board.rates().iter().all(|rate| rate.standing.is_some())).await;
+        let apple = market.board().find(&"AAPL".parse().unwrap()).unwrap().id;
+        let price: Price = "12.34".parse().unwrap();
+        market.set_prices(vec![(apple, price), (InstrumentId(9_999), price)]).await.unwrap();
+        let rate = market.board().rate(apple).unwrap();
+        let quote = rate.standing.unwrap().quote;
+        assert!((quote.last.units() - price.units()).abs() < 500, "{quote:?}");
+        assert!(quote.bid <= quote.last && quote.last <= quote.ask);
+        let (low, high) = rate.day_range.unwrap();
+        assert!(low <= price && high > price, "the day goes on, and was there before: {low} to {high}");
+        let candle = market.board().candle(apple, crate::domain::Timeframe::Day).unwrap();
+        assert!(candle.low <= price);
+        market.stop().await;
+        assert_eq!(market.set_prices(vec![(apple, price)]).await, Err(NotSet::NotHeard));
+    }
+    let tape = tempfile::NamedTempFile::new().unwrap();
+    let text = "time,symbol,open,high,low,close,volume,bid,ask\n2013-10-04T14:00:00Z,AAPL,1,1,1,1,1,1,2\n";
+    std::fs::write(tape.path(), text).unwrap();
+    let feed = FeedPlan::Replay(ReplayPlan { tape: tape.path().to_owned(), speed: Speed::Max, looping: false });
+    let market = Market::open(MarketPlan { feed, ..plan(Speed::Max) }).unwrap();
+    assert_eq!(market.set_prices(Vec::new()).await, Err(NotSet::Recording));
+    market.stop().await;
+}
+
+#[tokio::test]
+async fn a_wait_for_the_opening_goes_on_where_something_was_done_in_between() {
+    let mut plan = simulated(Speed::Times(1_800.0), Some("10:00-10:10 America/New_York"));
+    plan.listed.truncate(2);
+    let market = Market::open(plan).unwrap();
+    let opens: At = "2026-03-02T15:00:00Z".parse().unwrap();
+    // Half an hour takes a second at this speed. Were each interruption to begin the wait anew, it would never end.
+    while market.board().market_time() < Some(opens) {
+        market.list(&dune());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     market.stop().await;
 }

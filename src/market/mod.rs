@@ -17,11 +17,12 @@ mod lines;
 pub mod listings;
 pub mod message;
 pub mod recorder;
+mod roster;
 mod simulation;
 pub mod status;
 mod wire;
 
-pub use board::{Board, Listed, OffBoard, Rate, Standing, Trade};
+pub use board::{Board, Listed, OffBoard, Rate, Roster, Standing, Trade, Traded};
 pub use feed::{FeedPlan, NotASpeed, ReplayPlan, SimulatedPlan, Speed, TapeError, replay};
 pub use hours::{NotTradingHours, TradingHours};
 pub use hub::{Frame, Hub};
@@ -29,9 +30,8 @@ pub use message::Message;
 pub use simulation::past::{History, Past};
 pub use status::{FeedName, FeedState, FeedStatus, Trouble};
 
-use crate::domain::At;
-use day::Calendar;
-use feed::Controls;
+use crate::domain::{At, Instrument, InstrumentId, Price, TradingStatus};
+use feed::{Controls, Intervention};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -42,6 +42,20 @@ pub const CADENCE: Duration = Duration::from_millis(250);
 
 /// How long a feed may take to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long a feed may take to do what it is told in between.
+const HEARD_WITHIN: Duration = Duration::from_secs(2);
+
+/// Why the market's prices were not set. Each displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSet {
+    /// They are a recording.
+    #[error("This market replays a recording; its prices are what was recorded.")]
+    Recording,
+    /// The feed has not done it, and will not: it has failed, or has too much to do.
+    #[error("The market's feed does not answer just now, so no price was set.")]
+    NotHeard,
+}
 
 /// What a market is opened with.
 #[derive(Debug, Clone)]
@@ -75,35 +89,84 @@ impl Market {
     /// When the system has no thread for the feed.
     pub fn open(plan: MarketPlan) -> std::io::Result<Self> {
         let board = Board::new(&plan.listed, plan.feed.name(), plan.feed.calendar());
-        let next_lap = plan.begin.micros() / 1_000_000;
-        let market = Self::around(Arc::new(board), plan.cadence, plan.feed.speed(), next_lap);
+        let mut market = Self::around(Arc::new(board), plan.cadence);
+        market.next_lap = plan.begin.micros() / 1_000_000;
+        market.controls = Arc::new(Controls::new(plan.feed.speed()));
+        market.paced(plan.feed.speed());
         let (board, controls) = (Arc::clone(&market.board), Arc::clone(&market.controls));
         let stop = market.stop.child_token();
-        let ended = feed::spawn(plan.feed, plan.listed, plan.begin, board, controls, stop)?;
+        let ended = feed::spawn(plan.feed, plan.begin, board, controls, stop)?;
         *market.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         Ok(market)
     }
 
-    /// A market without a feed: only what is posted on its board by hand moves it.
+    /// A market around `board` on the current tokio runtime, whose hub publishes and which no feed moves yet.
     #[must_use]
-    pub fn by_hand(listed: &[Listed], cadence: Duration) -> Self {
-        let board = Board::new(listed, FeedName::Simulated, Calendar::Utc);
-        Self::around(Arc::new(board), cadence, Speed::REAL_TIME, 0)
-    }
-
-    fn around(board: Arc<Board>, cadence: Duration, speed: Speed, next_lap: i64) -> Self {
+    pub fn around(board: Arc<Board>, cadence: Duration) -> Self {
         let stop = CancellationToken::new();
         let hub = Hub::start(Arc::clone(&board), cadence, stop.child_token());
-        let controls = Arc::new(Controls::new(speed));
-        let market = Self { board, hub, controls, next_lap, stop, ended: Arc::default() };
-        market.paced(speed);
-        market
+        let controls = Arc::new(Controls::new(Speed::REAL_TIME));
+        Self { board, hub, controls, next_lap: 0, stop, ended: Arc::default() }
+    }
+
+    /// Lets it trade one more instrument at once: a simulated market from the price it is listed with. One that it has
+    /// already is revised.
+    pub fn list(&self, listed: &Listed) {
+        self.board.list(listed);
+        self.look();
+    }
+
+    /// Names an instrument as `instrument` says, and lets it be traded as `status` says. Says whether the market has it.
+    pub fn revise(&self, instrument: &Instrument, status: &TradingStatus) -> bool {
+        let before = self.board.instrument(instrument.id);
+        let known = self.board.revise(instrument, status);
+        if before.is_some_and(|before| before.sector != instrument.sector) {
+            self.look();
+        }
+        known
+    }
+
+    fn look(&self) {
+        if !self.is_recording() && !self.controls.intervene(Intervention::Look) {
+            tracing::error!("the market's feed has too much to do to hear of a change of its list");
+        }
+    }
+
+    /// Whether its prices are a recording, which nobody can add to or change.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.board.status().name == FeedName::Replay
+    }
+
+    /// Lets instruments of a simulated market stand at these prices from now on, whether its clock runs or not, and
+    /// waits until they do. What the market does not have is passed over.
+    ///
+    /// # Errors
+    /// Why it cannot be done; then nothing has changed, nor will it.
+    pub async fn set_prices(&self, prices: Vec<(InstrumentId, Price)>) -> Result<(), NotSet> {
+        if self.is_recording() {
+            return Err(NotSet::Recording);
+        }
+        let (done, heard) = oneshot::channel();
+        if !self.controls.intervene(Intervention::Prices { prices, done }) {
+            return Err(NotSet::NotHeard);
+        }
+        match tokio::time::timeout(HEARD_WITHIN, heard).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(NotSet::NotHeard),
+        }
     }
 
     /// How fast its clock runs.
     #[must_use]
     pub fn speed(&self) -> Speed {
         self.controls.speed()
+    }
+
+    /// How fast its clock goes on after a pause.
+    #[must_use]
+    pub fn resumed_speed(&self) -> Speed {
+        self.controls.resumed_speed()
     }
 
     /// Lets its clock run at another speed, at once. Outside a pause, steps that were asked for and not made are

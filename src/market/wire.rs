@@ -1,30 +1,33 @@
 //! Live rates as JSON text. `docs/live-rates.md` describes every field.
 
-use super::board::Board;
+use super::board::{Board, Traded};
 use super::status::FeedStatus;
 use crate::domain::amount::show_units;
-use crate::domain::{At, Price, Quote, Symbol};
+use crate::domain::{At, Price, Quote, Symbol, TradingStatus};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// One instrument's rate. Symbols and prices hold no character that JSON escapes.
-pub(super) fn rate(symbol: &Symbol, quote: &Quote, received: Duration) -> String {
+/// One instrument's rate, with its quote and when that was received, once there is one. Symbols and prices hold no
+/// character that JSON escapes; why trading is halted may hold any.
+pub(super) fn rate(traded: &Traded, quoted: Option<(Quote, Duration)>) -> String {
+    let TradingStatus { delisted, halt } = &traded.status;
+    let halted = halt.as_ref().map_or_else(null, |halt| serde_json::Value::from(halt.because.as_str()).to_string());
+    let status = format!("\"listed\":{},\"halted\":{halted}", !delisted);
+    let symbol = &traded.instrument.symbol;
+    let Some((quote, received)) = quoted else {
+        return format!(
+            "{{\"symbol\":\"{symbol}\",\"bid\":null,\"ask\":null,\"last\":null,\"previous_close\":null,\
+             \"change\":null,\"change_percent\":null,\"volume\":null,\"time\":null,\"received_ms\":null,{status}}}"
+        );
+    };
     let Quote { bid, ask, last, previous_close, volume, at } = quote;
     let change = quote.change().map_or_else(null, |change| signed(change, Price::SCALE));
     let percent = quote.change_percent().map_or_else(null, |percent| signed(percent, 2));
     format!(
         "{{\"symbol\":\"{symbol}\",\"bid\":\"{bid}\",\"ask\":\"{ask}\",\"last\":\"{last}\",\
          \"previous_close\":\"{previous_close}\",\"change\":{change},\"change_percent\":{percent},\
-         \"volume\":{volume},\"time\":\"{at}\",\"received_ms\":{}}}",
+         \"volume\":{volume},\"time\":\"{at}\",\"received_ms\":{},{status}}}",
         received.as_millis()
-    )
-}
-
-/// The line of an instrument that has no quote yet.
-pub(super) fn unquoted(symbol: &Symbol) -> String {
-    format!(
-        "{{\"symbol\":\"{symbol}\",\"bid\":null,\"ask\":null,\"last\":null,\"previous_close\":null,\
-         \"change\":null,\"change_percent\":null,\"volume\":null,\"time\":null,\"received_ms\":null}}"
     )
 }
 
@@ -111,6 +114,20 @@ fn null() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Halt;
+    use crate::market::board::Roster;
+    use crate::market::fixture::untraded;
+    use std::sync::Arc;
+
+    fn traded(symbol: &str, status: TradingStatus) -> Traded {
+        let mut listed = untraded(&[symbol]).remove(0);
+        listed.status = status;
+        Roster::of(&[listed]).at(0).unwrap().clone()
+    }
+
+    fn read(traded: &Traded, quoted: Option<(Quote, Duration)>) -> serde_json::Value {
+        serde_json::from_str(&rate(traded, quoted)).unwrap()
+    }
 
     #[test]
     fn a_rate_carries_exact_decimals_and_signed_changes() {
@@ -123,17 +140,24 @@ mod tests {
             volume: 1_200,
             at: "2026-03-02T14:30:00.5Z".parse().unwrap(),
         };
-        let text = rate(&"BRK.B".parse().unwrap(), &quote, Duration::from_millis(1_500));
-        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let open = traded("BRK.B", TradingStatus::default());
         let expected = serde_json::json!({
             "symbol": "BRK.B", "bid": "187.21", "ask": "187.23", "last": "187.22", "previous_close": "190.00",
             "change": "-2.78", "change_percent": "-1.46", "volume": 1200, "time": "2026-03-02T14:30:00.5Z",
-            "received_ms": 1500,
+            "received_ms": 1500, "listed": true, "halted": null,
         });
-        assert_eq!(value, expected);
+        assert_eq!(read(&open, Some((quote, Duration::from_millis(1_500)))), expected);
         let risen = Quote { previous_close: price("187.2199"), ..quote };
-        let value: serde_json::Value =
-            serde_json::from_str(&rate(&"A".parse().unwrap(), &risen, Duration::ZERO)).unwrap();
+        let value = read(&open, Some((risen, Duration::ZERO)));
         assert_eq!((value["change"].as_str(), value["change_percent"].as_str()), (Some("+0.0001"), Some("0.00")));
+    }
+
+    #[test]
+    fn a_rate_says_whether_and_why_it_cannot_be_traded_whatever_the_words() {
+        let because = "\"Wait\" \\ <script>\u{7}".to_owned();
+        let halt = Halt { since: At::from_micros(0), because: because.clone() };
+        let halted = read(&traded("A", TradingStatus { delisted: true, halt: Some(Arc::new(halt)) }), None);
+        assert_eq!((&halted["listed"], halted["halted"].as_str()), (&false.into(), Some(because.as_str())));
+        assert!(halted["last"].is_null());
     }
 }

@@ -91,11 +91,7 @@ mod tests {
             name: "Acme".to_owned(),
             sector: String::new(),
         };
-        Board::new(
-            &[Listed { instrument, last: None, previous_close: None, volume: 0 }],
-            FeedName::Simulated,
-            Calendar::Utc,
-        )
+        Board::new(&[Listed::untraded(instrument)], FeedName::Simulated, Calendar::Utc)
     }
 
     fn quote(board: &Board, dollars: i64, at: At) {
@@ -116,7 +112,7 @@ mod tests {
             sector: String::new(),
             starting_price: Price::LOWEST,
         };
-        crate::store::instruments::list(conn, &[listing])?;
+        crate::store::instruments::list(conn, &[listing], false)?;
         let account = accounts::open(conn, user?.unwrap(), at)?;
         let held = Holding { quantity: Quantity::ONE, ..Holding::none(account.id, InstrumentId(1), 0) };
         holdings::save(conn, None, &held)?;

@@ -43,7 +43,7 @@ fn board() -> Board {
             let (symbol, name) = (symbol.parse().unwrap(), symbol.to_owned());
             let (id, public_id) = (InstrumentId(id), PublicId::random());
             let instrument = Instrument { id, public_id, symbol, name, sector: String::new() };
-            Listed { instrument, last: None, previous_close: None, volume: 0 }
+            Listed::untraded(instrument)
         })
         .collect();
     let board = Board::new(&listed, FeedName::Simulated, Calendar::Utc);

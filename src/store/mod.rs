@@ -22,6 +22,7 @@ mod writer;
 
 pub mod accounts;
 pub mod audit;
+pub mod browse;
 pub mod candles;
 pub mod codes;
 pub mod epochs;

@@ -51,6 +51,11 @@ diesel::table! {
         last_price -> Nullable<BigInt>,
         previous_close -> Nullable<BigInt>,
         priced_at -> Nullable<BigInt>,
+        origin -> Text,
+        edited_at -> Nullable<BigInt>,
+        delisted_at -> Nullable<BigInt>,
+        halted_at -> Nullable<BigInt>,
+        halted_because -> Nullable<Text>,
     }
 }
 

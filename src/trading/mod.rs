@@ -103,7 +103,7 @@ impl Desk {
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
-        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order.symbol) {
+        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
         };

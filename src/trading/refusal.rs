@@ -13,6 +13,18 @@ pub enum Refusal {
         /// What was asked for.
         symbol: Symbol,
     },
+    /// Trading in it is halted.
+    Halted {
+        /// What was asked for.
+        symbol: Symbol,
+        /// Why, in words for traders.
+        because: String,
+    },
+    /// It has been delisted: it can be sold, and was to be bought.
+    Delisted {
+        /// What was asked for.
+        symbol: Symbol,
+    },
     /// It has not been quoted yet.
     NoQuote {
         /// What was asked for.

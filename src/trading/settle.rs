@@ -79,7 +79,7 @@ fn attempt(
     }
     let account = accounts::get(conn, account)?;
     may_move(&account)?;
-    let (instrument, quote) = fresh_quote(board, rules, &order.symbol)?;
+    let (instrument, quote) = fresh_quote(board, rules, order)?;
     let held = holdings::find(conn, account.id, instrument.id)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;

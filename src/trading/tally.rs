@@ -51,6 +51,8 @@ impl Tally {
 const fn reason(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownSymbol { .. } => "not traded here",
+        Refusal::Halted { .. } => "trading halted",
+        Refusal::Delisted { .. } => "delisted",
         Refusal::NoQuote { .. } => "no price yet",
         Refusal::StaleQuote { .. } => "price too old",
         Refusal::MarketPaused { .. } => "market paused",

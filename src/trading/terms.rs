@@ -3,9 +3,9 @@
 use super::refusal::Refusal;
 use super::{Order, Rules};
 use crate::domain::notional::{fewest_worth, most_affordable};
-use crate::domain::{Instrument, Money, Notional, OrderSize, Position, Price, Quantity, Quote, Side, Symbol};
+use crate::domain::{Instrument, Money, NotTraded, Notional, OrderSize, Position, Price, Quantity, Quote, Side};
 use crate::market::FeedState;
-use crate::market::board::{Board, Standing};
+use crate::market::board::{Board, Standing, Traded};
 use std::sync::Arc;
 
 /// What an order comes to at a quote.
@@ -29,12 +29,19 @@ pub struct Terms {
     pub gain: Option<Money>,
 }
 
-/// The quote of `symbol` as of now, when it may be traded at.
+/// What `order` is about and its quote as of now, when the order may be placed and the quote be traded at.
 ///
 /// # Errors
 /// The refusal that says why not.
-pub(super) fn fresh_quote(board: &Board, rules: Rules, symbol: &Symbol) -> Result<(Arc<Instrument>, Quote), Refusal> {
-    let instrument = board.find(symbol).ok_or_else(|| Refusal::UnknownSymbol { symbol: symbol.clone() })?;
+pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<(Arc<Instrument>, Quote), Refusal> {
+    let symbol = &order.symbol;
+    let roster = board.roster();
+    let Traded { instrument, status, .. } =
+        roster.find(symbol).ok_or_else(|| Refusal::UnknownSymbol { symbol: symbol.clone() })?;
+    status.allows(order.side).map_err(|why| match why {
+        NotTraded::Halted(halt) => Refusal::Halted { symbol: symbol.clone(), because: halt.because.clone() },
+        NotTraded::Delisted => Refusal::Delisted { symbol: symbol.clone() },
+    })?;
     let state = board.status().state;
     match state {
         FeedState::Ended { .. } => return Err(Refusal::MarketEnded),
@@ -51,7 +58,7 @@ pub(super) fn fresh_quote(board: &Board, rules: Rules, symbol: &Symbol) -> Resul
         Some(Standing { age, .. }) if age > rules.quote_age_max => {
             Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
         }
-        Some(Standing { quote, .. }) => Ok((instrument, quote)),
+        Some(Standing { quote, .. }) => Ok((Arc::clone(instrument), quote)),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::domain::Money;
 use crate::market::Market;
+use crate::operations::Operations;
 use crate::store::Store;
 use crate::trading::Desk;
 use actix_web::cookie::Key;
@@ -22,6 +23,8 @@ pub struct House {
     pub desk: Desk,
     /// Prices.
     pub market: Market,
+    /// What is listed and halted, where prices stand, how the market's clock runs.
+    pub operations: Operations,
     /// What the day of every price looked like.
     pub sparklines: Sparklines,
     /// The time of day.

@@ -3,7 +3,7 @@
 use super::field_errors::FieldErrors;
 use super::format::{Dollars as _, Show as _, fill_sentence};
 use super::moments::{age_words, day_words, opening};
-use crate::domain::Quantity;
+use crate::domain::{Quantity, Symbol};
 use crate::store::accounts::Frozen;
 use crate::trading::{FundingRefusal, Refusal};
 
@@ -14,6 +14,8 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
             errors
                 .add("symbol", &format!("This market does not trade {symbol}. Pick a symbol from the list of rates."));
         }
+        Refusal::Halted { symbol, because } => errors.refuse(&halted_sentence(symbol, because)),
+        Refusal::Delisted { symbol } => errors.refuse(&delisted_sentence(symbol)),
         Refusal::NoQuote { symbol } => {
             errors.add("symbol", &format!("{symbol} has no price yet; trading starts with its first quote."));
         }
@@ -54,6 +56,17 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
             errors.refuse(&format!("This form has been sent before: {done} Nothing more was done. Send it again if you want this order as well."));
         }
     }
+}
+
+/// Why nobody can trade an instrument for now. The reason is somebody's own words, with or without a full stop.
+pub(super) fn halted_sentence(symbol: &Symbol, because: &str) -> String {
+    let stop = if because.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("Trading in {symbol} is halted: {because}{stop}")
+}
+
+/// What can be done with an instrument that has been delisted.
+pub(super) fn delisted_sentence(symbol: &Symbol) -> String {
+    format!("{symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.")
 }
 
 /// Says beside the amount why money was not moved.

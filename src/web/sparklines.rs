@@ -76,7 +76,7 @@ impl Sparklines {
 async fn read(house: &House, now: At) -> Result<Today, StoreError> {
     let board = house.market.board();
     let began = board.calendar().midnight(now);
-    let ids: Vec<InstrumentId> = board.instruments().iter().map(|instrument| instrument.id).collect();
+    let ids: Vec<InstrumentId> = board.roster().all().iter().map(|traded| traded.instrument.id).collect();
     let closes: Result<_, StoreError> = house
         .store
         .read(move |conn| {

@@ -42,7 +42,8 @@ async fn listing(place: &Place, symbols: &[&str]) -> (Store, Vec<InstrumentId>) 
             starting_price: Price::from_units(1_000_000),
         })
         .collect();
-    let listed: Result<_, StoreError> = store.write(Lock::House, move |conn| instruments::list(conn, &listings)).await;
+    let listed: Result<_, StoreError> =
+        store.write(Lock::House, move |conn| instruments::list(conn, &listings, false)).await;
     let ids = listed.unwrap().into_iter().map(|standing| standing.instrument.id).collect();
     (store, ids)
 }

@@ -3,6 +3,7 @@
 
 mod back_office;
 mod books_balance;
+mod browsing;
 mod candles;
 mod candles_for_programs;
 mod charts;

@@ -4,11 +4,27 @@
 //! once, also while it waits.
 
 use super::Speed;
+use crate::domain::{InstrumentId, Price};
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// The most steps that may wait to be made.
 const MOST_STEPS: u32 = 1_000;
+
+/// The most interventions that may wait for a feed to hear of them.
+const MOST_INTERVENTIONS: usize = 64;
+
+/// What a simulated market is told besides how its clock runs.
+#[derive(Debug)]
+pub(in crate::market) enum Intervention {
+    /// The roster has changed: look at it again.
+    Look,
+    /// These instruments stand at these prices from now on. Answered once they do; when nobody waits for the answer any
+    /// more, nothing is done.
+    Prices { prices: Vec<(InstrumentId, Price)>, done: oneshot::Sender<()> },
+}
 
 /// The market is stopping; the feed is to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,20 +39,24 @@ pub(super) struct Orders {
     resumed: Speed,
     /// Steps to be made while paused.
     pub(super) steps: u32,
+    /// Whether interventions wait to be heard.
+    pub(super) intervened: bool,
 }
 
 /// One end of the line to the feed. Share it as an `Arc`.
 #[derive(Debug)]
 pub(in crate::market) struct Controls {
     orders: Mutex<Orders>,
+    /// Locked only while `orders` is.
+    interventions: Mutex<VecDeque<Intervention>>,
     changed: Condvar,
 }
 
 impl Controls {
     pub(in crate::market) const fn new(speed: Speed) -> Self {
         let resumed = if matches!(speed, Speed::Paused) { Speed::REAL_TIME } else { speed };
-        let orders = Orders { stopping: false, speed, resumed, steps: 0 };
-        Self { orders: Mutex::new(orders), changed: Condvar::new() }
+        let orders = Orders { stopping: false, speed, resumed, steps: 0, intervened: false };
+        Self { orders: Mutex::new(orders), interventions: Mutex::new(VecDeque::new()), changed: Condvar::new() }
     }
 
     pub(in crate::market) fn speed(&self) -> Speed {
@@ -55,10 +75,14 @@ impl Controls {
         .speed
     }
 
+    /// How fast it goes on after a pause.
+    pub(in crate::market) fn resumed_speed(&self) -> Speed {
+        self.orders().resumed
+    }
+
     /// Goes on as before the pause, and returns the speed.
     pub(in crate::market) fn resume(&self) -> Speed {
-        let resumed = self.orders().resumed;
-        self.set_speed(resumed)
+        self.set_speed(self.resumed_speed())
     }
 
     /// Asks for one step. Says whether the clock is paused, without which there is none to make.
@@ -69,6 +93,30 @@ impl Controls {
             }
         });
         after.speed == Speed::Paused
+    }
+
+    /// Tells the feed to do something in between, at once. Says whether there was room for it.
+    pub(in crate::market) fn intervene(&self, intervention: Intervention) -> bool {
+        let mut told = false;
+        self.change(|orders| {
+            let mut waiting = self.interventions.lock().unwrap_or_else(PoisonError::into_inner);
+            // Looking once sees everything.
+            let seen = matches!(intervention, Intervention::Look)
+                && waiting.iter().any(|one| matches!(one, Intervention::Look));
+            told = seen || waiting.len() < MOST_INTERVENTIONS;
+            if told && !seen {
+                waiting.push_back(intervention);
+            }
+            orders.intervened = !waiting.is_empty();
+        });
+        told
+    }
+
+    /// What the feed was told to do in between, in order.
+    pub(super) fn interventions(&self) -> VecDeque<Intervention> {
+        let mut orders = self.orders();
+        orders.intervened = false;
+        std::mem::take(&mut *self.interventions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(in crate::market) fn stop(&self) {

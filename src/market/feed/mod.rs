@@ -11,11 +11,11 @@ mod speed;
 mod supervisor;
 mod tape;
 
-pub(super) use control::Controls;
+pub(super) use control::{Controls, Intervention};
 pub use speed::{NotASpeed, Speed};
 pub use tape::TapeError;
 
-use super::board::{Board, Listed};
+use super::board::Board;
 use super::day::Calendar;
 use super::hours::TradingHours;
 use super::status::FeedName;
@@ -114,7 +114,6 @@ const OPENS_WITHIN: Duration = Duration::from_secs(2);
 /// When the system has no thread to give.
 pub(super) fn spawn(
     plan: FeedPlan,
-    listed: Vec<Listed>,
     begin: At,
     board: Arc<Board>,
     controls: Arc<Controls>,
@@ -126,7 +125,7 @@ pub(super) fn spawn(
     std::thread::Builder::new().name("market-feed".to_owned()).spawn(move || {
         let phase = match plan {
             FeedPlan::Simulated(plan) => {
-                let mut feed = Simulated::new(plan, listed, begin, opening);
+                let mut feed = Simulated::new(plan, begin, opening);
                 supervise(&board, &mut pace, |board, pace| feed.run(board, pace))
             }
             FeedPlan::Replay(plan) => {

@@ -1,8 +1,9 @@
 //! A feed's sense of time: market time passes at the speed that is asked for, and a change is felt at once.
 
 use super::Speed;
-use super::control::{Controls, Orders, Stopping};
+use super::control::{Controls, Intervention, Orders, Stopping};
 use crate::market::board::Board;
+use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ pub(super) enum Passed {
     Time,
     /// The clock is paused, and somebody asked for one step.
     Step,
+    /// Not all of it has: something is to be done in between, and then so much is left to wait for.
+    Partly { left: Duration },
 }
 
 /// Waits for market time to pass.
@@ -62,6 +65,9 @@ impl Pace {
             if told.stopping {
                 return Err(Stopping);
             }
+            if told.intervened {
+                return Ok(Passed::Partly { left });
+            }
             match told.speed {
                 Speed::Max => {
                     drop(orders);
@@ -90,6 +96,11 @@ impl Pace {
                 }
             }
         }
+    }
+
+    /// What is to be done in between.
+    pub(super) fn interventions(&self) -> VecDeque<Intervention> {
+        self.controls.interventions()
     }
 
     /// Waits for `span` on the wall, whatever the speed.
@@ -168,7 +179,7 @@ fn wait_out<'a>(
 ) -> MutexGuard<'a, Orders> {
     loop {
         let left = wait.wake.saturating_duration_since(Instant::now());
-        if left.is_zero() || orders.stopping || orders.speed != speed {
+        if left.is_zero() || orders.stopping || orders.intervened || orders.speed != speed {
             return orders;
         }
         orders = listen(orders, controls, left.min(BEAT), board);

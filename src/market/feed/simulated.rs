@@ -1,14 +1,16 @@
 //! The simulated feed: the simulation, driven by time, within trading hours.
 
-use super::control::Stopping;
+use super::control::{Intervention, Stopping};
 use super::pace::{Pace, Passed};
 use super::{End, SimulatedPlan};
-use crate::domain::{At, Price, Quote};
-use crate::market::board::{Board, Listed};
+use crate::domain::{At, Instrument, InstrumentId, Price, Quote};
+use crate::market::board::{Board, Traded};
 use crate::market::day::Session;
 use crate::market::hours::{Opening, TradingHours};
+use crate::market::roster;
 use crate::market::simulation::{Process, Seat, Tick};
 use crate::market::status::Phase;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -25,7 +27,6 @@ const WHOLE_DAY: Duration = Duration::from_hours(24);
 #[derive(Debug)]
 pub(super) struct Simulated {
     plan: SimulatedPlan,
-    listed: Vec<Listed>,
     begin: At,
     runs: u64,
     /// Dropped once the first prices are on the board.
@@ -33,8 +34,8 @@ pub(super) struct Simulated {
 }
 
 impl Simulated {
-    pub(super) const fn new(plan: SimulatedPlan, listed: Vec<Listed>, begin: At, opening: Sender<()>) -> Self {
-        Self { plan, listed, begin, runs: 0, opening: Some(opening) }
+    pub(super) const fn new(plan: SimulatedPlan, begin: At, opening: Sender<()>) -> Self {
+        Self { plan, begin, runs: 0, opening: Some(opening) }
     }
 
     /// Runs until told to stop.
@@ -42,7 +43,7 @@ impl Simulated {
         // Whatever ended one run is not met again by the same chance in the next.
         let seed = self.plan.seed.wrapping_add(self.runs.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         self.runs += 1;
-        let mut run = Run::begin(&self.plan, seed, &self.listed, self.begin, board);
+        let mut run = Run::begin(&self.plan, seed, self.begin, board);
         run.open_now(board);
         self.opening = None;
         let Err(stopping) = run.go(board, pace);
@@ -52,7 +53,8 @@ impl Simulated {
 
 struct Run<'a> {
     plan: &'a SimulatedPlan,
-    listed: &'a [Listed],
+    /// Whoever sits at each place.
+    seated: Vec<Arc<Instrument>>,
     process: Process,
     sessions: Vec<Session>,
     day: i64,
@@ -76,39 +78,99 @@ impl Trading {
 }
 
 impl<'a> Run<'a> {
-    fn begin(plan: &'a SimulatedPlan, seed: u64, listed: &'a [Listed], begin: At, board: &Board) -> Self {
+    fn begin(plan: &'a SimulatedPlan, seed: u64, begin: At, board: &Board) -> Self {
         let now = board.market_time().unwrap_or(begin);
         let day = board.day_of(now);
-        let start = |listed: &Listed| listed.last.or(listed.previous_close).unwrap_or(UNKNOWN);
-        let (mut seats, mut sessions) = (Vec::with_capacity(listed.len()), Vec::with_capacity(listed.len()));
-        for one in listed {
-            let (price, session) = if let Some(standing) = board.quote(one.instrument.id) {
-                let Quote { last, previous_close, volume, .. } = standing.quote;
-                (last, Session::within(day, last, previous_close, volume))
-            } else {
-                let price = start(one);
-                let previous_close = one.previous_close.unwrap_or(price);
-                let session = match one.volume {
-                    0 => Session::after(Some(previous_close)),
-                    volume => Session::within(day, price, previous_close, volume),
-                };
-                (price, session)
-            };
-            seats.push(Seat { symbol: &one.instrument.symbol, sector: &one.instrument.sector, price });
+        let roster = board.roster();
+        let (mut seats, mut sessions) = (Vec::new(), Vec::new());
+        for Traded { instrument, opening, .. } in roster.all() {
+            let (price, session) = stands(instrument, *opening, day, board);
+            seats.push(Seat { symbol: &instrument.symbol, sector: &instrument.sector, price });
             sessions.push(session);
         }
         let length = plan.hours.as_ref().map_or(WHOLE_DAY, TradingHours::length);
         let process = Process::new(seed, now, length, seats);
-        Self { plan, listed, process, sessions, day, now, ticks: Vec::new() }
+        let seated = roster.all().iter().map(|traded| Arc::clone(&traded.instrument)).collect();
+        Self { plan, seated, process, sessions, day, now, ticks: Vec::new() }
     }
 
     /// Shows where everything stands, whether the market is open or not.
     fn open_now(&mut self, board: &Board) {
-        let time = match self.opening() {
+        self.open(self.time(), board);
+    }
+
+    /// The time of the day.
+    fn time(&self) -> f64 {
+        match self.opening() {
             Opening::Open { since, until } => Trading { since, until }.time(self.now),
             Opening::Closed { .. } => 1.0,
-        };
-        self.open(time, board);
+        }
+    }
+
+    /// Lets `span` pass, and does meanwhile what somebody wants done in between. What that moves is quoted whatever the
+    /// hour; `phase` is what the market is in afterwards, should it not be open.
+    fn pass(
+        &mut self,
+        span: Duration,
+        phase: Option<Phase>,
+        board: &Board,
+        pace: &mut Pace,
+    ) -> Result<Passed, Stopping> {
+        let mut left = span;
+        loop {
+            match pace.pass(left, board)? {
+                Passed::Partly { left: rest } => left = rest,
+                passed => return Ok(passed),
+            }
+            for intervention in pace.interventions() {
+                match intervention {
+                    Intervention::Look => self.look(board),
+                    Intervention::Prices { prices, done } if !done.is_closed() => {
+                        self.set(&prices, board);
+                        // Whoever has gone meanwhile sees it on the board.
+                        let _gone = done.send(());
+                    }
+                    Intervention::Prices { .. } => {}
+                }
+            }
+            if let Some(phase) = phase {
+                board.turn(phase);
+            }
+        }
+    }
+
+    /// Gives whoever is new on the board a seat, and shows where it stands.
+    fn look(&mut self, board: &Board) {
+        let roster = board.roster();
+        for (place, (seated, traded)) in self.seated.iter_mut().zip(roster.all()).enumerate() {
+            let Instrument { symbol, sector, .. } = traded.instrument.as_ref();
+            if seated.sector != *sector {
+                self.process.move_to_sector(place, symbol, sector);
+                *seated = Arc::clone(&traded.instrument);
+            }
+        }
+        for Traded { instrument, opening, .. } in roster.all().iter().skip(self.seated.len()) {
+            let (price, session) = stands(instrument, *opening, self.day, board);
+            self.process.seat(Seat { symbol: &instrument.symbol, sector: &instrument.sector, price });
+            self.sessions.push(session);
+            self.seated.push(Arc::clone(instrument));
+            self.show(self.seated.len() - 1, price, board);
+        }
+    }
+
+    fn set(&mut self, prices: &[(InstrumentId, Price)], board: &Board) {
+        for (id, price) in prices {
+            if let Some(place) = board.place_of(*id) {
+                self.process.set(place, *price);
+                self.show(place, *price, board);
+            }
+        }
+    }
+
+    fn show(&mut self, place: usize, price: Price, board: &Board) {
+        let time = self.time();
+        self.ticks.extend(self.process.quote(place, price, time));
+        self.post(board);
     }
 
     fn go(&mut self, board: &Board, pace: &mut Pace) -> Result<std::convert::Infallible, Stopping> {
@@ -120,7 +182,7 @@ impl<'a> Run<'a> {
                 }
                 Opening::Closed { opens } => {
                     board.turn(Phase::Closed { opens });
-                    pace.pass(opens.since(self.now), board)?;
+                    self.pass(opens.since(self.now), Some(Phase::Closed { opens }), board, pace)?;
                     self.now = opens;
                     true
                 }
@@ -145,10 +207,7 @@ impl<'a> Run<'a> {
     /// Trades to the end of the day.
     fn trade(&mut self, trading: Trading, board: &Board, pace: &mut Pace) -> Result<(), Stopping> {
         while self.now < trading.until {
-            let steps = match pace.pass(STEP, board)? {
-                Passed::Time => 1,
-                Passed::Step => STEPS_BY_HAND,
-            };
+            let steps = if self.pass(STEP, None, board, pace)? == Passed::Step { STEPS_BY_HAND } else { 1 };
             for _ in 0..steps {
                 self.now = self.now.plus(STEP).min(trading.until);
                 if self.now >= trading.until {
@@ -168,7 +227,7 @@ impl<'a> Run<'a> {
 
     fn post(&mut self, board: &Board) {
         for tick in self.ticks.drain(..) {
-            let (Some(listed), Some(session)) = (self.listed.get(tick.place), self.sessions.get_mut(tick.place)) else {
+            let (Some(seated), Some(session)) = (self.seated.get(tick.place), self.sessions.get_mut(tick.place)) else {
                 continue;
             };
             session.turn_to(self.day, tick.last);
@@ -181,9 +240,24 @@ impl<'a> Run<'a> {
                 volume: session.volume(),
                 at: self.now,
             };
-            if let Err(refused) = board.post(listed.instrument.id, quote) {
-                tracing::error!(symbol = %listed.instrument.symbol, %refused, "a simulated quote was refused");
+            if let Err(refused) = board.post(seated.id, quote) {
+                tracing::error!(symbol = %seated.symbol, %refused, "a simulated quote was refused");
             }
         }
     }
+}
+
+/// Where an instrument stands and what it has traded today: as on the board, or as it was left.
+fn stands(instrument: &Instrument, opening: roster::Opening, day: i64, board: &Board) -> (Price, Session) {
+    if let Some(standing) = board.quote(instrument.id) {
+        let Quote { last, previous_close, volume, .. } = standing.quote;
+        return (last, Session::within(day, last, previous_close, volume));
+    }
+    let price = opening.last.or(opening.previous_close).unwrap_or(UNKNOWN);
+    let previous_close = opening.previous_close.unwrap_or(price);
+    let session = match opening.volume {
+        0 => Session::after(Some(previous_close)),
+        volume => Session::within(day, price, previous_close, volume),
+    };
+    (price, session)
 }

@@ -157,7 +157,7 @@ fn writes(collected: Vec<Recorded>) -> VecDeque<Arc<[Recorded]>> {
 
 /// The newest saved candle of each instrument in each timeframe, when it is of a span that may be the current one.
 async fn latest(store: &Store, board: &Board, now: At) -> Result<Vec<Recorded>, StoreError> {
-    let ids: Vec<InstrumentId> = board.instruments().iter().map(|instrument| instrument.id).collect();
+    let ids: Vec<InstrumentId> = board.roster().all().iter().map(|traded| traded.instrument.id).collect();
     let mut latest = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let some = some.to_vec();
@@ -165,6 +165,36 @@ async fn latest(store: &Store, board: &Board, now: At) -> Result<Vec<Recorded>, 
         latest.extend(found?.into_iter().filter(|one| one.candle.start <= now));
     }
     Ok(latest)
+}
+
+/// What was recorded of the spans that an instrument is in the middle of.
+#[derive(Debug)]
+pub struct OpenSpans {
+    recorded: Vec<Recorded>,
+    /// Whole shares traded so far on the present day.
+    pub volume: i64,
+}
+
+/// Looks up what was recorded of an instrument's present spans, for a market that is about to trade it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open_spans(store: &Store, board: &Board, instrument: InstrumentId) -> Result<OpenSpans, StoreError> {
+    let Some(now) = board.market_time() else { return Ok(OpenSpans { recorded: Vec::new(), volume: 0 }) };
+    let found: Result<Vec<Recorded>, StoreError> = store.read(move |conn| newest(conn, &[instrument])).await;
+    let mut recorded = found?;
+    recorded.retain(|one| one.candle.start <= now);
+    let today = Timeframe::Day.start(now, board.day_of(now));
+    let days = recorded.iter().filter(|one| one.timeframe == Timeframe::Day && one.candle.start == today);
+    let volume = days.map(|day| day.candle.volume).sum();
+    Ok(OpenSpans { recorded, volume })
+}
+
+impl OpenSpans {
+    /// Lets the candles that `board` makes go on from them.
+    pub fn go_on(&self, board: &Board) {
+        board.resume(&self.recorded);
+    }
 }
 
 fn newest(conn: &mut crate::store::Conn, instruments: &[InstrumentId]) -> Result<Vec<Recorded>, StoreError> {

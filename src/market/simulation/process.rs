@@ -6,7 +6,7 @@
 
 use super::chance::{Chance, Purpose};
 use super::character::{Character, MARKET_DEVIATION, Sector};
-use super::prices::{RANGE, dollars, down_to_tick, real, units, up_to_tick, whole};
+use super::prices::{RANGE, dollars, down_to_tick, nearest, real, units, up_to_tick, whole};
 use super::shape;
 use super::volatility::{Jumps, Source};
 use crate::domain::{At, Price, Symbol};
@@ -50,12 +50,13 @@ pub(in crate::market) struct Tick {
 /// A market in motion.
 #[derive(Debug)]
 pub(in crate::market) struct Process {
+    seed: u64,
     now: At,
     minute: i64,
     /// The length of a day's trading, in seconds.
     day: f64,
     market: Factor,
-    sectors: Vec<Factor>,
+    sectors: Vec<(String, Factor)>,
     walks: Vec<Walk>,
 }
 
@@ -87,29 +88,62 @@ impl Process {
         day: Duration,
         seats: impl IntoIterator<Item = Seat<'a>>,
     ) -> Self {
-        let mut names: Vec<&str> = Vec::new();
-        let mut walks = Vec::new();
-        for seat in seats {
-            let known = names.iter().position(|name| *name == seat.sector);
-            let sector = known.unwrap_or_else(|| {
-                names.push(seat.sector);
-                names.len() - 1
-            });
-            walks.push(Walk::new(seed, begin, seat, sector));
-        }
-        let sector = |name: &&str| {
-            let chance = Chance::new(seed, begin, Purpose::Sector, name);
-            Factor { source: Source::new(chance, Sector::named(name).deviation, SECTOR_JUMPS), path: 0.0 }
-        };
         let chance = Chance::new(seed, begin, Purpose::Market, "");
-        Self {
+        let mut process = Self {
+            seed,
             now: begin,
             minute: minute_of(begin),
             day: day.as_secs_f64(),
             market: Factor { source: Source::new(chance, MARKET_DEVIATION, MARKET_JUMPS), path: 0.0 },
-            sectors: names.iter().map(sector).collect(),
-            walks,
+            sectors: Vec::new(),
+            walks: Vec::new(),
+        };
+        for seat in seats {
+            let walk = process.walk(seat);
+            process.walks.push(walk);
         }
+        process
+    }
+
+    /// One more instrument, at the next place.
+    pub(in crate::market) fn seat(&mut self, seat: Seat<'_>) {
+        let walk = self.walk(seat);
+        self.walks.push(walk);
+    }
+
+    /// Lets the instrument at `place` begin anew where it stands, as a member of another sector.
+    pub(in crate::market) fn move_to_sector(&mut self, place: usize, symbol: &Symbol, sector: &str) {
+        let Some(value) = self.walks.get(place).map(|walk| walk.value) else { return };
+        let mut anew = self.walk(Seat { symbol, sector, price: nearest(value) });
+        if let Some(walk) = self.walks.get_mut(place) {
+            anew.value = value;
+            *walk = anew;
+        }
+    }
+
+    /// Lets the instrument at `place` stand at `price`, and stay there as far as it ever does.
+    pub(in crate::market) fn set(&mut self, place: usize, price: Price) {
+        if let Some(walk) = self.walks.get_mut(place) {
+            let (low, high) = RANGE;
+            walk.value = dollars(price).clamp(low, high);
+            walk.began = walk.value;
+        }
+    }
+
+    /// The walk of an instrument that sits down now.
+    fn walk(&mut self, seat: Seat<'_>) -> Walk {
+        let (seed, now) = (self.seed, self.now);
+        let known = self.sectors.iter().position(|(name, _)| name == seat.sector);
+        let sector = known.unwrap_or_else(|| {
+            let chance = Chance::new(seed, now, Purpose::Sector, seat.sector);
+            let source = Source::new(chance, Sector::named(seat.sector).deviation, SECTOR_JUMPS);
+            self.sectors.push((seat.sector.to_owned(), Factor { source, path: 0.0 }));
+            self.sectors.len() - 1
+        });
+        let mut walk = Walk::new(seed, now, seat, sector);
+        walk.market_seen = self.market.path;
+        walk.sector_seen = self.sectors.get(sector).map_or(0.0, |(_, sector)| sector.path);
+        walk
     }
 
     /// Where everything stands, without moving it; `time` is that of the day, from 0 to 1.
@@ -119,11 +153,17 @@ impl Process {
         ticks.extend(self.walks.iter_mut().enumerate().map(|(place, walk)| walk.tick(place, 0, wide, factors)));
     }
 
+    /// Where the instrument at `place` stands, quoted around `price`, which was traded at.
+    pub(in crate::market) fn quote(&mut self, place: usize, price: Price, time: f64) -> Option<Tick> {
+        let tick = self.walks.get_mut(place)?.tick(place, 0, shape::variance(time), (&self.market, &self.sectors));
+        Some(Tick { last: price, bid: tick.bid.min(price), ask: tick.ask.max(price), ..tick })
+    }
+
     /// A new day begins at `at`: everything moves by what happened while nobody traded.
     pub(in crate::market) fn turn_day(&mut self, at: At) {
         (self.now, self.minute) = (at, minute_of(at));
         self.market.path += self.market.source.turn_day();
-        for sector in &mut self.sectors {
+        for (_, sector) in &mut self.sectors {
             sector.path += sector.source.turn_day();
         }
         for walk in &mut self.walks {
@@ -140,7 +180,7 @@ impl Process {
         let seconds = at.since(self.now).as_secs_f64();
         let (wide, busy) = (shape::variance(time), shape::volume(time));
         self.now = at;
-        for factor in std::iter::once(&mut self.market).chain(&mut self.sectors) {
+        for factor in std::iter::once(&mut self.market).chain(self.sectors.iter_mut().map(|(_, sector)| sector)) {
             factor.path += factor.source.step(seconds / self.day, wide);
         }
         let factors = (&self.market, self.sectors.as_slice());
@@ -157,7 +197,7 @@ impl Process {
 
     fn turn_minute(&mut self, at: At) {
         self.minute = minute_of(at);
-        for factor in std::iter::once(&mut self.market).chain(&mut self.sectors) {
+        for factor in std::iter::once(&mut self.market).chain(self.sectors.iter_mut().map(|(_, sector)| sector)) {
             factor.source.turn_minute();
         }
         for walk in &mut self.walks {
@@ -185,8 +225,8 @@ impl Walk {
     }
 
     /// Moves by `own` and by what the factors have moved since it last did.
-    fn follow(&mut self, at: At, own: f64, days: f64, (market, sectors): (&Factor, &[Factor])) {
-        let sector = sectors.get(self.sector).map_or(0.0, |sector| sector.path);
+    fn follow(&mut self, at: At, own: f64, days: f64, (market, sectors): (&Factor, &[(String, Factor)])) {
+        let sector = sectors.get(self.sector).map_or(0.0, |(_, sector)| sector.path);
         let Character { beta, follows, .. } = self.character;
         let pull = PULL_PER_DAY * days * (self.began - self.value) / self.began.max(self.value);
         let change = beta * (market.path - self.market_seen) + follows * (sector - self.sector_seen) + own + pull;
@@ -205,9 +245,15 @@ impl Walk {
         whole((shares / lot).round() * lot).max(1)
     }
 
-    fn tick(&mut self, place: usize, shares: i64, wide: f64, (market, sectors): (&Factor, &[Factor])) -> Tick {
+    fn tick(
+        &mut self,
+        place: usize,
+        shares: i64,
+        wide: f64,
+        (market, sectors): (&Factor, &[(String, Factor)]),
+    ) -> Tick {
         let Character { beta, follows, width, .. } = self.character;
-        let sector = sectors.get(self.sector).map_or(0.0, |sector| sector.source.variance());
+        let sector = sectors.get(self.sector).map_or(0.0, |(_, sector)| sector.source.variance());
         let variance = beta * beta * market.source.variance() + follows * follows * sector + self.own.variance();
         let spread = self.value * width * (variance * wide).sqrt() * self.ticks.between(0.6, 1.4);
         let width = units(spread).max(1);

@@ -141,3 +141,43 @@ fn a_market_that_runs_for_centuries_does_not_run_away() {
         assert!((0.02..50.0).contains(&ratio), "day {day}: {ratio}");
     }
 }
+
+#[test]
+fn whoever_sits_down_later_begins_at_its_price_and_changes_no_other_path() {
+    let listed = listed();
+    let late = |with: bool| {
+        let mut process = process(7, &listed[..2]);
+        let mut ticks = Vec::new();
+        for step in 1..=600 {
+            if step == 300 && with {
+                let (symbol, sector, price) = &listed[4];
+                process.seat(Seat { symbol, sector, price: *price });
+                let shown = process.quote(2, *price, 0.5).unwrap();
+                assert!(shown.last == *price && shown.bid <= *price && shown.ask >= *price, "{shown:?}");
+            }
+            process.step(BEGIN.plus(Duration::from_millis(100) * step), 0.5, &mut ticks);
+        }
+        ticks
+    };
+    let (with, without) = (late(true), late(false));
+    assert_eq!(with, late(true), "the same list at the same simulated times gives the same ticks");
+    let first = with.iter().find(|tick| tick.place == 2).unwrap();
+    assert!((first.last.units() - listed[4].2.units()).abs() < listed[4].2.units() / 200, "{first:?}");
+    assert!(with.iter().filter(|tick| tick.place == 2).count() > 40);
+    assert_eq!(with.into_iter().filter(|tick| tick.place < 2).collect::<Vec<_>>(), without);
+}
+
+#[test]
+fn a_price_that_is_set_stays_set_and_so_does_one_that_moves_to_another_sector() {
+    let listed = listed();
+    let mut process = process(7, &listed);
+    let mut ticks = Vec::new();
+    process.step(BEGIN.plus(Duration::from_secs(1)), 0.5, &mut ticks);
+    process.set(1, Price::from_units(500_000));
+    process.move_to_sector(1, &listed[1].0, "Utilities");
+    for step in 20..=620 {
+        process.step(BEGIN.plus(Duration::from_millis(100) * step), 0.5, &mut ticks);
+    }
+    let last = ticks.iter().rfind(|tick| tick.place == 1).unwrap().last.units();
+    assert!((last - 500_000).abs() < 15_000, "{last}");
+}

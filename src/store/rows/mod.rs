@@ -214,6 +214,11 @@ row!(
         last_price: Option<i64>,
         previous_close: Option<i64>,
         priced_at: Option<i64>,
+        origin: String,
+        edited_at: Option<i64>,
+        delisted_at: Option<i64>,
+        halted_at: Option<i64>,
+        halted_because: Option<String>,
     }
 );
 row!(

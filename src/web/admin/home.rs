@@ -111,8 +111,8 @@ impl HomePage {
         match self.runs.speed {
             Speed::Paused => "paused".to_owned(),
             Speed::Max => "as fast as it can".to_owned(),
-            speed if speed.is_real_time() => "real time".to_owned(),
-            speed => format!("{speed} times real time"),
+            Speed::Times(_) if self.runs.speed.is_real_time() => "real time".to_owned(),
+            Speed::Times(times) => format!("{times} times real time"),
         }
     }
 

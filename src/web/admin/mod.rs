@@ -8,6 +8,7 @@ pub mod door;
 pub mod home;
 pub mod roster;
 pub mod slips;
+pub mod tables;
 pub mod words;
 
 use super::error::PageError;
@@ -24,7 +25,18 @@ use std::future::{Ready, ready};
 pub type Section = (&'static str, &'static str);
 
 /// What the back office has, in the order shown.
-const SECTIONS: [Section; 1] = [("/admin", "Home")];
+const SECTIONS: [Section; 10] = [
+    ("/admin", "Home"),
+    ("/admin/users", "Users"),
+    ("/admin/accounts", "Accounts"),
+    ("/admin/ledger", "Ledger"),
+    ("/admin/holdings", "Holdings"),
+    ("/admin/orders", "Orders"),
+    ("/admin/instruments", "Instruments"),
+    ("/admin/sessions", "Sessions"),
+    ("/admin/candles", "Candles"),
+    ("/admin/audit", "Record"),
+];
 
 /// What every page of the back office shows around its own content.
 #[derive(Debug, Clone, Copy)]

@@ -135,7 +135,8 @@ impl Line {
     }
 
     fn show_newest(&self, state: &mut State, frame: &Frame, ping: bool, now: Instant, desk: &mut Desk) {
-        let next = state.shown.is_some_and(|shown| shown + 1 == frame.number());
+        // A list that has changed is shown whole, so that nobody keeps what is no longer on it.
+        let next = state.shown.is_some_and(|shown| shown + 1 == frame.number()) && !frame.relisted();
         let previous = state.sequence;
         state.shown = Some(frame.number());
         let packet = match &state.watching {

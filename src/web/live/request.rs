@@ -1,7 +1,7 @@
 //! What a client can ask for, and what it is told when it asks for something else.
 
 use crate::domain::Symbol;
-use crate::market::Board;
+use crate::market::{Board, Roster};
 use serde::{Deserialize, Serialize};
 
 /// How many refused symbols are named in one error.
@@ -104,13 +104,17 @@ impl Watching {
         board: &Board,
         most: usize,
     ) -> (Result<Self, Refusal>, Option<Refusal>) {
+        let roster = board.roster();
         let mut passed_over = None;
         let mut find = |symbols: Vec<String>| {
-            let (places, unknown) = places(&symbols, board);
+            let (places, unknown) = places(&symbols, &roster);
             passed_over = unknown;
             places
         };
-        let everything = || (0..board.instruments().len()).collect::<Vec<_>>();
+        let everything = || {
+            let listed = roster.all().iter().enumerate().filter(|(_, traded)| !traded.status.delisted);
+            listed.map(|(place, _)| place).collect::<Vec<_>>()
+        };
         let watching = match (request, self) {
             (Request::Subscribe(None), _) => Self::Everything,
             (Request::Unsubscribe(None), _) => Self::Places(Vec::new()),
@@ -141,11 +145,11 @@ impl Watching {
     }
 }
 
-fn places(symbols: &[String], board: &Board) -> (Vec<usize>, Option<Refusal>) {
+fn places(symbols: &[String], roster: &Roster) -> (Vec<usize>, Option<Refusal>) {
     let mut places = Vec::with_capacity(symbols.len());
     let mut unknown = Vec::new();
     for text in symbols {
-        match text.parse::<Symbol>().ok().and_then(|symbol| board.place(&symbol)) {
+        match text.parse::<Symbol>().ok().and_then(|symbol| roster.place(&symbol)) {
             Some(place) => places.push(place),
             None => unknown.push(text),
         }

@@ -161,7 +161,7 @@ impl Model {
         let mut held = [Held::default(); SYMBOLS.len()];
         for holding in holdings {
             let instrument = floor.market.board().instrument(holding.instrument_id).unwrap();
-            held[floor.market.board().place(&instrument.symbol).unwrap()] = Held {
+            held[floor.market.board().roster().place(&instrument.symbol).unwrap()] = Held {
                 quantity: holding.quantity.units().into(),
                 cost: holding.cost.cents().into(),
                 realised: holding.realised.cents().into(),
@@ -423,6 +423,8 @@ fn placed(told: Placed) -> Outcome {
             Refusal::KeyUsed { .. } => "key used",
             Refusal::Frozen(_) => "frozen",
             Refusal::UnknownSymbol { .. }
+            | Refusal::Halted { .. }
+            | Refusal::Delisted { .. }
             | Refusal::NoQuote { .. }
             | Refusal::StaleQuote { .. }
             | Refusal::MarketPaused { .. }

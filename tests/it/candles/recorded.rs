@@ -1,6 +1,7 @@
 //! The recorder saves what happened as it happens: nothing more, nothing less, through restarts and a busy store.
 
 use super::{all, import, listing, tradefloor};
+use crate::support::by_hand::market_by_hand;
 use crate::support::place::argument;
 use crate::support::recorded::slice;
 use crate::support::{Engine, Place, Server};
@@ -24,17 +25,14 @@ fn at(text: &str) -> At {
 fn tick(board: &Board, at: At, last: i64, volume: i64) {
     let last = Price::from_units(last);
     let quote = Quote { bid: last, ask: last, last, previous_close: last, volume, at };
-    board.post(board.instruments()[0].id, quote).unwrap();
+    board.post(board.roster().all()[0].instrument.id, quote).unwrap();
 }
 
 async fn market(store: &Store) -> Market {
     let standings: Result<_, StoreError> = store.read(instruments::all).await;
-    let listed: Vec<Listed> = standings
-        .unwrap()
-        .into_iter()
-        .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 })
-        .collect();
-    Market::by_hand(&listed, NEVER)
+    let listed: Vec<Listed> =
+        standings.unwrap().into_iter().map(|standing| Listed::untraded(standing.instrument)).collect();
+    market_by_hand(&listed, NEVER)
 }
 
 async fn saved(store: &Store, timeframe: Timeframe) -> Vec<Candle> {

@@ -1,5 +1,6 @@
 //! The desk without the site: a store on a directory of its own, a market moved by hand, and accounts made at once.
 
+use super::by_hand::market_by_hand;
 use super::place::{Engine, Place};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,13 +49,13 @@ impl Floor {
             })
             .collect();
         let listed: Result<_, StoreError> =
-            store.write(Lock::House, move |conn| instruments::list(conn, &listings)).await;
+            store.write(Lock::House, move |conn| instruments::list(conn, &listings, false)).await;
         let listed: Vec<_> = listed
             .expect("the instruments are listed")
             .into_iter()
-            .map(|standing| Listed { instrument: standing.instrument, last: None, previous_close: None, volume: 0 })
+            .map(|standing| Listed::untraded(standing.instrument))
             .collect();
-        let market = Market::by_hand(&listed, Duration::from_hours(1));
+        let market = market_by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
             opening_balance: Money::from_cents(1_000_000),
             quote_age_max: Duration::from_hours(1),

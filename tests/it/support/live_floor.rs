@@ -1,5 +1,6 @@
 //! A server with nothing but live rates, on a market that moves by hand.
 
+use super::by_hand::market_by_hand;
 use actix_web::{App, web};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -31,7 +32,7 @@ impl LiveFloor {
 
     pub(crate) fn with(limits: LiveLimits, instruments: i64) -> Self {
         let listed: Vec<_> = (1..=instruments).map(listed).collect();
-        let market = Market::by_hand(&listed, Duration::from_millis(5));
+        let market = market_by_hand(&listed, Duration::from_millis(5));
         let stop = CancellationToken::new();
         let gate = web::Data::new(LiveGate::new(&market, limits, None, &stop));
         let shared = gate.clone();
@@ -117,5 +118,5 @@ fn listed(id: i64) -> Listed {
         name: symbol,
         sector: String::new(),
     };
-    Listed { instrument, last: None, previous_close: None, volume: 0 }
+    Listed::untraded(instrument)
 }

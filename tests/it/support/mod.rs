@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod axe;
 pub(crate) mod books;
 pub(crate) mod browser;
+pub(crate) mod by_hand;
 pub(crate) mod driver;
 pub(crate) mod floor;
 pub(crate) mod form;

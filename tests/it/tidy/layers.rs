@@ -3,7 +3,7 @@
 use super::source::Source;
 
 /// Each layer under the law, and the rest of the house it may name. What is not listed wires the house together.
-const LAW: [(&str, &[&str]); 10] = [
+const LAW: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("clock", &["domain"]),
     ("store", &["domain"]),
@@ -11,9 +11,10 @@ const LAW: [(&str, &[&str]); 10] = [
     ("market", &["domain", "clock"]),
     ("trading", &["domain", "store", "clock", "market"]),
     ("portfolio", &["domain", "store", "clock", "market"]),
+    ("operations", &["domain", "store", "clock", "market"]),
     ("books", &["domain", "store"]),
-    ("web", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "config"]),
-    ("api", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "config"]),
+    ("web", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "operations", "config"]),
+    ("api", &["domain", "store", "clock", "accounts", "market", "trading", "portfolio", "operations", "config"]),
 ];
 
 /// The one part of the market that saves what happened.
@@ -26,7 +27,20 @@ const LIBRARIES: [(&str, &[&str]); 4] = [
     ("askama", &["web", "api"]),
     (
         "tokio",
-        &["store", "accounts", "trading", "market", "portfolio", "web", "api", "app", "clock", "cli", "telemetry"],
+        &[
+            "store",
+            "accounts",
+            "trading",
+            "market",
+            "portfolio",
+            "operations",
+            "web",
+            "api",
+            "app",
+            "clock",
+            "cli",
+            "telemetry",
+        ],
     ),
 ];
 

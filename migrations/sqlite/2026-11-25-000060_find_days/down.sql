@@ -1,0 +1,1 @@
+DROP INDEX candles_by_day;

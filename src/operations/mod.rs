@@ -1,0 +1,161 @@
+//! Market operations: what is listed and what is halted, where simulated prices stand, how the market's clock runs.
+//!
+//! An act is first on the books, with its entry of the record, and then on the board: the books are the truth, and when
+//! the process ends in between, the market opens with what they say. Whatever is on the board is set as the books have it,
+//! so that doing it again, or late, does no harm.
+
+mod clock;
+mod instruments;
+mod prices;
+
+pub use instruments::{HIGHEST_PRICE, opening};
+pub use prices::{NotAPrice, NotAShock, Shock, Shocked, parse_price};
+
+use crate::clock::Clock;
+use crate::domain::{At, Instruction, InstrumentId, Origin, Subject, Symbol};
+use crate::market::{Market, recorder};
+use crate::store::audit::{Acted, Written, on_record};
+use crate::store::instruments::{Standing, all, standing_of};
+use crate::store::{Conn, Lock, Store, StoreError};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Why something is not done about the market. Each displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OperationRefusal {
+    /// There is no such instrument.
+    #[error("There is no instrument of that symbol.")]
+    Unknown,
+    /// It is so already.
+    #[error("That is so already.")]
+    NothingToDo,
+    /// A recording has what was recorded.
+    #[error("This market replays a recording: it trades what was recorded, at the prices of that time.")]
+    Recording,
+    /// The symbol is another instrument's.
+    #[error("There is an instrument of that symbol already. If it was delisted, list it again.")]
+    SymbolTaken,
+    /// The market has as many instruments as it can.
+    #[error("The market has as many instruments as it can hold.")]
+    Full,
+    /// Nobody knows at which price it should begin.
+    #[error("No price of it is known. Say at which it begins.")]
+    PriceNeeded,
+    /// It was never quoted.
+    #[error("It has no price yet.")]
+    NoPrice,
+    /// No instrument is meant.
+    #[error("No listed instrument has a price in that sector.")]
+    NothingMeant,
+    /// The clock is not paused.
+    #[error("Only a paused market makes steps.")]
+    NotPaused,
+    /// The feed is away.
+    #[error("The market's feed does not answer just now, so nothing was done.")]
+    NotHeard,
+}
+
+/// What became of an act about the market.
+pub type OperationActed<T> = Acted<T, OperationRefusal>;
+
+type Work<T> = Result<Result<Written<T>, OperationRefusal>, StoreError>;
+
+/// Runs the market. Cheap to clone.
+#[derive(Clone)]
+pub struct Operations {
+    store: Store,
+    market: Market,
+    clock: Clock,
+    /// Whoever changes books and board holds it, so that both change in one order.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Operations {
+    /// Operations of `market`, whose books are in `store`.
+    #[must_use]
+    pub fn new(store: Store, market: Market, clock: Clock) -> Self {
+        Self { store, market, clock, turn: Arc::default() }
+    }
+
+    /// Whether prices are a recording, which nothing can be added to.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.market.is_recording()
+    }
+
+    /// Takes over what others have written on the books: another server, or whoever ended before it was on the board.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn follow(&self) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        let standings: Vec<Standing> = self.store.read(all).await?;
+        for standing in &standings {
+            self.show(standing).await?;
+        }
+        Ok(())
+    }
+
+    /// Does `work` about the instrument called `symbol`, on record, and brings the board to what is then on the books.
+    async fn about<T: Send + 'static>(
+        &self,
+        symbol: &Symbol,
+        instruction: Instruction,
+        work: impl FnOnce(&mut Conn, Standing, &Instruction, At) -> Work<T> + Send + 'static,
+    ) -> Result<OperationActed<T>, StoreError> {
+        let _turn = self.turn.lock().await;
+        self.in_turn(symbol, instruction, move |conn, instruction, symbol, now| match standing_of(conn, symbol)? {
+            Some(standing) => work(conn, standing, instruction, now),
+            None => Ok(Err(OperationRefusal::Unknown)),
+        })
+        .await
+    }
+
+    /// As [`Operations::about`], for whoever has the turn already.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        symbol: &Symbol,
+        instruction: Instruction,
+        work: impl FnOnce(&mut Conn, &Instruction, &Symbol, At) -> Work<T> + Send + 'static,
+    ) -> Result<OperationActed<T>, StoreError> {
+        let (now, symbol) = (self.clock.now(), symbol.clone());
+        let written: Result<_, StoreError> = self
+            .store
+            .write(Lock::House, move |conn| {
+                let subject = Subject::instrument(&symbol);
+                let acted =
+                    on_record(conn, &instruction, &subject, now, |conn| work(conn, &instruction, &symbol, now))?;
+                Ok((acted, standing_of(conn, &symbol)?))
+            })
+            .await;
+        let (acted, standing) = written?;
+        if let Some(standing) = standing {
+            self.show(&standing).await?;
+        }
+        Ok(acted)
+    }
+
+    /// Brings the board to what the books say of an instrument.
+    async fn show(&self, standing: &Standing) -> Result<(), StoreError> {
+        let Standing { instrument, origin, listed, status, .. } = standing;
+        if self.market.revise(instrument, status) {
+            return Ok(());
+        }
+        // What a file names is on the board of those markets that it is named to.
+        if !listed || *origin != Origin::Office || self.is_recording() {
+            return Ok(());
+        }
+        let begin = self.market.board().market_time().unwrap_or_else(|| self.clock.now());
+        let mut listed = opening(standing.clone(), None, begin, self.market.board().calendar());
+        let candles = recorder::open_spans(&self.store, self.market.board(), instrument.id).await?;
+        listed.volume = candles.volume;
+        self.market.list(&listed);
+        candles.go_on(self.market.board());
+        Ok(())
+    }
+
+    /// Where an instrument stands on the board.
+    fn last(&self, id: InstrumentId) -> Option<crate::domain::Quote> {
+        self.market.board().quote(id).map(|standing| standing.quote)
+    }
+}

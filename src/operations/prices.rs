@@ -1,0 +1,266 @@
+//! Where simulated prices stand: set, or moved by a part of themselves.
+
+use super::instruments::{HIGHEST_PRICE, written};
+use super::{OperationActed, OperationRefusal, Operations};
+use crate::domain::amount::parse_units;
+use crate::domain::{Act, AmountError, Details, Instruction, InstrumentId, Price, Subject, Symbol};
+use crate::market::{NotSet, Traded};
+use crate::store::audit::{Acted, on_record};
+use crate::store::instruments::{Prices, save_prices};
+use crate::store::{Lock, StoreError};
+use std::fmt;
+use std::str::FromStr;
+
+/// Ten-thousandths in a dollar, the price from which whole cents are quoted, and in a cent.
+const DOLLAR: i64 = 10_000;
+const CENT: i64 = 100;
+/// How many instruments are named one by one on the record of a shock.
+const NAMED: usize = 60;
+
+/// By how much prices are moved: a part of themselves in hundredths of a percent, from -90 % to +900 %, and not nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shock(i64);
+
+/// The text is no shock. Displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Enter a percentage from -90 to 900 that is not zero, with up to two decimals, such as -12.5.")]
+pub struct NotAShock;
+
+/// A price that nobody can set. Each displays as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAPrice {
+    /// No number, or one that is not above zero.
+    #[error(transparent)]
+    NotANumber(#[from] AmountError),
+    /// Below a cent, or above a million dollars.
+    #[error("A price is between $0.01 and $1,000,000.00.")]
+    OutOfBounds,
+    /// Finer than it would be quoted.
+    #[error("From a dollar on, prices are whole cents.")]
+    NotQuotable,
+}
+
+/// Reads a price that an instrument can be set to.
+///
+/// # Errors
+/// The sentence that says what is wrong with the text.
+pub fn parse_price(text: &str) -> Result<Price, NotAPrice> {
+    let price = Price::parse_positive(text)?;
+    if price < Price::LOWEST || price > HIGHEST_PRICE {
+        return Err(NotAPrice::OutOfBounds);
+    }
+    if price.units() >= DOLLAR && price.units() % CENT != 0 { Err(NotAPrice::NotQuotable) } else { Ok(price) }
+}
+
+/// Which prices are moved at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shocked {
+    /// Those of everything listed.
+    All,
+    /// Those of one sector.
+    Sector(String),
+}
+
+impl Shock {
+    /// Where a price is moved to: quotable, at least a cent, and not above [`HIGHEST_PRICE`] unless it was before.
+    #[must_use]
+    pub fn of(self, price: Price) -> Price {
+        let units = i128::from(price.units());
+        let moved = (units * i128::from(10_000 + self.0) + 5_000).div_euclid(10_000);
+        let moved = i64::try_from(moved).unwrap_or(i64::MAX).min(HIGHEST_PRICE.units().max(price.units()));
+        let tick = if moved >= DOLLAR { CENT } else { 1 };
+        let quotable = moved.saturating_add(tick / 2) / tick * tick;
+        Price::from_units(quotable.max(Price::LOWEST.units()))
+    }
+}
+
+impl FromStr for Shock {
+    type Err = NotAShock;
+
+    fn from_str(text: &str) -> Result<Self, NotAShock> {
+        let text = text.trim().trim_end_matches('%').trim_end().replace('\u{2212}', "-");
+        match parse_units(&text, 2) {
+            Ok(shock) if shock != 0 && (-9_000..=90_000).contains(&shock) => Ok(Self(shock)),
+            _ => Err(NotAShock),
+        }
+    }
+}
+
+/// With its sign: `-12.50 %`.
+impl fmt::Display for Shock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { '-' } else { '+' };
+        write!(f, "{sign}{}.{:02} %", self.0.abs() / 100, self.0.abs() % 100)
+    }
+}
+
+impl fmt::Display for Shocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("everything"),
+            Self::Sector(sector) => f.write_str(sector),
+        }
+    }
+}
+
+/// One price and where it is to stand.
+struct Move {
+    symbol: Symbol,
+    prices: Prices,
+    was: Price,
+}
+
+impl Operations {
+    /// Lets the price of an instrument stand at `price`. Once answered, it does.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn set_price(
+        &self,
+        symbol: &Symbol,
+        price: Price,
+        instruction: Instruction,
+    ) -> Result<OperationActed<()>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let moves = self.moves(|traded| traded.instrument.symbol == *symbol, |_| price);
+        self.set(Subject::instrument(symbol), Act::SetPrice, moves, Details::default(), instruction).await
+    }
+
+    /// Moves the price of one instrument by a part of itself. Once answered, it is moved.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn shock_one(
+        &self,
+        symbol: &Symbol,
+        by: Shock,
+        instruction: Instruction,
+    ) -> Result<OperationActed<()>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let moves = self.moves(|traded| traded.instrument.symbol == *symbol, |price| by.of(price));
+        let said = Details::default().with("by", &by);
+        self.set(Subject::instrument(symbol), Act::ShockPrices, moves, said, instruction).await
+    }
+
+    /// Moves the prices of many instruments at once, each by the same part of itself. Once answered, they are moved.
+    ///
+    /// # Errors
+    /// When the store fails. A refusal is not an error.
+    pub async fn shock(
+        &self,
+        which: &Shocked,
+        by: Shock,
+        instruction: Instruction,
+    ) -> Result<OperationActed<()>, StoreError> {
+        let _turn = self.turn.lock().await;
+        let meant = |traded: &Traded| match which {
+            Shocked::All => !traded.status.delisted,
+            Shocked::Sector(sector) => !traded.status.delisted && traded.instrument.sector == *sector,
+        };
+        let moves = self.moves(meant, |price| by.of(price));
+        let said = Details::default().with("which", which).with("by", &by).with("instruments", &moves.len());
+        self.set(Subject::market(), Act::ShockPrices, moves, said, instruction).await
+    }
+
+    fn moves(&self, meant: impl Fn(&Traded) -> bool, to: impl Fn(Price) -> Price) -> Vec<Move> {
+        let roster = self.market.board().roster();
+        let quoted = roster.all().iter().filter(|traded| meant(traded)).filter_map(|traded| {
+            let instrument = &traded.instrument;
+            let quote = self.last(instrument.id)?;
+            let prices =
+                Prices { instrument: instrument.id, last: to(quote.last), previous_close: quote.previous_close };
+            Some(Move { symbol: instrument.symbol.clone(), prices, was: quote.last })
+        });
+        quoted.collect()
+    }
+
+    /// Sets prices, on record, for whoever has the turn.
+    async fn set(
+        &self,
+        subject: Subject,
+        act: Act,
+        moves: Vec<Move>,
+        said: Details,
+        instruction: Instruction,
+    ) -> Result<OperationActed<()>, StoreError> {
+        // Nothing is on record that a feed which is away would not do.
+        let heard = self.market.set_prices(Vec::new()).await;
+        let now = self.clock.now();
+        let prices: Vec<(InstrumentId, Price)> =
+            moves.iter().map(|one| (one.prices.instrument, one.prices.last)).collect();
+        let written: Result<_, StoreError> = self
+            .store
+            .write(Lock::House, move |conn| {
+                on_record(conn, &instruction, &subject, now, |conn| {
+                    if let Err(refusal) = refusal(heard, &moves, &subject) {
+                        return Ok(Err(refusal));
+                    }
+                    let saved: Vec<Prices> = moves.iter().map(|one| one.prices).collect();
+                    save_prices(conn, &saved, now)?;
+                    let (was, became) = details(&moves, said);
+                    Ok(Ok(written(act, was, became)))
+                })
+            })
+            .await;
+        let acted: OperationActed<()> = written?;
+        if matches!(acted, Acted::Done(()))
+            && let Err(why) = self.market.set_prices(prices).await
+        {
+            tracing::error!(%why, "prices that were set are on record and the feed did not take them");
+        }
+        Ok(acted)
+    }
+}
+
+fn refusal(heard: Result<(), NotSet>, moves: &[Move], subject: &Subject) -> Result<(), OperationRefusal> {
+    match heard {
+        Err(NotSet::Recording) => return Err(OperationRefusal::Recording),
+        Err(NotSet::NotHeard) => return Err(OperationRefusal::NotHeard),
+        Ok(()) => {}
+    }
+    match moves {
+        [] if *subject == Subject::market() => Err(OperationRefusal::NothingMeant),
+        [] => Err(OperationRefusal::NoPrice),
+        moves if moves.iter().all(|one| one.was == one.prices.last) => Err(OperationRefusal::NothingToDo),
+        _ => Ok(()),
+    }
+}
+
+/// What is said of prices before and after: each of them, as long as those are not too many.
+fn details(moves: &[Move], said: Details) -> (Details, Details) {
+    let (mut was, mut became) = (Details::default(), said);
+    for one in moves.iter().take(NAMED) {
+        was = was.with(one.symbol.as_str(), &one.was);
+        became = became.with(one.symbol.as_str(), &one.prices.last);
+    }
+    (was, became)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shock_is_a_percentage_within_bounds() {
+        for (text, shown) in
+            [("-12.5", "-12.50 %"), ("+3", "+3.00 %"), (" 900 % ", "+900.00 %"), ("\u{2212}0.01", "-0.01 %")]
+        {
+            assert_eq!(text.parse::<Shock>().unwrap().to_string(), shown);
+        }
+        for text in ["", "0", "-0.00", "-90.01", "900.01", "1e3", "1.234", "--5", "NaN", "99999999999999999999"] {
+            assert_eq!(text.parse::<Shock>(), Err(NotAShock), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_shocked_price_is_quotable_never_below_a_cent_and_bounded() {
+        let after = |by: &str, units: i64| by.parse::<Shock>().unwrap().of(Price::from_units(units)).units();
+        assert_eq!(after("-20", 1_000_000), 800_000);
+        assert_eq!(after("-12.5", 1_000_100), 875_100);
+        assert_eq!(after("-90", 100), 100);
+        assert_eq!(after("-50", 15_000), 7_500);
+        assert_eq!(after("900", HIGHEST_PRICE.units() / 2), HIGHEST_PRICE.units());
+        assert_eq!(after("10", HIGHEST_PRICE.units() * 2), HIGHEST_PRICE.units() * 2);
+        assert_eq!(after("-10", i64::MAX), HIGHEST_PRICE.units().max(i64::MAX / 10 * 9 / 100 * 100 + 100));
+    }
+}

@@ -1,0 +1,46 @@
+//! Accounts.
+
+use super::references::USER;
+use crate::store::browse::table::{Column, Exact, Filter, Join, Kind, Order, Part, Place, Related, Spelling, Table};
+
+pub(super) static ACCOUNTS: Table = Table {
+    name: "accounts",
+    title: "Accounts",
+    words: ("account", "accounts"),
+    about: "What holds cash and shares, newest first.",
+    base: "accounts",
+    only: "",
+    joins: &[Join { name: "users", sql: "LEFT JOIN users ON users.id = accounts.user_id" }],
+    key: &[Part::number("accounts.id")],
+    order: Order::Descending,
+    identity: &[Part::text("accounts.public_id")],
+    columns: &[
+        Column::new(Kind::Code, "id", "Account", "accounts.public_id").at(Place::Lead).searched(),
+        Column::new(Kind::Text, "owner", "Owner", "users.username")
+            .to("users", "users.id")
+            .sorted_by("users.username_key")
+            .searched(),
+        Column::new(Kind::Money, "cash", "Cash", "accounts.cash"),
+        Column::new(Kind::Money, "contributed", "Put in", "accounts.contributed"),
+        Column::new(Kind::Count, "entries", "Ledger entries", "accounts.entries").at(Place::Wide),
+        Column::new(Kind::At, "opened", "Opened", "accounts.opened_at"),
+        Column::new(Kind::Number, "number", "Number", "accounts.id").at(Place::Detail),
+        Column::new(Kind::Hash, "head", "Hash of the latest entry", "accounts.head").at(Place::Detail),
+    ],
+    filters: &[
+        Filter::row("user", "Owner", "accounts.user_id", &USER).by_index(&[Part::number("accounts.id")]),
+        Filter::flag("cash", "Cash", "accounts.cash > 0", "Has cash", "Has none"),
+        Filter::days("opened", "Opened", "accounts.opened_at"),
+    ],
+    related: &[
+        Related { label: "Ledger", table: "ledger", asked: &[("account", "accounts.public_id")] },
+        Related { label: "Holdings", table: "holdings", asked: &[("account", "accounts.public_id")] },
+        Related { label: "Orders", table: "orders", asked: &[("account", "accounts.public_id")] },
+        Related {
+            label: "Record of acts",
+            table: "audit",
+            asked: &[("kind", "'account'"), ("subject", "accounts.public_id")],
+        },
+    ],
+    exact: &[Exact { sql: "accounts.public_id", spelling: Spelling::Lower }],
+};

@@ -1,0 +1,62 @@
+//! The record of what staff did.
+
+use super::references::USER;
+use crate::store::browse::table::{Column, Exact, Filter, Join, Kind, Order, Part, Place, Related, Spelling, Table};
+
+pub(super) static AUDIT: Table = Table {
+    name: "audit",
+    title: "Record",
+    words: ("act", "acts"),
+    about: "What staff did, newest first. Nobody can change or remove any of it.",
+    base: "audit_entries",
+    only: "",
+    joins: &[
+        Join { name: "actors", sql: "LEFT JOIN users AS actors ON actors.id = audit_entries.actor_id" },
+        Join { name: "persons", sql: "LEFT JOIN users AS persons ON persons.id = audit_entries.person_id" },
+    ],
+    key: &[Part::number("audit_entries.id")],
+    order: Order::Descending,
+    identity: &[Part::number("audit_entries.id")],
+    columns: &[
+        Column::new(Kind::Number, "id", "Entry", "audit_entries.id").at(Place::Lead),
+        Column::new(Kind::At, "at", "When", "audit_entries.at"),
+        Column::new(Kind::Text, "actor", "Who", "actors.username")
+            .to("users", "actors.id")
+            .sorted_by("actors.username_key")
+            .searched(),
+        Column::new(Kind::Word, "act", "Act", "audit_entries.act").searched(),
+        Column::new(Kind::Word, "kind", "On", "audit_entries.subject_kind"),
+        Column::new(Kind::Code, "subject", "Which", "audit_entries.subject_id").to("", SUBJECT).searched(),
+        Column::new(Kind::Text, "person", "Whose", "persons.username")
+            .to("users", "persons.id")
+            .sorted_by("persons.username_key")
+            .searched(),
+        Column::new(Kind::Text, "reason", "Why", "audit_entries.reason").searched(),
+        Column::new(Kind::Code, "address", "From where", "audit_entries.address").at(Place::Wide).searched(),
+        Column::new(Kind::Details, "was", "Before", "audit_entries.was").at(Place::Detail),
+        Column::new(Kind::Details, "became", "After", "audit_entries.became").at(Place::Detail),
+        Column::new(Kind::Code, "key", "Key of the form", "audit_entries.request_key").at(Place::Detail),
+        Column::new(Kind::Hash, "hash", "Hash", "audit_entries.hash").at(Place::Detail),
+    ],
+    filters: &[
+        Filter::row("actor", "Who", "audit_entries.actor_id", &USER).by_index(&[Part::number("audit_entries.id")]),
+        Filter::row("person", "Whose", "audit_entries.person_id", &USER).by_index(&[Part::number("audit_entries.id")]),
+        Filter::word("act", "Act", "audit_entries.act"),
+        Filter::word("kind", "On", "audit_entries.subject_kind").by_index_with("subject"),
+        Filter::text("subject", "Which", "audit_entries.subject_id").by_index_with("kind"),
+        Filter::days("at", "When", "audit_entries.at"),
+    ],
+    related: &[
+        Related {
+            label: "All acts on the same thing",
+            table: "audit",
+            asked: &[("kind", "audit_entries.subject_kind"), ("subject", "audit_entries.subject_id")],
+        },
+        Related { label: "All acts of whoever did it", table: "audit", asked: &[("actor", "audit_entries.actor_id")] },
+    ],
+    exact: &[Exact { sql: "audit_entries.id", spelling: Spelling::Number }],
+};
+
+/// The address of what an act was done to, below the back office's own.
+const SUBJECT: &str = "CASE WHEN audit_entries.subject_kind = 'market' THEN 'market' \
+    ELSE audit_entries.subject_kind || 's/' || audit_entries.subject_id END";

@@ -1,0 +1,51 @@
+//! Holdings: what accounts hold of instruments.
+
+use super::references::{ACCOUNT, INSTRUMENT};
+use crate::store::browse::table::{Column, Filter, Join, Kind, Order, Part, Place, Related, Table};
+
+pub(super) static HOLDINGS: Table = Table {
+    name: "holdings",
+    title: "Holdings",
+    words: ("holding", "holdings"),
+    about: "What accounts hold or have held, the newest account first.",
+    base: "holdings",
+    only: "",
+    joins: &[
+        Join { name: "accounts", sql: "LEFT JOIN accounts ON accounts.id = holdings.account_id" },
+        Join { name: "users", sql: "LEFT JOIN users ON users.id = accounts.user_id" },
+        Join { name: "instruments", sql: "LEFT JOIN instruments ON instruments.id = holdings.instrument_id" },
+    ],
+    key: &[Part::number("holdings.account_id"), Part::number("holdings.instrument_id")],
+    order: Order::Descending,
+    identity: &[Part::text("accounts.public_id"), Part::text("instruments.symbol")],
+    columns: &[
+        Column::new(Kind::Text, "symbol", "Holding of", "instruments.symbol").at(Place::Lead).searched(),
+        Column::new(Kind::Text, "account", "Account of", "users.username")
+            .to("accounts", "accounts.public_id")
+            .sorted_by("users.username_key")
+            .searched(),
+        Column::new(Kind::Text, "name", "Name", "instruments.name")
+            .to("instruments", "instruments.symbol")
+            .at(Place::Wide)
+            .searched(),
+        Column::new(Kind::Quantity, "shares", "Shares", "holdings.quantity"),
+        Column::new(Kind::Money, "cost", "Cost", "holdings.cost"),
+        Column::new(Kind::Change, "realised", "Realised gain", "holdings.realised"),
+        Column::new(Kind::DayNumber, "day", "Last traded", "holdings.day").at(Place::Wide),
+        Column::new(Kind::Quantity, "day_shares", "Shares when that day began", "holdings.day_quantity")
+            .at(Place::Detail),
+        Column::new(Kind::Change, "day_paid", "Paid on that day", "holdings.day_paid").at(Place::Detail),
+    ],
+    filters: &[
+        Filter::row("account", "Account", "holdings.account_id", &ACCOUNT)
+            .by_index(&[Part::number("holdings.account_id"), Part::number("holdings.instrument_id")]),
+        Filter::row("instrument", "Instrument", "holdings.instrument_id", &INSTRUMENT),
+        Filter::flag("held", "Held now", "holdings.quantity > 0", "Held", "Sold"),
+        Filter::word("sector", "Sector", "instruments.sector"),
+    ],
+    related: &[
+        Related { label: "Orders of this account", table: "orders", asked: &[("account", "accounts.public_id")] },
+        Related { label: "Ledger of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },
+    ],
+    exact: &[],
+};

@@ -1,0 +1,43 @@
+//! What is or was traded.
+
+use crate::store::browse::table::{Column, Exact, Filter, Kind, Order, Part, Place, Related, Spelling, Table};
+
+pub(super) static INSTRUMENTS: Table = Table {
+    name: "instruments",
+    title: "Instruments",
+    words: ("instrument", "instruments"),
+    about: "Everything that is or was traded, by symbol.",
+    base: "instruments",
+    only: "",
+    joins: &[],
+    key: &[Part::text("instruments.symbol")],
+    order: Order::Ascending,
+    identity: &[Part::text("instruments.symbol")],
+    columns: &[
+        Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol").at(Place::Lead).searched(),
+        Column::new(Kind::Text, "name", "Name", "instruments.name").searched(),
+        Column::new(Kind::Text, "sector", "Sector", "instruments.sector").searched(),
+        Column::new(Kind::Flag, "listed", "Listed", "instruments.listed"),
+        Column::new(Kind::Price, "last", "Last price kept", "instruments.last_price"),
+        Column::new(Kind::Price, "previous_close", "Previous close", "instruments.previous_close").at(Place::Wide),
+        Column::new(Kind::At, "priced", "Kept", "instruments.priced_at").at(Place::Wide),
+        Column::new(Kind::Code, "id", "Public id", "instruments.public_id").at(Place::Detail),
+        Column::new(Kind::Number, "number", "Number", "instruments.id").at(Place::Detail),
+    ],
+    filters: &[
+        Filter::flag("listed", "Listed", "instruments.listed", "Listed", "Not listed"),
+        Filter::word("sector", "Sector", "instruments.sector"),
+    ],
+    related: &[
+        Related { label: "Holdings", table: "holdings", asked: &[("instrument", "instruments.symbol")] },
+        Related { label: "Orders", table: "orders", asked: &[("instrument", "instruments.symbol")] },
+        Related { label: "Ledger", table: "ledger", asked: &[("instrument", "instruments.symbol")] },
+        Related { label: "Candles", table: "candles", asked: &[("instrument", "instruments.symbol")] },
+        Related {
+            label: "Record of acts",
+            table: "audit",
+            asked: &[("kind", "'instrument'"), ("subject", "instruments.symbol")],
+        },
+    ],
+    exact: &[Exact { sql: "instruments.symbol", spelling: Spelling::Upper }],
+};

@@ -1,0 +1,42 @@
+//! Sessions: where people are signed in. What a session remembers is not shown: its forms' token is part of that.
+
+use super::references::USER;
+use crate::store::browse::table::{Column, Filter, Join, Kind, Order, Part, Place, Related, Table};
+
+pub(super) static SESSIONS: Table = Table {
+    name: "sessions",
+    title: "Sessions",
+    words: ("session", "sessions"),
+    about: "Where people are signed in, those that last longest first.",
+    base: "sessions",
+    only: "",
+    joins: &[Join { name: "users", sql: "LEFT JOIN users ON users.id = sessions.user_id" }],
+    key: &[Part::number("sessions.expires_at"), Part::text("sessions.key_hash")],
+    order: Order::Descending,
+    identity: &[Part::text("sessions.key_hash")],
+    columns: &[
+        Column::new(Kind::Code, "id", "Session", "sessions.key_hash").at(Place::Lead),
+        Column::new(Kind::Text, "user", "User", "users.username")
+            .to("users", "users.id")
+            .sorted_by("users.username_key")
+            .searched(),
+        Column::new(Kind::Word, "role", "Role", "users.role"),
+        Column::new(Kind::At, "created", "Signed in", "sessions.created_at"),
+        Column::new(Kind::At, "seen", "Last used", "sessions.seen_at"),
+        Column::new(Kind::At, "expires", "Ends at the latest", "sessions.expires_at"),
+        Column::new(Kind::At, "granted", "Back office open until", "sessions.granted_until").at(Place::Wide),
+        Column::new(Kind::Flag, "current", "Begun with the present password", CURRENT).at(Place::Detail),
+    ],
+    filters: &[
+        Filter::row("user", "User", "sessions.user_id", &USER)
+            .by_index(&[Part::number("sessions.seen_at"), Part::text("sessions.key_hash")]),
+        Filter::word("role", "Role", "users.role"),
+        Filter::flag("current", "Password", CURRENT, "The present one", "An earlier one"),
+        Filter::days("seen", "Last used", "sessions.seen_at"),
+    ],
+    related: &[Related { label: "All sessions of this user", table: "sessions", asked: &[("user", "users.id")] }],
+    exact: &[],
+};
+
+/// Whether the password that began the session is still the user's; others count as over.
+const CURRENT: &str = "sessions.password_version = users.password_version";

@@ -1,0 +1,45 @@
+//! People.
+
+use crate::store::browse::table::{Column, Exact, Filter, Kind, Order, Part, Place, Related, Spelling, Table};
+
+pub(super) static USERS: Table = Table {
+    name: "users",
+    title: "Users",
+    words: ("user", "users"),
+    about: "Everybody who has ever signed up, newest first.",
+    base: "users",
+    only: "",
+    joins: &[],
+    key: &[Part::number("users.id")],
+    order: Order::Descending,
+    identity: &[Part::number("users.id")],
+    columns: &[
+        Column::new(Kind::Text, "username", "Username", "users.username")
+            .at(Place::Lead)
+            .sorted_by("users.username_key")
+            .searched(),
+        Column::new(Kind::Number, "id", "Number", "users.id"),
+        Column::new(Kind::Word, "role", "Role", "users.role"),
+        Column::new(Kind::At, "created", "Signed up", "users.created_at"),
+        Column::new(Kind::At, "disabled", "Disabled", "users.disabled_at"),
+        Column::new(Kind::At, "left", "Left", "users.closed_at"),
+        Column::new(Kind::Text, "disabled_because", "Why disabled", "users.disabled_because").at(Place::Detail),
+        Column::new(Kind::Count, "password", "Password number", "users.password_version").at(Place::Detail),
+    ],
+    filters: &[
+        Filter::word("role", "Role", "users.role"),
+        Filter::flag("disabled", "Disabled", "users.disabled_at IS NOT NULL", "Disabled", "Not disabled"),
+        Filter::flag("left", "Here or gone", "users.closed_at IS NOT NULL", "Left", "Here"),
+        Filter::days("created", "Signed up", "users.created_at"),
+    ],
+    related: &[
+        Related { label: "Accounts", table: "accounts", asked: &[("user", "users.id")] },
+        Related { label: "Sessions", table: "sessions", asked: &[("user", "users.id")] },
+        Related { label: "What was done to them", table: "audit", asked: &[("person", "users.id")] },
+        Related { label: "What they did as staff", table: "audit", asked: &[("actor", "users.id")] },
+    ],
+    exact: &[
+        Exact { sql: "users.username_key", spelling: Spelling::Lower },
+        Exact { sql: "users.id", spelling: Spelling::Number },
+    ],
+};

@@ -1,0 +1,88 @@
+//! `/admin/{table}/{id}`: one row, everything about it, and where that leads.
+
+use super::cells;
+use super::{Shown, ShownCell, named};
+use crate::store::browse::{self, Place, Table};
+use crate::web::admin::{Office, Staff, acts};
+use crate::web::error::PageError;
+use crate::web::form_data::Fields;
+use crate::web::format::query_value;
+use crate::web::house::House;
+use crate::web::layout::Layout;
+use crate::web::page;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+/// One row.
+#[derive(Debug, Template)]
+#[template(path = "admin/detail.html")]
+pub struct DetailPage {
+    /// The frame of all pages.
+    pub layout: Layout,
+    /// The frame of the back office.
+    pub office: Office,
+    /// Of which table.
+    pub table: &'static Table,
+    /// What it is called by.
+    pub name: String,
+    /// Everything about it.
+    pub cells: Vec<ShownCell>,
+    /// What belongs to it: labels and addresses.
+    pub related: Vec<(&'static str, String)>,
+    /// What can be done to it now.
+    pub acts: Vec<Offer>,
+}
+
+/// Something that can be done.
+#[derive(Debug)]
+pub struct Offer {
+    /// Where its form is.
+    pub href: String,
+    /// What it is called.
+    pub label: &'static str,
+    /// Whether it takes something away.
+    pub serious: bool,
+}
+
+/// The row.
+///
+/// # Errors
+/// When there is no such table or row, or the store fails.
+pub async fn show(
+    staff: Staff,
+    house: web::Data<House>,
+    place: web::Path<(String, String)>,
+) -> Result<HttpResponse, PageError> {
+    let (name, identity) = place.into_inner();
+    let table = named(&name)?;
+    let wanted = identity.clone();
+    let found = house.store.read(move |conn| browse::find(conn, table, &wanted)).await?.ok_or(PageError::NotFound)?;
+    let layout = staff.layout();
+    let columns: Vec<_> = table.columns.iter().collect();
+    let cells = ShownCell::all(&columns, found.record, layout.now, false);
+    let lead = columns.iter().position(|column| column.place == Place::Lead).and_then(|place| cells.get(place));
+    let related = found.related.into_iter().filter_map(|(related, asked)| {
+        let asked = asked?.into_iter().map(|(name, value)| format!("{name}={}", query_value(&value)));
+        Some((related.label, format!("/admin/{}?{}", related.table, asked.collect::<Vec<_>>().join("&"))))
+    });
+    let office = staff.office();
+    let mut offers = Vec::new();
+    let of_a_row = acts::on(table.name).into_iter().filter(|act| office.may_change && !act.makes_new());
+    for act in of_a_row {
+        let sheet = act.open(&house, &identity, &Fields::default()).await?;
+        // What cannot be done now is not offered: a person who is disabled can be enabled, and not the other way round.
+        if let Some(sheet) = sheet.filter(|sheet| sheet.refused.is_none()) {
+            let href = format!("/admin/{}/{}/{}", table.name, cells::path(&identity), act.name());
+            offers.push(Offer { href, label: act.label(), serious: sheet.serious });
+        }
+    }
+    page::show(&DetailPage {
+        name: lead.map(ShownCell::plain).unwrap_or_default(),
+        related: related.collect(),
+        acts: offers,
+        cells,
+        layout,
+        office,
+        table,
+    })
+}
