@@ -12,7 +12,7 @@ use super::page;
 use super::refusals::frozen_words;
 use super::sparklines;
 use super::visit::Member;
-use crate::domain::{At, Money, Price, Quantity, Symbol};
+use crate::domain::{At, Money, Price, Quantity, Symbol, TradingStatus};
 use crate::portfolio::{self, Line, Portfolio, history};
 use crate::store::orders::{self, Filter};
 use crate::store::{StoreError, accounts, epochs, holdings};
@@ -26,6 +26,8 @@ pub struct HoldingRow {
     pub symbol: Symbol,
     /// Its name.
     pub name: String,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// How many.
     pub quantity: Quantity,
     /// What they cost in all.
@@ -136,6 +138,7 @@ impl HoldingRow {
         Some(Self {
             symbol: instrument.symbol.clone(),
             name: instrument.name.clone(),
+            status: line.status.clone(),
             quantity: line.holding.quantity,
             cost: line.holding.cost,
             last: line.standing.map(|standing| standing.quote.last),

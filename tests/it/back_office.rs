@@ -4,4 +4,8 @@ mod access;
 mod accounts;
 mod accounts_looks;
 mod acts;
+mod instruments;
+mod instruments_browser;
 mod record;
+mod tables;
+mod tables_browser;

@@ -8,11 +8,14 @@
 mod accounts;
 pub mod bulk;
 mod identity;
+mod instruments;
+mod market;
 mod newcomer;
 mod orders;
 pub mod page;
 mod passwords;
 mod people;
+mod prices;
 mod prospect;
 mod sessions;
 mod sheet;
@@ -158,7 +161,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    [people::ACTS, accounts::ACTS, orders::ACTS, sessions::ACTS].concat()
+    [people::ACTS, accounts::ACTS, orders::ACTS, sessions::ACTS, instruments::ACTS, prices::ACTS, market::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.
