@@ -197,7 +197,7 @@ impl Operations {
                     }
                     let saved: Vec<Prices> = moves.iter().map(|one| one.prices).collect();
                     save_prices(conn, &saved, now)?;
-                    let (was, became) = details(&moves, said);
+                    let (was, became) = details(&moves, said.clone());
                     Ok(Ok(written(act, was, became)))
                 })
             })
