@@ -1,7 +1,7 @@
 //! `/portfolio`: what someone has and what it is worth.
 
 use super::drawing::{self, Slice};
-use super::epochs::{Epochs, within};
+use super::epochs::Epochs;
 use super::error::PageError;
 use super::format::{BasisPoints, Change, Dollars, Gain, Html, Show, Words};
 use super::house::House;
@@ -161,7 +161,7 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
         let held = holdings::of_account(conn, account)?;
         let account = accounts::get(conn, account)?;
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, "");
-        let present = within(epochs.shown(), Filter::default());
+        let present = Filter::default().within(epochs.shown());
         let latest = orders::newest(conn, account.id, &present, None, LATEST)?;
         let worth = history::of_account(conn, &account)?;
         Ok::<_, StoreError>((account, held, epochs, latest, worth))

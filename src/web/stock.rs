@@ -1,7 +1,6 @@
 //! `/stocks/{symbol}`: one instrument.
 
 use super::chart::{self, Chart, ChartRange};
-use super::epochs::within;
 use super::error::PageError;
 use super::form_data::Query;
 use super::format::{Change, DayChange, Html, Show, Words};
@@ -137,7 +136,7 @@ struct Mine {
 fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, StoreError> {
     let account = accounts::get(conn, account)?;
     let epoch = epochs::present(conn, &account)?;
-    let filter = within(epoch, Filter { instrument: Some(id), ..Filter::default() });
+    let filter = Filter { instrument: Some(id), ..Filter::default() }.within(epoch);
     Ok(Mine {
         latest: orders::newest(conn, account.id, &filter, None, LATEST)?,
         held: holdings::of_account(conn, account.id)?,

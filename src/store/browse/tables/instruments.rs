@@ -18,7 +18,7 @@ pub(super) static INSTRUMENTS: Table = Table {
         Column::new(Kind::Text, "name", "Name", "instruments.name").searched(),
         Column::new(Kind::Text, "sector", "Sector", "instruments.sector").searched(),
         Column::new(Kind::Flag, "listed", "Listed", "instruments.listed"),
-        Column::new(Kind::Text, "halted", "Halted because", "instruments.halted_because").searched(),
+        Column::new(Kind::Text, "halted_because", "Halted because", "instruments.halted_because").searched(),
         Column::new(Kind::Price, "last", "Last price kept", "instruments.last_price"),
         Column::new(Kind::Price, "previous_close", "Previous close", "instruments.previous_close").at(Place::Wide),
         Column::new(Kind::At, "priced", "Kept", "instruments.priced_at").at(Place::Wide),
@@ -31,7 +31,7 @@ pub(super) static INSTRUMENTS: Table = Table {
     ],
     filters: &[
         Filter::flag("listed", "Listed", "instruments.listed", "Listed", "Not listed"),
-        Filter::flag("trading", "Trading", "instruments.halted_at IS NOT NULL", "Halted", "Not halted"),
+        Filter::flag("halted", "Halted", "instruments.halted_at IS NOT NULL", "Halted", "Not halted"),
         Filter::word("origin", "Listed by", "instruments.origin"),
         Filter::word("sector", "Sector", "instruments.sector"),
     ],
