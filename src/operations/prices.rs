@@ -213,7 +213,7 @@ impl Operations {
                     });
                     let saved: Vec<Prices> = saved.collect();
                     save_prices(conn, &saved, now)?;
-                    let (was, became) = details(&moves, said);
+                    let (was, became) = details(&moves, said.clone());
                     Ok(Ok(written(act, was, became)))
                 })
             })

@@ -26,6 +26,7 @@ pub mod browse;
 pub mod candles;
 pub mod codes;
 pub mod epochs;
+pub mod figures;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;
@@ -34,6 +35,7 @@ pub mod orders;
 pub mod reversals;
 pub mod rows;
 pub mod sessions;
+pub mod standing;
 pub mod transfer;
 pub mod users;
 pub mod valuations;
@@ -54,6 +56,7 @@ use readers::Readers;
 use server::ServerWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 use writer::Writer;
@@ -96,9 +99,32 @@ pub struct Store {
 }
 
 struct Inner {
+    load: Load,
     kept: Option<PathBuf>,
     readers: Readers,
     writing: Writing,
+}
+
+/// How much there is to write.
+struct Load {
+    writes: AtomicUsize,
+    bound: usize,
+}
+
+impl Load {
+    fn one_more(&self) -> Waiting<'_> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Waiting(self)
+    }
+}
+
+/// A write that somebody waits for.
+struct Waiting<'a>(&'a Load);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.writes.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How writes are made, which is where the engines differ.
@@ -131,13 +157,20 @@ impl Store {
                     .map_err(|error| unusable(error.to_string()))?,
             ),
         };
-        Ok(Self { inner: Arc::new(Inner { kept, readers, writing }) })
+        let load = Load { writes: AtomicUsize::new(0), bound: plan.waiting_writes };
+        Ok(Self { inner: Arc::new(Inner { load, kept, readers, writing }) })
     }
 
     /// The copy that was kept of a file as it was, when opening brought it up to date.
     #[must_use]
     pub fn kept(&self) -> Option<&Path> {
         self.inner.kept.as_deref()
+    }
+
+    /// How many writes wait for their answer, and how many may wait before more are refused.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        (self.inner.load.writes.load(Ordering::Relaxed), self.inner.load.bound)
     }
 
     /// Runs `f` on a pooled connection, off the async runtime, against one snapshot of the database.
@@ -156,19 +189,17 @@ impl Store {
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
     ///
     /// To a file one thread makes all writes, so that no two overlap whatever their lock; on a server the lock is
-    /// taken before anything is read.
+    /// taken before anything is read. Where others share its commit, `f` may be run again after all that it did was
+    /// undone with what one of them did; the last run counts.
     ///
     /// # Errors
     /// What `f` returns, or the store's own failure as `E`.
-    pub async fn write<T, E>(
-        &self,
-        lock: Lock,
-        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, lock: Lock, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        let _counted = self.inner.load.one_more();
         let writer = match &self.inner.writing {
             Writing::File(writer) => writer,
             Writing::Server(writer) => return writer.write(lock, f).await,

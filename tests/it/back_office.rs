@@ -3,9 +3,16 @@
 mod access;
 mod accounts;
 mod accounts_looks;
+mod acting;
 mod acts;
+mod codes;
+mod home;
 mod instruments;
 mod instruments_browser;
+mod journey;
+mod matrix;
+mod persons;
 mod record;
+mod roster;
 mod tables;
 mod tables_browser;

@@ -124,7 +124,7 @@ fn days(count: i64) -> Vec<Recorded> {
 
 async fn write<T: Send + 'static>(
     floor: &Floor,
-    work: impl FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    work: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
 ) -> T {
     floor.store.write(Lock::House, work).await.unwrap()
 }

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
-    AccountRow, AuditRow, CandleRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow, ReversalRow,
-    SessionRow, Stored, UserRow, ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
@@ -127,6 +127,7 @@ fn everything(database: &Database) -> Vec<String> {
         let tables = [
             all::<UserRow>,
             all::<SessionRow>,
+            all::<CodeRow>,
             all::<InstrumentRow>,
             all::<AccountRow>,
             all::<EpochRow>,

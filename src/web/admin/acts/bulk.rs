@@ -14,9 +14,7 @@ use crate::web::page;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// The most rows of a selection.
 pub const LARGEST_SELECTION: usize = 200;
@@ -215,7 +213,7 @@ impl Bulk<'_> {
                 let instruction = Instruction {
                     author: self.staff.author(),
                     reason: reason.clone(),
-                    key: key_for(&self.key, id)?,
+                    key: self.key.part(id),
                     seen: Some(self.seen),
                 };
                 Ok::<_, PageError>((id, sheet.name, self.act.perform(self.house, id, self.typed, instruction).await?))
@@ -277,17 +275,6 @@ impl Bulk<'_> {
             over,
         }
     }
-}
-
-/// The key under which one row's part is done once: the hash of the form's key and of the row's id.
-fn key_for(key: &OrderKey, id: &str) -> Result<OrderKey, PageError> {
-    let digest = Sha256::new().chain_update(key.as_str()).chain_update(" ").chain_update(id).finalize();
-    let text = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    text.parse().map_err(|_| PageError::internal("a hash is no key"))
 }
 
 fn row(id: &str, name: String, outcome: Outcome) -> Row {
