@@ -6,6 +6,7 @@ mod acts;
 mod codes;
 mod home;
 mod journey;
+mod looks;
 mod persons;
 mod record;
 mod roster;

@@ -149,7 +149,7 @@ async fn verify_says_that_traded_books_agree_on_either_engine() {
         let before = everything(floor.database());
         let words = ["verify", "--database", &place::argument(floor.database())];
         let here = tempfile::tempdir().unwrap();
-        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3, candles: 2)";
+        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3, candles: 2, acts: 0)";
         assert_eq!(tradefloor(here.path(), &words).well(agree).error, "");
         assert_eq!(everything(floor.database()), before);
     }
