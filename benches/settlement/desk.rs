@@ -40,7 +40,7 @@ impl Room {
         let listing =
             Listing { symbol: symbol.clone(), name: SYMBOL.to_owned(), sector: String::new(), starting_price: price };
         let standings: Result<_, StoreError> =
-            store.write(Lock::House, move |conn| instruments::list(conn, &[listing], false)).await;
+            store.write(Lock::House, move |conn| instruments::list(conn, std::slice::from_ref(&listing), false)).await;
         let instrument = standings?.pop().context("nothing is listed")?.instrument;
         let id = instrument.id;
         let board = Board::new(&[Listed::untraded(instrument)], FeedName::Simulated, Calendar::Utc);

@@ -75,7 +75,7 @@ impl Accounts {
         let done = self.store.write(Lock::House, move |conn| {
             let names: Vec<Username> = people.iter().map(|person| person.username.clone()).collect();
             let mut enrolled = Vec::with_capacity(people.len());
-            for (place, person) in people.into_iter().enumerate() {
+            for (place, person) in people.iter().cloned().enumerate() {
                 let own = Instruction { key: key_of(&instruction.key, place), ..instruction.clone() };
                 // Whether it is the same form again is found out with the first, before names are looked at.
                 if place == 1 {

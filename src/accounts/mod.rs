@@ -94,9 +94,9 @@ impl Accounts {
         }
         let password_hash = self.hasher.hash(password).await?;
         let (now, opening_balance) = (self.clock.now(), self.opening_balance);
+        let new = NewUser { username, password_hash, role, created_at: now };
         self.store
             .write(Lock::House, move |conn| {
-                let new = NewUser { username, password_hash, role, created_at: now };
                 let user = users::insert(conn, &new)?.ok_or(AccountsError::NameTaken)?;
                 enrolling::open_account(conn, user, opening_balance, now)?;
                 if role != Role::Trader {

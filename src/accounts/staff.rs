@@ -126,7 +126,7 @@ impl Accounts {
         &self,
         id: UserId,
         instruction: Instruction,
-        work: impl FnOnce(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, AccountsError>
+        work: impl Fn(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, AccountsError>
         + Send
         + 'static,
     ) -> Result<PersonActed<T>, AccountsError> {

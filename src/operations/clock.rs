@@ -90,7 +90,7 @@ impl Operations {
         self.store
             .write(Lock::House, move |conn| {
                 on_record(conn, &instruction, &Subject::market(), now, |_| {
-                    Ok(what.map(|(act, was, became)| written(act, was, became)))
+                    Ok(what.clone().map(|(act, was, became)| written(act, was, became)))
                 })
             })
             .await

@@ -51,7 +51,7 @@ impl Operations {
                 return Ok(Err(OperationRefusal::NothingToDo));
             }
             instruments::rename(conn, was.id, &name, &sector, now)?;
-            let became = named(&Instrument { name, sector, ..was.clone() });
+            let became = named(&Instrument { name: name.clone(), sector: sector.clone(), ..was.clone() });
             Ok(Ok(written(Act::EditInstrument, named(&was), became)))
         })
         .await

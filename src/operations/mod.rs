@@ -101,7 +101,7 @@ impl Operations {
         &self,
         symbol: &Symbol,
         instruction: Instruction,
-        work: impl FnOnce(&mut Conn, Standing, &Instruction, At) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Conn, Standing, &Instruction, At) -> Work<T> + Send + 'static,
     ) -> Result<OperationActed<T>, StoreError> {
         let _turn = self.turn.lock().await;
         self.in_turn(symbol, instruction, move |conn, instruction, symbol, now| match standing_of(conn, symbol)? {
@@ -116,7 +116,7 @@ impl Operations {
         &self,
         symbol: &Symbol,
         instruction: Instruction,
-        work: impl FnOnce(&mut Conn, &Instruction, &Symbol, At) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Conn, &Instruction, &Symbol, At) -> Work<T> + Send + 'static,
     ) -> Result<OperationActed<T>, StoreError> {
         let (now, symbol) = (self.clock.now(), symbol.clone());
         let written: Result<_, StoreError> = self

@@ -147,12 +147,14 @@ pub fn set_frozen(conn: &mut Conn, id: AccountId, frozen: Option<&Frozen>) -> Re
 /// # Errors
 /// When the database fails, or the account no longer stands where `after` says it came from.
 pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError> {
-    let before = accounts::id.eq(after.id).and(accounts::entries.eq(after.entries - 1));
-    let moved = (
-        accounts::cash.eq(after.cash),
-        accounts::contributed.eq(after.contributed),
-        accounts::entries.eq(after.entries),
-        accounts::head.eq(after.head),
-    );
-    exactly_one(update_kept!(conn, accounts::table, before, moved)?, "moving an account on")
+    let moved = update_kept!(conn, accounts {
+        cash: after.cash,
+        contributed: after.contributed,
+        entries: after.entries,
+        head: after.head,
+    } where {
+        id: after.id,
+        entries: after.entries - 1,
+    })?;
+    exactly_one(moved, "moving an account on")
 }

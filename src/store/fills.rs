@@ -2,14 +2,12 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::on_engine;
-use super::schema::fills;
+use super::kept::insert_kept;
 use crate::domain::{AccountId, At, InstrumentId, Money, OrderId, Price, Quantity, Side};
 use diesel::prelude::*;
 
 /// An execution to be recorded, with the quote it hit.
-#[derive(Debug, Clone, Copy, Insertable)]
-#[diesel(table_name = fills, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Copy)]
 pub struct NewFill {
     /// Of which order.
     pub order_id: OrderId,
@@ -46,6 +44,24 @@ pub struct NewFill {
 /// # Errors
 /// When the database fails.
 pub fn insert(conn: &mut Conn, fill: &NewFill) -> Result<(), StoreError> {
-    let recorded = on_engine!(conn, engine => diesel::insert_into(fills::table).values(fill).execute(engine))?;
+    let recorded = insert_kept!(
+        conn,
+        fills {
+            order_id: fill.order_id,
+            account_id: fill.account_id,
+            instrument_id: fill.instrument_id,
+            side: fill.side,
+            quantity: fill.quantity,
+            price: fill.price,
+            cash: fill.cash,
+            gain: fill.gain,
+            bid: fill.bid,
+            ask: fill.ask,
+            last: fill.last,
+            quoted_at: fill.quoted_at,
+            filled_at: fill.filled_at,
+            balance: fill.balance,
+        }
+    )?;
     exactly_one(recorded, "recording a fill")
 }

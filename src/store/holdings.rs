@@ -8,7 +8,7 @@ use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
 
 /// Shares of one instrument in one account. Kept when all are sold, because it remembers what sales earned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = holdings, treat_none_as_default_value = false)]
 pub struct Holding {
     /// Whose.
@@ -91,11 +91,18 @@ pub fn clear(conn: &mut Conn, account: AccountId) -> Result<usize, StoreError> {
 pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Result<(), StoreError> {
     let changed = match before {
         None => on_engine!(conn, engine => diesel::insert_into(holdings::table).values(after).execute(engine))?,
-        Some(before) => {
-            let this = holdings::account_id.eq(before.account_id).and(holdings::instrument_id.eq(before.instrument_id));
-            let unchanged = this.and(holdings::quantity.eq(before.quantity));
-            update_kept!(conn, holdings::table, unchanged, after)?
-        }
+        Some(before) => update_kept!(conn, holdings {
+            quantity: after.quantity,
+            cost: after.cost,
+            realised: after.realised,
+            day: after.day,
+            day_quantity: after.day_quantity,
+            day_paid: after.day_paid,
+        } where {
+            account_id: before.account_id,
+            instrument_id: before.instrument_id,
+            quantity: before.quantity,
+        })?,
     };
     exactly_one(changed, "saving a holding")
 }

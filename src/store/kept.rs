@@ -3,11 +3,14 @@
 //! A query that runs on [`Conn`](super::Conn) itself runs on either engine, but is written out as text again and
 //! again on every use, only to find the statement that was compiled from it before. Where that would be felt,
 //! `on_engine!` runs the same query on the engine's own connection, which knows it by its type.
+//!
+//! What a settlement writes, it writes by `insert_kept!` and `update_kept!`.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::query_builder::{AsChangeset, AstPass, QueryFragment, QueryId};
-use diesel::sql_types::Bool;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
 use std::marker::PhantomData;
 
 /// Runs one expression with the connection of whichever engine there is.
@@ -21,61 +24,118 @@ macro_rules! on_engine {
 }
 pub(super) use on_engine;
 
-/// Changes the rows of a table that a condition holds for, by a statement that has the same shape whatever its
-/// values are, on either engine; how many those were.
+/// Adds a row to a table by a statement that is kept, on either engine; how many rows that were.
+macro_rules! insert_kept {
+    ($conn:expr, $table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }) => {
+        $crate::store::kept::run_kept!($conn, $crate::store::kept::binds!(
+            $table; ")";
+            concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first) $(, "\", \"", stringify!($column))+, "\") VALUES (")
+                => $first: $its;
+            $(", " => $column: $value;)+
+        ))
+    };
+}
+pub(super) use insert_kept;
+
+/// Changes the rows of a table that are as they are said to be, by a statement that is kept, on either engine; how many
+/// those were.
 macro_rules! update_kept {
-    ($conn:expr, $table:expr, $condition:expr, $changes:expr) => {{
-        // By this, which no other place in the code can name, is the statement found again.
-        struct Here;
-        $crate::store::kept::on_engine!($conn, engine => {
-            $crate::store::kept::Update::<Here, _, _, _>::new($table, $condition, $changes).execute(engine)
-        })
-    }};
+    ($conn:expr, $table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }
+     where { $key:ident: $known:expr, $($also:ident: $as:expr),+ $(,)? }) => {
+        $crate::store::kept::run_kept!($conn, $crate::store::kept::binds!(
+            $table; "";
+            concat!("UPDATE ", stringify!($table), " SET \"", stringify!($first), "\" = ") => $first: $its;
+            $(concat!(", \"", stringify!($column), "\" = ") => $column: $value;)+
+            concat!(" WHERE \"", stringify!($key), "\" = ") => $key: $known;
+            $(concat!(" AND \"", stringify!($also), "\" = ") => $also: $as;)+
+        ))
+    };
 }
 pub(super) use update_kept;
 
-/// An update of one shape. Diesel's own is compiled anew each time, because its changes may leave out columns and so
-/// have any shape; these never do, and the statement is kept under the name of the place it is at.
-pub(super) struct Update<Place, Rows, Condition, Changes> {
-    table: Rows,
-    condition: Condition,
-    changes: Changes,
+/// Values between pieces of a statement's text, each of the type of its column.
+macro_rules! binds {
+    ($table:ident; $end:expr;) => { $crate::store::kept::End($end) };
+    ($table:ident; $end:expr; $text:expr => $column:ident: $value:expr; $($rest:tt)*) => {
+        $crate::store::kept::Bind::<diesel::dsl::SqlTypeOf<$crate::store::schema::$table::$column>, _, _>::new(
+            $text,
+            $value,
+            $crate::store::kept::binds!($table; $end; $($rest)*),
+        )
+    };
+}
+pub(super) use binds;
+
+macro_rules! run_kept {
+    ($conn:expr, $binds:expr) => {{
+        // By this, which no other place in the code can name, is the statement found again.
+        struct Here;
+        let statement = $crate::store::kept::Kept::<Here, _>::new($binds);
+        $crate::store::kept::on_engine!($conn, engine => statement.execute(engine))
+    }};
+}
+pub(super) use run_kept;
+
+/// A statement that always has the same text. Diesel's own are walked through several times on each use, column by
+/// column, and an update is even compiled anew, because it may leave out columns; this one is kept under the name of
+/// the place it is at, and only its values are walked through.
+pub(super) struct Kept<Place, Binds> {
+    binds: Binds,
     place: PhantomData<Place>,
 }
 
-impl<Place, Rows, Condition, Changes> Update<Place, Rows, Condition, Changes>
-where
-    Rows: Table,
-    Condition: AppearsOnTable<Rows> + Expression<SqlType = Bool>,
-{
-    pub(super) fn new<C>(table: Rows, condition: Condition, changes: C) -> Self
-    where
-        C: AsChangeset<Target = Rows, Changeset = Changes>,
-    {
-        Self { table, condition, changes: changes.as_changeset(), place: PhantomData }
+impl<Place, Binds> Kept<Place, Binds> {
+    pub(super) fn new(binds: Binds) -> Self {
+        Self { binds, place: PhantomData }
     }
 }
 
-impl<Place: 'static, Rows, Condition, Changes> QueryId for Update<Place, Rows, Condition, Changes> {
+impl<Place: 'static, Binds> QueryId for Kept<Place, Binds> {
     type QueryId = Place;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl<Place, Rows, Condition, Changes, DB> QueryFragment<DB> for Update<Place, Rows, Condition, Changes>
-where
-    DB: Backend,
-    Rows: Table + QueryFragment<DB>,
-    Condition: QueryFragment<DB>,
-    Changes: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("UPDATE ");
-        self.table.walk_ast(out.reborrow())?;
-        out.push_sql(" SET ");
-        self.changes.walk_ast(out.reborrow())?;
-        out.push_sql(" WHERE ");
-        self.condition.walk_ast(out)
+impl<Place, Binds: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Kept<Place, Binds> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.binds.walk_ast(out)
     }
 }
 
-impl<Place, Rows, Condition, Changes, C> RunQueryDsl<C> for Update<Place, Rows, Condition, Changes> {}
+impl<Place, Binds, C> RunQueryDsl<C> for Kept<Place, Binds> {}
+
+/// A piece of text, the value after it, and the rest of the statement.
+pub(super) struct Bind<Type, Value, Rest> {
+    text: &'static str,
+    value: Value,
+    rest: Rest,
+    of: PhantomData<Type>,
+}
+
+impl<Type, Value, Rest> Bind<Type, Value, Rest> {
+    pub(super) fn new(text: &'static str, value: Value, rest: Rest) -> Self {
+        Self { text, value, rest, of: PhantomData }
+    }
+}
+
+impl<Type, Value, Rest, DB> QueryFragment<DB> for Bind<Type, Value, Rest>
+where
+    DB: Backend + HasSqlType<Type>,
+    Value: ToSql<Type, DB>,
+    Rest: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.text);
+        out.push_bind_param::<Type, Value>(&self.value)?;
+        self.rest.walk_ast(out)
+    }
+}
+
+/// The text after the last value.
+pub(super) struct End(pub(super) &'static str);
+
+impl<DB: Backend> QueryFragment<DB> for End {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}

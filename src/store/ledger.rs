@@ -2,8 +2,8 @@
 
 use super::Conn;
 use super::accounts::{self, Account};
-use super::error::StoreError;
-use super::kept::on_engine;
+use super::error::{StoreError, exactly_one};
+use super::kept::{insert_kept, on_engine};
 use super::schema::{instruments, ledger_entries, orders};
 use crate::domain::{
     AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
@@ -92,22 +92,25 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
         memo: movement.memo,
     };
     let head = entry.chain(account.head);
-    let appended = diesel::insert_into(ledger_entries::table).values((
-        ledger_entries::account_id.eq(entry.account),
-        ledger_entries::sequence.eq(entry.sequence),
-        ledger_entries::kind.eq(entry.kind),
-        ledger_entries::cash.eq(entry.cash),
-        ledger_entries::balance.eq(entry.balance),
-        ledger_entries::instrument_id.eq(entry.instrument),
-        ledger_entries::quantity.eq(entry.quantity),
-        ledger_entries::cost.eq(entry.cost),
-        ledger_entries::order_id.eq(entry.order),
-        ledger_entries::at.eq(entry.at),
-        ledger_entries::memo.eq(&entry.memo),
-        ledger_entries::hash.eq(head),
-        ledger_entries::request_key.eq(movement.request),
-    ));
-    on_engine!(conn, engine => appended.execute(engine))?;
+    let appended = insert_kept!(
+        conn,
+        ledger_entries {
+            account_id: entry.account,
+            sequence: entry.sequence,
+            kind: entry.kind,
+            cash: entry.cash,
+            balance: entry.balance,
+            instrument_id: entry.instrument,
+            quantity: entry.quantity,
+            cost: entry.cost,
+            order_id: entry.order,
+            at: entry.at,
+            memo: &entry.memo,
+            hash: head,
+            request_key: movement.request.as_ref(),
+        }
+    )?;
+    exactly_one(appended, "appending an entry")?;
     let after = Account { cash: balance, contributed, entries: entry.sequence, head, ..account.clone() };
     accounts::advance(conn, &after)?;
     Ok(Some(after))

@@ -35,6 +35,7 @@ pub mod orders;
 pub mod reversals;
 pub mod rows;
 pub mod sessions;
+pub mod standing;
 pub mod transfer;
 pub mod users;
 pub mod valuations;
@@ -188,15 +189,12 @@ impl Store {
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
     ///
     /// To a file one thread makes all writes, so that no two overlap whatever their lock; on a server the lock is
-    /// taken before anything is read.
+    /// taken before anything is read. Where others share its commit, `f` may be run again after all that it did was
+    /// undone with what one of them did; the last run counts.
     ///
     /// # Errors
     /// What `f` returns, or the store's own failure as `E`.
-    pub async fn write<T, E>(
-        &self,
-        lock: Lock,
-        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, lock: Lock, f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

@@ -1,7 +1,8 @@
 //! What people asked for.
 
 use super::Conn;
-use super::error::StoreError;
+use super::epochs::Epoch;
+use super::error::{StoreError, exactly_one};
 use super::fills::NewFill;
 use super::kept::on_engine;
 use super::schema::{fills, instruments, ledger_entries, orders, reversals};
@@ -131,26 +132,45 @@ pub struct Filter {
     pub last: Option<OrderId>,
 }
 
+impl Filter {
+    /// The same, of one epoch of an account alone.
+    #[must_use]
+    pub fn within(self, epoch: Epoch) -> Self {
+        Self { after: Some(epoch.after_order), last: epoch.last_order, ..self }
+    }
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The id of the row that was added last through this connection.
+    fn last_insert_rowid() -> BigInt;
+}
+
 /// Records an order.
 ///
 /// # Errors
 /// When the database fails, or the account has used the key before.
 pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
     let (shares, dollars) = new.size.amounts();
-    let recorded = diesel::insert_into(orders::table)
-        .values((
-            orders::public_id.eq(&new.public_id),
-            orders::account_id.eq(new.account),
-            orders::order_key.eq(&new.key),
-            orders::instrument_id.eq(new.instrument),
-            orders::side.eq(new.side),
-            orders::shares.eq(shares),
-            orders::dollars.eq(dollars),
-            orders::state.eq(new.state),
-            orders::placed_at.eq(new.placed_at),
-        ))
-        .returning(orders::id);
-    Ok(on_engine!(conn, engine => recorded.get_result(engine))?)
+    let recorded = diesel::insert_into(orders::table).values((
+        orders::public_id.eq(&new.public_id),
+        orders::account_id.eq(new.account),
+        orders::order_key.eq(&new.key),
+        orders::instrument_id.eq(new.instrument),
+        orders::side.eq(new.side),
+        orders::shares.eq(shares),
+        orders::dollars.eq(dollars),
+        orders::state.eq(new.state),
+        orders::placed_at.eq(new.placed_at),
+    ));
+    Ok(match conn {
+        // SQLite keeps what a statement returns in a table that it makes for that; the id is known without.
+        Conn::Sqlite(engine) => {
+            exactly_one(recorded.execute(engine)?, "recording an order")?;
+            diesel::select(last_insert_rowid()).get_result(engine)
+        }
+        Conn::Postgres(engine) => recorded.returning(orders::id).get_result(engine),
+    }?)
 }
 
 /// The order that `account` placed under `key`, if it did.

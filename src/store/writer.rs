@@ -1,9 +1,12 @@
 //! The one thread that writes.
 //!
-//! Work arrives through a bounded queue. The thread takes what waits, runs each job in a savepoint of its
-//! own inside one transaction, commits once, and only then answers everybody: while one commit reaches the
-//! disk, the next batch gathers by itself. A job that fails or panics is rolled back alone; a commit that
-//! fails is everybody's failure, and nobody is told "done".
+//! Work arrives through a bounded queue. The thread takes what waits, runs the jobs one after the other inside one
+//! transaction, commits once, and only then answers everybody: while one commit reaches the disk, the next batch
+//! gathers by itself. A job that fails or panics is undone alone; a commit that fails is everybody's failure, and
+//! nobody is told "done".
+//!
+//! A savepoint costs a copy of every page that a job changes, and hardly a job is ever undone. So they run without;
+//! when one is to be undone, all of the batch is, and runs again, each job in a savepoint of its own.
 
 use super::conn::Conn;
 use super::error::{StoreError, Uncommitted};
@@ -16,9 +19,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// A piece of work on its way through the thread: run once, then answered once.
+/// A piece of work on its way through the thread: run, perhaps again, then answered once.
 trait Job: Send {
-    /// Does the work inside a savepoint of its own, and says whether to keep what it did.
+    /// Does the work, and says whether to keep what it did. Nothing is left of an earlier run by then.
     fn run(&mut self, conn: &mut Conn) -> Verdict;
 
     /// Tells the owner how it ended, once it is known whether the commit held.
@@ -33,21 +36,20 @@ enum Verdict {
 
 /// The work, then what came of it, and who waits for that.
 struct Task<F, T, E> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, E>>,
     owner: oneshot::Sender<Result<T, E>>,
 }
 
 impl<F, T, E> Job for Task<F, T, E>
 where
-    F: FnOnce(&mut Conn) -> Result<T, E> + Send,
+    F: Fn(&mut Conn) -> Result<T, E> + Send,
     T: Send,
     E: From<StoreError> + Send,
 {
     fn run(&mut self, conn: &mut Conn) -> Verdict {
-        let Some(work) = self.work.take() else { return Verdict::Undo };
         let result =
-            catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| Err(E::from(StoreError::Panicked)));
+            catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).unwrap_or_else(|_| Err(E::from(StoreError::Panicked)));
         let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
         self.result = Some(result);
         verdict
@@ -87,14 +89,14 @@ impl Writer {
     /// [`StoreError::Busy`] when the queue is full, [`StoreError::Unavailable`] once it has closed.
     pub(super) fn submit<T, E>(
         &self,
-        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (owner, receiver) = oneshot::channel();
-        let job = Box::new(Task { work: Some(f), result: None, owner });
+        let job = Box::new(Task { work: f, result: None, owner });
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         match queue.as_ref().ok_or(StoreError::Unavailable)?.try_send(job) {
             Ok(()) => Ok(receiver),
@@ -142,10 +144,21 @@ fn commit(
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), Uncommitted> {
     let mut standing = conn.begin_write();
+    let mut apart = false;
     for mut job in jobs {
         // Once the transaction is lost the rest of the batch is not run, only told so.
-        standing = standing.and_then(|()| run(conn, job.as_mut()));
-        batch.push(job);
+        if standing.is_ok() {
+            let kept = if apart { run_apart(conn, job.as_mut()).map(|()| true) } else { run(conn, job.as_mut()) };
+            apart |= matches!(kept, Ok(false));
+            batch.push(job);
+            standing = match kept {
+                Ok(true) => Ok(()),
+                Ok(false) => run_again(conn, batch),
+                Err(error) => Err(error),
+            };
+        } else {
+            batch.push(job);
+        }
     }
     let committed = match standing {
         Ok(()) => conn.commit().map_err(|error| (error.to_string(), Uncommitted::at_last(error))),
@@ -157,19 +170,35 @@ fn commit(
     })
 }
 
-/// Runs one job in its savepoint. An error means that the transaction around it is lost.
-fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<(), DieselError> {
-    conn.begin_savepoint()?;
-    let own = conn.depth()?;
+/// Runs one job; whether to keep what it did. An error means that the transaction around it is lost.
+fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<bool, DieselError> {
+    let outside = conn.depth()?;
     match job.run(conn) {
-        Verdict::Keep if conn.depth()? == own => conn.commit(),
+        Verdict::Keep if conn.depth()? == outside => Ok(true),
         Verdict::Keep => Err(DieselError::BrokenTransactionManager),
-        Verdict::Undo => {
-            // A job that panicked inside a transaction of its own has left that one open too.
-            while conn.depth()? >= own {
-                conn.roll_back()?;
-            }
-            Ok(())
-        }
+        Verdict::Undo => Ok(false),
     }
+}
+
+/// Undoes all that was done since the beginning, begins again, and runs each job apart from the others.
+fn run_again(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), DieselError> {
+    roll_back_to(conn, 0)?;
+    conn.begin_write()?;
+    batch.iter_mut().try_for_each(|job| run_apart(conn, job.as_mut()))
+}
+
+/// Runs one job in a savepoint of its own, so that it can be undone alone. An error means that the transaction around
+/// it is lost.
+fn run_apart(conn: &mut Conn, job: &mut dyn Job) -> Result<(), DieselError> {
+    let outside = conn.depth()?;
+    conn.begin_savepoint()?;
+    if run(conn, job)? { conn.commit() } else { roll_back_to(conn, outside) }
+}
+
+/// A job that panicked inside a transaction of its own has left that one open too.
+fn roll_back_to(conn: &mut Conn, depth: u32) -> Result<(), DieselError> {
+    while conn.depth()? > depth {
+        conn.roll_back()?;
+    }
+    Ok(())
 }

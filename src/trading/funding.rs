@@ -38,7 +38,7 @@ impl Desk {
     pub async fn fund(&self, account: AccountId, funding: Funding) -> Result<Funded, StoreError> {
         let (rules, clock) = (self.rules, self.clock);
         self.store
-            .write(Lock::Account(account), move |conn| move_money(conn, rules, account, funding, clock.now()))
+            .write(Lock::Account(account), move |conn| move_money(conn, rules, account, &funding, clock.now()))
             .await
     }
 }
@@ -47,7 +47,7 @@ fn move_money(
     conn: &mut Conn,
     rules: Rules,
     account: AccountId,
-    funding: Funding,
+    funding: &Funding,
     now: At,
 ) -> Result<Funded, StoreError> {
     let (kind, change) = if funding.added {
@@ -79,7 +79,7 @@ fn move_money(
         return Ok(Funded::Refused(FundingRefusal::TooMuchInAll { room, most: rules.contributed_max }));
     }
     let movement =
-        Movement { kind, cash: change, shares: None, at: now, memo: String::new(), request: Some(funding.key) };
+        Movement { kind, cash: change, shares: None, at: now, memo: String::new(), request: Some(funding.key.clone()) };
     Ok(match ledger::append(conn, &account, movement)? {
         Some(after) => Funded::Done { balance: after.cash },
         None => Funded::Refused(FundingRefusal::NotEnoughCash { cash: account.cash }),

@@ -10,7 +10,8 @@ use crate::store::fills::NewFill;
 use crate::store::holdings::Holding;
 use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
-use crate::store::{Conn, StoreError, accounts, fills, holdings, ledger, orders};
+use crate::store::standing::Standing;
+use crate::store::{Conn, StoreError, accounts, fills, holdings, ledger, orders, standing};
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +71,24 @@ fn attempt(
     order: &Order,
     now: At,
 ) -> Result<Placed, Stop> {
-    if let Some(placed) = orders::by_key(conn, account, &order.key)? {
-        return if asks_the_same(order, &placed) {
-            Ok(Placed::Repeated(placed))
-        } else {
-            Err(Refusal::KeyUsed { order: Box::new(placed) }.into())
-        };
+    let (instrument, quote) = match fresh_quote(board, rules, order) {
+        Ok(fresh) => fresh,
+        Err(refusal) => {
+            // Whatever the market does now, what was settled under this key stays so.
+            if let Some(placed) = settled_before(conn, account, order)? {
+                return Ok(placed);
+            }
+            may_move(&accounts::get(conn, account)?)?;
+            return Err(refusal.into());
+        }
+    };
+    let Standing { account, held, placed } = standing::of_account(conn, account, instrument.id, &order.key)?;
+    if placed.is_some()
+        && let Some(placed) = settled_before(conn, account.id, order)?
+    {
+        return Ok(placed);
     }
-    let account = accounts::get(conn, account)?;
     may_move(&account)?;
-    let (instrument, quote) = fresh_quote(board, rules, order)?;
-    let held = holdings::find(conn, account.id, instrument.id)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
     let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day())?;
@@ -90,6 +98,17 @@ fn attempt(
         Some(_) => Ok(Placed::Filled(placed)),
         None => Err(StoreError::Corrupt(format!("order {} was checked and does not fit", placed.id)).into()),
     }
+}
+
+/// What became of the order that was placed under this key before, if one was.
+fn settled_before(conn: &mut Conn, account: AccountId, order: &Order) -> Result<Option<Placed>, StoreError> {
+    Ok(orders::by_key(conn, account, &order.key)?.map(|placed| {
+        if asks_the_same(order, &placed) {
+            Placed::Repeated(placed)
+        } else {
+            Placed::Refused(Refusal::KeyUsed { order: Box::new(placed) })
+        }
+    }))
 }
 
 /// Whether the account may do what its owner asks for.

@@ -92,6 +92,12 @@ pub fn new_york(at: At) -> String {
     }
 }
 
+/// What the clock of an exchange says: `Monday, 23 Nov 2026, 09:30:07 New York`.
+#[must_use]
+pub fn clock(at: At, zone: &str) -> String {
+    local(at, zone, "%A, %-d %b %Y, %H:%M:%S")
+}
+
 /// When a market opens, by the clock of its exchange: `Monday, 23 Nov, 09:30 New York`.
 #[must_use]
 pub fn opening(at: At, zone: &str) -> String {

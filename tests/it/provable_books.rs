@@ -1,6 +1,7 @@
 //! The books prove themselves: `verify` finds whatever was changed, and what is backed up, restored, exported or copied
 //! is whole.
 
+mod corrections;
 mod elsewhere;
 mod tampering;
 mod updates;
@@ -14,8 +15,8 @@ use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
-    AccountRow, CandleRow, CodeRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored,
-    UserRow, ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
@@ -129,10 +130,13 @@ fn everything(database: &Database) -> Vec<String> {
             all::<CodeRow>,
             all::<InstrumentRow>,
             all::<AccountRow>,
+            all::<EpochRow>,
             all::<HoldingRow>,
             all::<OrderRow>,
             all::<FillRow>,
             all::<EntryRow>,
+            all::<ReversalRow>,
+            all::<AuditRow>,
             all::<ValuationRow>,
             all::<WatchRow>,
             all::<CandleRow>,

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 use std::sync::mpsc;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{EntryKind, Role, UserId};
+use tradefloor::domain::{AccountId, EntryKind, Role, UserId};
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, accounts, ledger, users};
 
@@ -34,6 +35,7 @@ macro_rules! on_both_engines {
 
 on_both_engines!(
     a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay,
+    what_shares_a_commit_with_a_job_that_fails_is_done_once,
     a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards,
     closing_finishes_what_was_accepted_and_accepts_no_more,
     a_read_sees_every_write_that_was_answered,
@@ -57,6 +59,15 @@ impl House {
     /// Who has been added, in the order of their names.
     async fn names(&self) -> Vec<String> {
         names(&self.store).await
+    }
+
+    /// An empty account.
+    async fn account(&self) -> AccountId {
+        let opened = self.store.write(Lock::House, |conn| {
+            add(conn, "ada")?;
+            accounts::open(conn, UserId(1), Clock.now())
+        });
+        opened.await.unwrap().id
     }
 }
 
@@ -89,7 +100,7 @@ async fn add_to(store: &Store, name: &'static str) -> Result<(), StoreError> {
 /// Holds the writing thread until the sender is dropped or used, and waits until it does.
 async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
     let (going, told) = mpsc::channel::<()>();
-    let (begun, begins) = oneshot::channel();
+    let (begun, mut begins) = unbounded_channel();
     let store = store.clone();
     let job = tokio::spawn(async move {
         let wait = move |_: &mut Conn| {
@@ -99,7 +110,7 @@ async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Resul
         };
         store.write(Lock::House, wait).await
     });
-    begins.await.unwrap();
+    begins.recv().await.unwrap();
     (going, job)
 }
 
@@ -139,6 +150,30 @@ async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay(engi
     assert!(add_to(&house.store, "later").await.is_ok());
     house.store.close();
     assert_eq!(names(&open(house.place.database(), 1, 8)).await, ["first", "last", "later"]);
+}
+
+async fn what_shares_a_commit_with_a_job_that_fails_is_done_once(engine: Engine) {
+    let house = House::open(engine, 2, 64);
+    let account = house.account().await;
+    let (going, holding) = held(&house.store).await;
+    let deposit = || {
+        house.store.write(Lock::Account(account), move |conn| {
+            let before = accounts::get(conn, account)?;
+            ledger::append(conn, &before, cash_entry(EntryKind::Deposit, 1, Clock.now()))
+        })
+    };
+    let fails = house.store.write(Lock::House, |_| Err::<(), _>(StoreError::Corrupt("on purpose".to_owned())));
+    let (one, two) = (deposit(), deposit());
+    let together = async { tokio::join!(one, fails, two) };
+    let (ended, ()) = tokio::join!(together, async move {
+        tokio::task::yield_now().await;
+        drop(going);
+    });
+    holding.await.unwrap().unwrap();
+    assert!(matches!(ended, (Ok(Some(_)), Err(StoreError::Corrupt(_)), Ok(Some(_)))), "{ended:?}");
+    let after: Result<_, StoreError> = house.store.read(move |conn| accounts::get(conn, account)).await;
+    let after = after.unwrap();
+    assert_eq!((after.entries, after.cash.cents()), (2, 2));
 }
 
 async fn a_full_queue_answers_busy_at_once_and_takes_work_again_afterwards(engine: Engine) {
@@ -261,20 +296,13 @@ async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
         writes_per_commit: 256,
     })
     .unwrap();
-    let account = house
-        .store
-        .write(Lock::House, |conn| {
-            add(conn, "ada")?;
-            accounts::open(conn, UserId(1), Clock.now())
-        })
-        .await
-        .unwrap();
+    let account = house.account().await;
     let writes = (0..60).map(|turn| {
         let store = if turn % 2 == 0 { house.store.clone() } else { other.clone() };
         tokio::spawn(async move {
             let written: Result<_, StoreError> = store
-                .write(Lock::Account(account.id), move |conn| {
-                    let before = accounts::get(conn, account.id)?;
+                .write(Lock::Account(account), move |conn| {
+                    let before = accounts::get(conn, account)?;
                     ledger::append(conn, &before, cash_entry(EntryKind::Deposit, 1, Clock.now()))
                 })
                 .await;
@@ -284,7 +312,7 @@ async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
     for write in writes.collect::<Vec<_>>() {
         write.await.unwrap();
     }
-    let after: Result<_, StoreError> = house.store.read(move |conn| accounts::get(conn, account.id)).await;
+    let after: Result<_, StoreError> = house.store.read(move |conn| accounts::get(conn, account)).await;
     let after = after.unwrap();
     assert_eq!((after.entries, after.cash.cents()), (60, 60));
     other.close();

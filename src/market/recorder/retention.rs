@@ -68,7 +68,7 @@ pub async fn sweep(store: &Store, retention: Retention) -> Result<i64, StoreErro
         let old: Result<Vec<Old>, StoreError> = store.read(move |conn| overdue(conn, &some, retention)).await;
         let mut old = old?;
         while !old.is_empty() {
-            let written = store.write(Lock::House, move |conn| forget(conn, old)).await;
+            let written = store.write(Lock::House, move |conn| forget(conn, old.clone())).await;
             let (gone, rest): (i64, Vec<Old>) = written.map_err(|error: StoreError| error)?;
             forgotten += gone;
             old = rest;

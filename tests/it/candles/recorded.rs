@@ -90,7 +90,7 @@ async fn while_the_store_is_busy_nothing_is_lost() {
     let hold = |told: Option<mpsc::Receiver<()>>| {
         let store = store.clone();
         tokio::spawn(async move {
-            let job = move |_: &mut Conn| Ok::<_, StoreError>(told.map(|told| told.recv()).is_some());
+            let job = move |_: &mut Conn| Ok::<_, StoreError>(told.as_ref().map(mpsc::Receiver::recv).is_some());
             store.write(Lock::House, job).await
         })
     };

@@ -79,10 +79,10 @@ impl Floor {
     /// Opens an account with `opening` cents.
     pub(crate) async fn account(&self, name: &str, opening: i64) -> AccountId {
         let (username, now) = (name.parse().expect("a username"), Clock.now());
+        let new = NewUser { username, password_hash: String::new(), role: Role::Trader, created_at: now };
         let opened: Result<AccountId, StoreError> = self
             .store
             .write(Lock::House, move |conn| {
-                let new = NewUser { username, password_hash: String::new(), role: Role::Trader, created_at: now };
                 let user = users::insert(conn, &new)?.expect("the name is free");
                 let account = accounts::open(conn, user, now)?;
                 ledger::append(conn, &account, cash_entry(EntryKind::Opening, opening, now))?;

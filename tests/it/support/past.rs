@@ -18,7 +18,7 @@ pub(crate) async fn place_with(symbol: &str, past: &[(Timeframe, Vec<Candle>)]) 
     let past = past.to_vec();
     let saved: Result<(), StoreError> = store
         .write(Lock::House, move |conn| {
-            let listed = instruments::list(conn, &[listing], false)?;
+            let listed = instruments::list(conn, std::slice::from_ref(&listing), false)?;
             let id = listed.first().expect("it is listed").instrument.id;
             let recorded = past.iter().flat_map(|(timeframe, candles)| {
                 candles.iter().map(|candle| Recorded { instrument: id, timeframe: *timeframe, candle: *candle })
