@@ -69,6 +69,6 @@ window.tradefloor = (() => {
 
   return {
     units, typed, show, money, dollars, price, shares, signed, basisPoints, percent,
-    CENT, notional, cost, proceeds, value, changeNode, rates: new Map(),
+    CENT, notional, cost, proceeds, value, changeNode, rates: new Map(), statuses: new Map(), listed: null,
   };
 })();

@@ -10,12 +10,15 @@
   const SILENCE = 10000;
   const HIDDEN_FOR = 60000;
 
+  const MOST_SYMBOLS = 200;
+
   const holders = new Map();
-  for (const element of document.querySelectorAll("[data-symbol]")) {
+  const hold = (element) => {
     const symbol = element.dataset.symbol;
     if (!holders.has(symbol)) holders.set(symbol, []);
     holders.get(symbol).push(element);
-  }
+  };
+  for (const element of document.querySelectorAll("[data-symbol]")) hold(element);
   const ticket = document.querySelector("[data-ticket]");
   const anySymbol = ticket && !ticket.querySelector('input[type="hidden"][name="symbol"]');
   if (holders.size === 0 && !ticket) return;
@@ -32,6 +35,8 @@
       state: feed.state ?? "live",
       overFor: feed.over_ms ?? 0,
       opens: feed.opens ?? null,
+      watching: frame.watching,
+      statuses: (frame.rates ?? []).map(({ symbol, halted, listed }) => ({ symbol, halted: halted ?? null, listed: listed ?? true })),
       rates: (frame.rates ?? []).filter((rate) => rate.last !== null && rate.bid !== null).map((rate) => ({
         symbol: rate.symbol,
         bid: exact.units(rate.bid, 4),
@@ -150,6 +155,22 @@
     if (age) ages.set(age, { since: Date.now() - rate.age, time: rate.time });
   };
 
+  // ---- what may be traded ----
+  const drawStatus = (element, status) => {
+    const halt = element.querySelector("[data-halt]");
+    if (!halt) return;
+    halt.hidden = status.halted === null;
+    const reason = halt.querySelector("[data-halt-reason]");
+    if (status.halted !== null && reason.textContent !== status.halted) reason.textContent = status.halted;
+  };
+  // A row that came later is drawn as far as anything is known of it.
+  exact.hold = (element) => {
+    hold(element);
+    const symbol = element.dataset.symbol;
+    if (exact.statuses.has(symbol)) drawStatus(element, exact.statuses.get(symbol));
+    if (exact.rates.has(symbol)) drawRate(element, exact.rates.get(symbol));
+  };
+
   // ---- what is held ----
   const totals = document.querySelector("[data-totals]");
   const total = totals && Object.fromEntries(Object.entries(totals.dataset).map(([name, text]) => [name, exact.units(text, 2)]));
@@ -209,7 +230,10 @@
   const watched = (() => {
     const symbols = new Set(holders.keys());
     if (ticket && !anySymbol) symbols.add(ticket.querySelector('[name="symbol"]').value);
-    return anySymbol || symbols.size > FEW_SYMBOLS ? null : [...symbols];
+    // What is no longer listed is told only to those who ask for it.
+    const few = document.querySelector("[data-delisted]") ? MOST_SYMBOLS : FEW_SYMBOLS;
+    const everything = anySymbol || document.querySelector("[data-everything]") !== null;
+    return everything || symbols.size > few ? null : [...symbols];
   })();
   const address = () => {
     const url = new URL("/rates/live", window.location.href);
@@ -228,7 +252,12 @@
     if (frame.kind === "changes" && sequence === null) return;
     sequence = frame.sequence;
     stand(frame.state, Date.now() - frame.overFor, frame.opens);
-    if (frame.rates.length === 0) return;
+    if (frame.statuses.length === 0 && frame.kind !== "snapshot") return;
+    for (const status of frame.statuses) {
+      exact.statuses.set(status.symbol, status);
+      for (const element of holders.get(status.symbol) ?? []) drawStatus(element, status);
+    }
+    if (frame.kind === "snapshot" && frame.watching === "everything") exact.listed = new Set(frame.statuses.map(({ symbol }) => symbol));
     const style = getComputedStyle(document.documentElement);
     washes = { rise: style.getPropertyValue("--rise-wash"), fall: style.getPropertyValue("--fall-wash") };
     for (const rate of frame.rates) {

@@ -1,24 +1,25 @@
-// The rates: find as you type, sort without a reload, star without leaving.
+// The rates: find as you type, sort without a reload, follow the list as it changes.
 "use strict";
 (() => {
+  const exact = window.tradefloor;
   const table = document.querySelector("[data-sortable]");
   const find = document.querySelector("[data-find]");
   const body = table?.tBodies[0];
-  const rows = body ? [...body.rows] : [];
 
   // ---- find ----
   const input = find.elements.namedItem("q");
   const count = document.querySelector("[data-count]");
   const nothing = document.querySelector("[data-nothing]");
-  const sought = rows.map((row) => `${row.querySelector("th").textContent} ${row.dataset.sector}`.toLowerCase());
+  const sought = (row) => `${row.querySelector("th .instrument").textContent} ${row.dataset.sector}`.toLowerCase();
   const asked = input.value.trim().toLowerCase();
   const narrow = () => {
     const terms = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
-    rows.forEach((row, index) => {
-      row.hidden = !terms.every((term) => sought[index].includes(term));
+    for (const row of body.rows) {
+      const text = sought(row);
+      row.hidden = !terms.every((term) => text.includes(term));
       if (!row.hidden) shown += 1;
-    });
+    }
     table.hidden = shown === 0;
     nothing.hidden = shown > 0;
     const name = nothing.querySelector("[data-nothing-query]");
@@ -64,6 +65,44 @@
     find.elements.namedItem("sort").value = column;
     find.elements.namedItem("order").value = descending ? "desc" : "asc";
   };
+  // ---- follow the list ----
+  const relisted = document.querySelector("[data-relisted]");
+  let asking = false;
+  const rowOf = (within, symbol) => within.querySelector(`tr[data-symbol="${CSS.escape(symbol)}"]`);
+  const follow = async () => {
+    if (asking) return;
+    const gone = (symbol) => (exact.listed ? !exact.listed.has(symbol) : exact.statuses.get(symbol)?.listed === false);
+    for (const row of [...body.rows]) {
+      if (gone(row.dataset.symbol)) row.remove();
+    }
+    const missing = [...(exact.listed ?? [])].filter((symbol) => !rowOf(body, symbol));
+    if (missing.length > 0) {
+      // Names and sectors do not travel with prices; the page itself has them.
+      asking = true;
+      try {
+        const answer = await fetch(window.location.href, { credentials: "same-origin" });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const symbol of missing) {
+          const found = rowOf(page, symbol);
+          if (!found) continue;
+          const next = found.nextElementSibling && rowOf(body, found.nextElementSibling.dataset.symbol);
+          const row = document.importNode(found, true);
+          body.insertBefore(row, next);
+          exact.hold(row);
+        }
+      } catch {
+        relisted.hidden = false;
+      }
+      asking = false;
+    }
+    count.dataset.total = String(body.rows.length);
+    narrow();
+  };
+  document.addEventListener("rates", ({ detail }) => {
+    if (table && detail === "snapshot") follow();
+  });
+
   table?.tHead.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;

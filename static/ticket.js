@@ -12,9 +12,20 @@
   const primary = form.querySelector("[data-primary]");
   const review = form.querySelector("[data-review]");
   const means = form.querySelector("[data-means]");
+  const hindrance = form.querySelector("[data-hindrance]");
   const plain = primary.textContent;
   const cash = exact.units(form.dataset.cash, 2);
   const choices = new Map([...document.getElementById("symbols").options].map((option) => [option.value, option.dataset]));
+
+  // What keeps an instrument from being traded as any other, as it is now or as the page came.
+  const hindered = (symbol) => {
+    const choice = choices.get(symbol);
+    const known = exact.statuses.get(symbol);
+    const halted = known ? known.halted : (choice?.halted ?? null);
+    if (halted !== null) return { either: true, words: `Trading in ${symbol} is halted: ${halted}${/[.!?]$/.test(halted) ? "" : "."}` };
+    const delisted = known ? !known.listed : choice?.delisted !== undefined;
+    return { either: false, words: delisted ? `${symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.` : "" };
+  };
 
   const setText = (element, text) => {
     if (element.textContent !== text) element.textContent = text;
@@ -39,6 +50,8 @@
   };
 
   const refusal = ({ symbol, side, byShares, price, held, quantity, total }) => {
+    const { either, words: hindrance } = hindered(symbol);
+    if (hindrance !== "" && (either || side === "buy")) return hindrance;
     if (side === "buy" && total > cash) {
       const most = (cash * exact.CENT) / price;
       const whole = byShares && most >= 1000000000n ? most - (most % 1000000000n) : most;
@@ -57,6 +70,7 @@
     const order = estimate();
     const { symbol, held, side, byShares, price, amount, quantity, total } = order;
     setText(means, held ? `You have ${exact.dollars(cash)} in cash and ${exact.shares(held)} ${symbol}.` : `You have ${exact.dollars(cash)} in cash.`);
+    setText(hindrance, hindered(symbol).words);
     const ready = quantity !== undefined;
     box.hidden = !ready;
     const refused = ready ? refusal(order) : "";

@@ -8,7 +8,6 @@ use crate::store::audit::{Acted, Written, on_record};
 use crate::store::ledger::Movement;
 use crate::store::users::NewUser;
 use crate::store::{Conn, Lock, StoreError, accounts, ledger, users};
-use sha2::{Digest, Sha256};
 
 /// The most people that are added at once.
 pub const LARGEST_ROSTER: usize = 500;
@@ -77,7 +76,7 @@ impl Accounts {
             let names: Vec<Username> = people.iter().map(|person| person.username.clone()).collect();
             let mut enrolled = Vec::with_capacity(people.len());
             for (place, person) in people.iter().cloned().enumerate() {
-                let own = Instruction { key: key_of(&instruction.key, place)?, ..instruction.clone() };
+                let own = Instruction { key: key_of(&instruction.key, place), ..instruction.clone() };
                 // Whether it is the same form again is found out with the first, before names are looked at.
                 if place == 1 {
                     refuse_taken(conn, names.get(1..).unwrap_or_default())?;
@@ -146,12 +145,7 @@ fn refuse_taken(conn: &mut Conn, names: &[Username]) -> Result<(), GivenUp> {
 }
 
 /// The key under which one of a roster is added once: the form's own for the first, which tells a repetition, and a
-/// hash of it and the place for the others.
-fn key_of(key: &OrderKey, place: usize) -> Result<OrderKey, StoreError> {
-    if place == 0 {
-        return Ok(key.clone());
-    }
-    let digest = Sha256::new().chain_update(key.as_str()).chain_update(format!(" {place}")).finalize();
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    text.parse().map_err(|_| StoreError::Corrupt("a hash is no key".to_owned()))
+/// part of it for each of the others.
+fn key_of(key: &OrderKey, place: usize) -> OrderKey {
+    if place == 0 { key.clone() } else { key.part(&place.to_string()) }
 }

@@ -4,7 +4,7 @@ use crate::domain::At;
 use crate::market::recorder::{self, Retention};
 use crate::portfolio::history;
 use crate::store::instruments::{self, Prices};
-use crate::store::{Lock, StoreError, sessions};
+use crate::store::{Lock, StoreError, codes, sessions};
 use crate::web::house::House;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -27,6 +27,7 @@ pub(super) async fn run(house: House, simulated: bool, retention: Retention, sto
             _ = every.tick() => {}
         }
         save_prices(&house, simulated).await;
+        end_acting(&house).await;
         follow_books(&house).await;
         if turn % VALUE_EVERY == 1 {
             value_accounts(&house).await;
@@ -74,11 +75,23 @@ async fn value_accounts(house: &House) {
     }
 }
 
+/// What was not stopped by hand is put on record as over.
+async fn end_acting(house: &House) {
+    if let Err(error) = house.accounts.end_overdue_acting().await {
+        tracing::warn!(%error, "acting as somebody was not ended");
+    }
+}
+
 async fn sweep_sessions(house: &House) {
     let now: At = house.clock.now();
     let idle = now.minus(house.site.session_idle);
-    let swept: Result<usize, StoreError> =
-        house.store.write(Lock::House, move |conn| sessions::delete_ended(conn, now, idle)).await;
+    let swept: Result<usize, StoreError> = house
+        .store
+        .write(Lock::House, move |conn| {
+            codes::delete_expired(conn, now)?;
+            sessions::delete_ended(conn, now, idle)
+        })
+        .await;
     match swept {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "sessions ended"),

@@ -29,7 +29,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -151,6 +151,7 @@ impl App {
             store,
             market,
             clock,
+            opened: Instant::now(),
         };
         let needs_administrator = !administered(&house.store).await?;
         let stop = CancellationToken::new();

@@ -1,7 +1,7 @@
 //! What somebody signs in with before they have a password of their own.
 
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 /// The characters of a code: letters and digits that are not taken for one another.
@@ -33,7 +33,7 @@ impl SignInCode {
     /// What is kept of it: its SHA-256, in hexadecimal.
     #[must_use]
     pub fn hash(&self) -> String {
-        Sha256::digest(self.0.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&Sha256::digest(self.0.as_bytes()))
     }
 
     /// Whether `hash` is what is kept of it, in a time that does not tell how much of it agrees.
@@ -43,6 +43,15 @@ impl SignInCode {
         let different = own.bytes().zip(hash.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
         own.len() == hash.len() && different == 0
     }
+}
+
+/// Bytes as text.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Spaces, hyphens and case do not matter.

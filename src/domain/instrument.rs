@@ -4,6 +4,15 @@ use super::order::words;
 use super::{At, InstrumentId, Price, PublicId, Side, Symbol};
 use std::sync::Arc;
 
+/// The most characters of a name or a sector.
+pub const LONGEST_NAME: usize = 100;
+
+/// Whether `text` can be a name or, where it is empty as well, a sector.
+#[must_use]
+pub fn is_a_name(text: &str) -> bool {
+    text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)
+}
+
 /// An instrument as a market introduces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {

@@ -1,10 +1,12 @@
 //! What people ask the market to do.
 
+use super::code::hexadecimal;
 use super::columns::text_column;
 use super::{Money, Quantity};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Text;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
@@ -107,6 +109,12 @@ impl OrderKey {
     #[must_use]
     pub fn random() -> Self {
         Self(uuid::Uuid::new_v4().simple().to_string())
+    }
+
+    /// The key of one part of what this is the key of; always the same for the same part.
+    #[must_use]
+    pub fn part(&self, part: &str) -> Self {
+        Self(hexadecimal(&Sha256::new().chain_update(&self.0).chain_update(" ").chain_update(part).finalize()))
     }
 
     /// As the client wrote it.

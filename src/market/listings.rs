@@ -1,15 +1,13 @@
 //! The listings a market opens with: a CSV of `symbol,name,sector,price`.
 
 use super::lines::BoundedLines;
+use crate::domain::instrument::{LONGEST_NAME, is_a_name};
 use crate::domain::{Listing, Price, Symbol};
 use std::collections::HashSet;
 use std::io::Read;
 
 /// The most instruments a market holds.
 pub const MOST_INSTRUMENTS: usize = 10_000;
-
-/// The longest name or sector, in characters.
-const LONGEST_NAME: usize = 100;
 
 const COLUMNS: [&str; 4] = ["symbol", "name", "sector", "price"];
 
@@ -78,7 +76,7 @@ fn listing(record: &csv::StringRecord) -> Result<Listing, String> {
         return Err("the name is empty".to_owned());
     }
     for (column, text) in [("name", name), ("sector", sector)] {
-        if text.chars().count() > LONGEST_NAME || text.chars().any(char::is_control) {
+        if !is_a_name(text) {
             return Err(format!("the {column} must be at most {LONGEST_NAME} printable characters"));
         }
     }

@@ -261,6 +261,6 @@ mod tests {
         assert_eq!(after("-50", 15_000), 7_500);
         assert_eq!(after("900", HIGHEST_PRICE.units() / 2), HIGHEST_PRICE.units());
         assert_eq!(after("10", HIGHEST_PRICE.units() * 2), HIGHEST_PRICE.units() * 2);
-        assert_eq!(after("-10", i64::MAX), HIGHEST_PRICE.units().max(i64::MAX / 10 * 9 / 100 * 100 + 100));
+        assert_eq!(after("-10", i64::MAX), 8_301_034_833_169_298_200);
     }
 }

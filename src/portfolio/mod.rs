@@ -5,7 +5,7 @@
 
 pub mod history;
 
-use crate::domain::{Instrument, Money, Notional};
+use crate::domain::{Instrument, Money, Notional, TradingStatus};
 use crate::market::board::{Board, Standing};
 use crate::store::accounts::Account;
 use crate::store::holdings::Holding;
@@ -35,6 +35,8 @@ pub struct Portfolio {
 pub struct Line {
     /// Of what; nothing where the market that runs now does not know it.
     pub instrument: Option<Arc<Instrument>>,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// What the store keeps.
     pub holding: Holding,
     /// The market's word, where there is one.
@@ -59,7 +61,7 @@ pub struct Gains {
 /// Values `holdings` and the cash of `account` at the prices on `board`. Nothing when a sum does not fit.
 #[must_use]
 pub fn value(account: &Account, holdings: Vec<Holding>, board: &Board) -> Option<Portfolio> {
-    let day = board.market_day();
+    let (day, roster) = (board.market_day(), board.roster());
     let realised = Money::checked_sum(holdings.iter().map(|holding| holding.realised))?;
     let mut lines = Vec::with_capacity(holdings.len());
     let mut shares = Gains::default();
@@ -73,8 +75,10 @@ pub fn value(account: &Account, holdings: Vec<Holding>, board: &Board) -> Option
             shares = shares.and(gains)?;
         }
         if !holding.quantity.is_zero() {
-            let instrument = board.instrument(holding.instrument_id);
-            lines.push(Line { instrument, holding, standing, gains });
+            let traded = roster.get(holding.instrument_id);
+            let instrument = traded.map(|traded| Arc::clone(&traded.instrument));
+            let status = traded.map(|traded| traded.status.clone()).unwrap_or_default();
+            lines.push(Line { instrument, status, holding, standing, gains });
         }
     }
     let total = account.cash.checked_add(shares.value)?;

@@ -26,6 +26,7 @@ pub mod browse;
 pub mod candles;
 pub mod codes;
 pub mod epochs;
+pub mod figures;
 pub mod fills;
 pub mod holdings;
 pub mod instruments;
@@ -55,6 +56,7 @@ use readers::Readers;
 use server::ServerWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 use writer::Writer;
@@ -97,9 +99,32 @@ pub struct Store {
 }
 
 struct Inner {
+    load: Load,
     kept: Option<PathBuf>,
     readers: Readers,
     writing: Writing,
+}
+
+/// How much there is to write.
+struct Load {
+    writes: AtomicUsize,
+    bound: usize,
+}
+
+impl Load {
+    fn one_more(&self) -> Waiting<'_> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        Waiting(self)
+    }
+}
+
+/// A write that somebody waits for.
+struct Waiting<'a>(&'a Load);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.writes.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How writes are made, which is where the engines differ.
@@ -132,13 +157,20 @@ impl Store {
                     .map_err(|error| unusable(error.to_string()))?,
             ),
         };
-        Ok(Self { inner: Arc::new(Inner { kept, readers, writing }) })
+        let load = Load { writes: AtomicUsize::new(0), bound: plan.waiting_writes };
+        Ok(Self { inner: Arc::new(Inner { load, kept, readers, writing }) })
     }
 
     /// The copy that was kept of a file as it was, when opening brought it up to date.
     #[must_use]
     pub fn kept(&self) -> Option<&Path> {
         self.inner.kept.as_deref()
+    }
+
+    /// How many writes wait for their answer, and how many may wait before more are refused.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        (self.inner.load.writes.load(Ordering::Relaxed), self.inner.load.bound)
     }
 
     /// Runs `f` on a pooled connection, off the async runtime, against one snapshot of the database.
@@ -167,6 +199,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        let _counted = self.inner.load.one_more();
         let writer = match &self.inner.writing {
             Writing::File(writer) => writer,
             Writing::Server(writer) => return writer.write(lock, f).await,

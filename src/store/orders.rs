@@ -1,6 +1,7 @@
 //! What people asked for.
 
 use super::Conn;
+use super::epochs::Epoch;
 use super::error::{StoreError, exactly_one};
 use super::fills::NewFill;
 use super::kept::on_engine;
@@ -129,6 +130,14 @@ pub struct Filter {
     pub after: Option<OrderId>,
     /// This order, or before it.
     pub last: Option<OrderId>,
+}
+
+impl Filter {
+    /// The same, of one epoch of an account alone.
+    #[must_use]
+    pub fn within(self, epoch: Epoch) -> Self {
+        Self { after: Some(epoch.after_order), last: epoch.last_order, ..self }
+    }
 }
 
 #[diesel::declare_sql_function]

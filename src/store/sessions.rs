@@ -141,16 +141,6 @@ pub enum Acting {
     Over(At),
 }
 
-/// About how many sessions have not come to their end: at most `bound`.
-///
-/// # Errors
-/// When the database fails.
-pub fn count(conn: &mut Conn, now: At, bound: i64) -> Result<i64, StoreError> {
-    let open = sessions::table.filter(sessions::expires_at.gt(now)).select(sessions::key_hash).limit(bound);
-    let open: Vec<String> = open.load(conn)?;
-    Ok(i64::try_from(open.len()).unwrap_or(bound))
-}
-
 /// Ends a session.
 ///
 /// # Errors

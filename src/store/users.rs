@@ -132,14 +132,6 @@ pub fn taken(conn: &mut Conn, names: &[Username]) -> Result<Vec<String>, StoreEr
     Ok(with_key.load(conn)?)
 }
 
-/// When the newest `limit` people signed up, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub fn newest_sign_ups(conn: &mut Conn, limit: i64) -> Result<Vec<At>, StoreError> {
-    Ok(users::table.order(users::id.desc()).select(users::created_at).limit(limit).load(conn)?)
-}
-
 /// Replaces the role.
 ///
 /// # Errors

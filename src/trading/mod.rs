@@ -4,12 +4,14 @@ mod funding;
 mod intervention;
 mod refusal;
 mod settle;
+mod tally;
 mod terms;
 
 pub use funding::{Funded, Funding};
 pub use intervention::{Intervention, InterventionRefusal, Prospect, Shares, Standing};
 pub use refusal::{FundingRefusal, Refusal};
 pub use settle::Placed;
+pub use tally::Refused;
 pub use terms::Terms;
 
 use crate::clock::Clock;
@@ -19,6 +21,7 @@ use crate::store::holdings::Holding;
 use crate::store::{Lock, Store, StoreError, accounts, holdings};
 use std::sync::Arc;
 use std::time::Duration;
+use tally::Tally;
 use terms::Means;
 
 /// What the house allows.
@@ -54,13 +57,17 @@ pub struct Desk {
     board: Arc<Board>,
     clock: Clock,
     rules: Rules,
+    tally: Tally,
 }
 
 impl Desk {
     /// A desk that keeps its books in `store` and takes its prices from `board`.
     #[must_use]
     pub fn new(store: Store, board: Arc<Board>, clock: Clock, rules: Rules) -> Self {
-        Self { store, board, clock, rules }
+        let tally = Tally::default();
+        // It counts from now on, and not from the first refusal.
+        tally.today(clock.now());
+        Self { store, board, clock, rules, tally }
     }
 
     /// What the house allows.
@@ -69,17 +76,26 @@ impl Desk {
         self.rules
     }
 
+    /// How often it has refused an order today, and why.
+    #[must_use]
+    pub fn refused_today(&self) -> Refused {
+        self.tally.today(self.clock.now())
+    }
+
     /// Trades at the price of the moment of settlement. Once answered, it is durable.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn place(&self, account: AccountId, order: Order) -> Result<Placed, StoreError> {
         let (board, rules, clock) = (Arc::clone(&self.board), self.rules, self.clock);
-        self.store
-            .write(Lock::Account(account), move |conn| {
-                settle::settle(conn, &board, rules, account, &order, clock.now())
-            })
-            .await
+        let placed = self.store.write(Lock::Account(account), move |conn| {
+            settle::settle(conn, &board, rules, account, &order, clock.now())
+        });
+        let placed: Placed = placed.await?;
+        if let Placed::Refused(refusal) = &placed {
+            self.tally.count(refusal, self.clock.now());
+        }
+        Ok(placed)
     }
 
     /// What `order` would come to if it were settled now. Moves nothing and promises nothing.

@@ -4,7 +4,6 @@ use super::format::Html;
 use super::moments::ShowTime as _;
 use crate::store::accounts::Account;
 use crate::store::epochs::Epoch;
-use crate::store::orders::Filter;
 
 /// The epochs of an account, and the one that is shown.
 #[derive(Debug, Clone)]
@@ -73,9 +72,4 @@ impl Epochs {
     pub fn query(&self) -> String {
         if self.is_present() { String::new() } else { format!("epoch={}&", self.shown.number) }
     }
-}
-
-/// Orders of one epoch alone.
-pub(super) fn within(epoch: Epoch, filter: Filter) -> Filter {
-    Filter { after: Some(epoch.after_order), last: epoch.last_order, ..filter }
 }

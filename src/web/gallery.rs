@@ -20,7 +20,7 @@ use super::stock::StockPage;
 use super::ticket::Ticket;
 use super::trade::{ReviewPage, TradePage};
 use super::wallet::{CashForm, LedgerRow, WalletPage};
-use crate::domain::{EntryKind, Money, OrderSize, OrderState, Side};
+use crate::domain::{EntryKind, Money, OrderSize, OrderState, Side, TradingStatus};
 use askama::Template;
 use scraper::{Html, Selector};
 use std::time::Duration;
@@ -156,6 +156,7 @@ fn market_pages() -> Vec<(&'static str, String)> {
             symbol: row.symbol,
             name: if mine { row.name } else { LONG_NAME.to_owned() },
             sector: row.sector,
+            status: TradingStatus { delisted: !quoted, halt: (!mine).then(sample::halt) },
             quote: row.quote.filter(|_| quoted),
             quote_age: Some(Duration::from_secs(2)),
             day_range: Some((price("265.12"), price("269.01"))),

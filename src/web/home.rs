@@ -37,7 +37,8 @@ pub async fn show(visit: Visit, house: web::Data<House>) -> Result<HttpResponse,
         return Ok(visit.go("/portfolio"));
     }
     let today = house.sparklines.today(&house).await;
-    let rates = house.market.board().rates();
+    let mut rates = house.market.board().rates();
+    rates.retain(|rate| !rate.status.delisted);
     page::show(&HomePage {
         layout: visit.layout(),
         instruments: rates.len(),

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::trading::Desk;
 use actix_web::cookie::Key;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What handlers are given. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct House {
     pub sparklines: Sparklines,
     /// The time of day.
     pub clock: Clock,
+    /// Since when the house is open, by the clock that never jumps.
+    pub opened: Instant,
     /// How the site is reached and what it promises.
     pub site: Arc<Site>,
 }

@@ -62,6 +62,19 @@ pub fn day_words(at: At) -> String {
     strftime(at, "%-d %b %Y")
 }
 
+/// How long something has lasted, in its two largest units: `3 days 4 h`, `12 min`.
+#[must_use]
+pub fn span_words(span: Duration) -> String {
+    let (days, hours, minutes) = (span.as_secs() / 86_400, span.as_secs() / 3_600 % 24, span.as_secs() / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => "less than a minute".to_owned(),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (1, hours, _) => format!("1 day {hours} h"),
+        (days, hours, _) => format!("{days} days {hours} h"),
+    }
+}
+
 /// How long to wait, rounded up so that waiting that long is enough: `1 second`, `2 minutes`.
 #[must_use]
 pub fn wait_in_words(span: Duration) -> String {
@@ -77,6 +90,12 @@ pub fn new_york(at: At) -> String {
         Ok(local) => local.strftime("%-d %b %Y, %H:%M New York").to_string(),
         Err(_) => strftime(at, "%-d %b %Y, %H:%M UTC"),
     }
+}
+
+/// What the clock of an exchange says: `Monday, 23 Nov 2026, 09:30:07 New York`.
+#[must_use]
+pub fn clock(at: At, zone: &str) -> String {
+    local(at, zone, "%A, %-d %b %Y, %H:%M:%S")
 }
 
 /// When a market opens, by the clock of its exchange: `Monday, 23 Nov, 09:30 New York`.

@@ -1,6 +1,6 @@
 //! `/orders` and `/orders/{id}`: what was asked and what came of it.
 
-use super::epochs::{Epochs, within};
+use super::epochs::Epochs;
 use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Dollars, Show, Words, fill_sentence};
@@ -283,7 +283,7 @@ pub(super) async fn newest(
         let account = accounts::get(conn, account)?;
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, &epoch);
         let Some(filter) = filter else { return Ok((Vec::new(), epochs)) };
-        let filter = within(epochs.shown(), filter);
+        let filter = filter.within(epochs.shown());
         let before = before.map(OrderId);
         Ok::<_, StoreError>((orders::newest(conn, account.id, &filter, before, lines.asked_for())?, epochs))
     });

@@ -1,7 +1,7 @@
 //! `/portfolio`: what someone has and what it is worth.
 
 use super::drawing::{self, Slice};
-use super::epochs::{Epochs, within};
+use super::epochs::Epochs;
 use super::error::PageError;
 use super::format::{BasisPoints, Change, Dollars, Gain, Html, Show, Words};
 use super::house::House;
@@ -12,7 +12,7 @@ use super::page;
 use super::refusals::frozen_words;
 use super::sparklines;
 use super::visit::Member;
-use crate::domain::{At, Money, Price, Quantity, Symbol};
+use crate::domain::{At, Money, Price, Quantity, Symbol, TradingStatus};
 use crate::portfolio::{self, Line, Portfolio, history};
 use crate::store::orders::{self, Filter};
 use crate::store::{StoreError, accounts, epochs, holdings};
@@ -26,6 +26,8 @@ pub struct HoldingRow {
     pub symbol: Symbol,
     /// Its name.
     pub name: String,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// How many.
     pub quantity: Quantity,
     /// What they cost in all.
@@ -136,6 +138,7 @@ impl HoldingRow {
         Some(Self {
             symbol: instrument.symbol.clone(),
             name: instrument.name.clone(),
+            status: line.status.clone(),
             quantity: line.holding.quantity,
             cost: line.holding.cost,
             last: line.standing.map(|standing| standing.quote.last),
@@ -158,7 +161,7 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
         let held = holdings::of_account(conn, account)?;
         let account = accounts::get(conn, account)?;
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, "");
-        let present = within(epochs.shown(), Filter::default());
+        let present = Filter::default().within(epochs.shown());
         let latest = orders::newest(conn, account.id, &present, None, LATEST)?;
         let worth = history::of_account(conn, &account)?;
         Ok::<_, StoreError>((account, held, epochs, latest, worth))

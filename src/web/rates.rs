@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::page;
 use super::sparklines::{Line, Today};
 use super::visit::{Member, Visit, is_own_path};
-use crate::domain::{InstrumentId, Price, Quote, Symbol};
+use crate::domain::{InstrumentId, Price, Quote, Symbol, TradingStatus};
 use crate::market::Rate;
 use crate::store::{Lock, StoreError, watches};
 use actix_web::{HttpResponse, web};
@@ -25,6 +25,8 @@ pub struct RateRow {
     pub name: String,
     /// Its sector; may be empty.
     pub sector: String,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// Its latest quote, when it has one.
     pub quote: Option<Quote>,
     /// What its day looked like so far.
@@ -168,6 +170,12 @@ impl RatesPage {
         }
     }
 
+    /// Whether every instrument is on it, so that a new one belongs there too.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.query.is_empty() && !self.watched_only
+    }
+
     fn link(&self, watched_only: bool, sort: RateColumn, descending: bool) -> String {
         let mut link = format!("/rates?sort={}&order={}", sort.as_str(), if descending { "desc" } else { "asc" });
         if watched_only {
@@ -189,6 +197,7 @@ impl RateRow {
             symbol: rate.instrument.symbol.clone(),
             name: rate.instrument.name.clone(),
             sector: rate.instrument.sector.clone(),
+            status: rate.status.clone(),
             quote: rate.standing.map(|standing| standing.quote),
             line: today.line(rate),
             watched,
@@ -207,7 +216,8 @@ impl RateRow {
 pub async fn show(visit: Visit, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let watched = watched(&visit, &house).await?;
     let today = house.sparklines.today(&house).await;
-    let all = house.market.board().rates();
+    let mut all = house.market.board().rates();
+    all.retain(|rate| !rate.status.delisted);
     let total = all.len();
     let words = query.get("q").trim().to_lowercase();
     let watched_only = query.get("watched") == "1" && visit.signed_in().is_some();

@@ -87,14 +87,15 @@ pub fn back_office() -> Vec<Entry> {
     use Access::{Admin, Staff, StaffDoor};
     vec![
         get("/admin", Staff, admin::home::show),
+        get("/admin/market", Staff, admin::market::show),
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),
         post("/admin/close", StaffDoor, admin::door::close),
-        get("/admin/users/roster", Admin, admin::roster::show),
-        post("/admin/users/roster", Admin, admin::roster::submit),
         get("/admin/{table:[a-z]+}", Staff, admin::tables::list::show),
         get("/admin/{table:[a-z]+}.csv", Staff, admin::tables::file::show),
         get("/admin/{table:[a-z]+}/{id}", Staff, admin::tables::detail::show),
+        get("/admin/users/roster", Admin, admin::roster::show),
+        post("/admin/users/roster", Admin, admin::roster::submit),
         post("/admin/{table:[a-z]+}/bulk", Admin, admin::acts::bulk::submit),
         get("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::show),
         post("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::submit),

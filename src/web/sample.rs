@@ -11,10 +11,12 @@ use super::rates::RateRow;
 use super::sparklines::Line;
 use super::ticket::{SizeBy, Ticket, TicketChoice};
 use crate::domain::{
-    At, Candle, Money, Notional, OrderId, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol,
+    At, Candle, Halt, Money, Notional, OrderId, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol,
+    TradingStatus,
 };
 use crate::store::accounts::Frozen;
 use crate::store::epochs::Epoch;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A name as only a mischievous or a very long-winded market would have it.
@@ -113,6 +115,12 @@ pub(super) fn walk(from: Price, to: Price, seed: i64) -> Vec<Price> {
         .collect()
 }
 
+/// A halt whose reason is as long as one can be, and mischievous.
+pub(super) fn halt() -> Arc<Halt> {
+    let because = format!("News is pending <b>&</b> {}", "the exchange has asked a question ".repeat(14));
+    Arc::new(Halt { since: minutes_ago(12), because: because.trim().to_owned() })
+}
+
 pub(super) fn rates() -> Vec<RateRow> {
     [
         ("AAPL", "Apple Inc.", "Technology", Some(("268.40", "266.05")), true),
@@ -133,6 +141,7 @@ pub(super) fn rates() -> Vec<RateRow> {
         symbol: symbol(ticker),
         name: name.to_owned(),
         sector: sector.to_owned(),
+        status: TradingStatus { delisted: false, halt: (ticker == "IBM").then(halt) },
         quote: prices.map(|(last, previous)| quote(last, previous)),
         line: Line {
             prices: prices.map_or_else(Vec::new, |(last, previous)| walk(price(previous), price(last), seed)),
@@ -150,6 +159,7 @@ pub(super) fn holding(ticker: &str, name: &str, quantity: &str, cost: &str, quot
     HoldingRow {
         symbol: symbol(ticker),
         name: name.to_owned(),
+        status: TradingStatus { delisted: ticker == "LONG.NAM", halt: None },
         quantity,
         cost,
         last: quote.map(|quote| quote.last),
@@ -254,6 +264,7 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
                 held: if rate.watched { shares("20") } else { Quantity::ZERO },
                 bid: rate.quote.map(|quote| quote.bid),
                 ask: rate.quote.map(|quote| quote.ask),
+                status: rate.status,
                 symbol: rate.symbol,
                 name: rate.name,
             })

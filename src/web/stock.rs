@@ -1,7 +1,6 @@
 //! `/stocks/{symbol}`: one instrument.
 
 use super::chart::{self, Chart, ChartRange};
-use super::epochs::within;
 use super::error::PageError;
 use super::form_data::Query;
 use super::format::{Change, DayChange, Html, Show, Words};
@@ -16,7 +15,7 @@ use super::refusals::frozen_words;
 use super::ticket::{SizeBy, Ticket};
 use super::visit::Visit;
 use super::{drawing, page, trade};
-use crate::domain::{AccountId, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol};
+use crate::domain::{AccountId, Instrument, InstrumentId, Money, Price, Quote, Side, Symbol, TradingStatus};
 use crate::market::{Board, FeedName};
 use crate::portfolio;
 use crate::store::orders::{self, Filter};
@@ -37,6 +36,8 @@ pub struct StockPage {
     pub name: String,
     /// Its sector; may be empty.
     pub sector: String,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
     /// Its latest quote, when it has one.
     pub quote: Option<Quote>,
     /// How long ago that quote reached this site.
@@ -105,6 +106,7 @@ pub async fn show(
         layout: visit.layout(),
         name: instrument.name.clone(),
         sector: instrument.sector.clone(),
+        status: rate.status.clone(),
         quote: rate.standing.map(|standing| standing.quote),
         quote_age: rate.standing.map(|standing| standing.age),
         day_range,
@@ -134,7 +136,7 @@ struct Mine {
 fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, StoreError> {
     let account = accounts::get(conn, account)?;
     let epoch = epochs::present(conn, &account)?;
-    let filter = within(epoch, Filter { instrument: Some(id), ..Filter::default() });
+    let filter = Filter { instrument: Some(id), ..Filter::default() }.within(epoch);
     Ok(Mine {
         latest: orders::newest(conn, account.id, &filter, None, LATEST)?,
         held: holdings::of_account(conn, account.id)?,

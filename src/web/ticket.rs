@@ -2,7 +2,8 @@
 
 use super::field_errors::FieldErrors;
 use super::format::{Dollars, Show};
-use crate::domain::{Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
+use super::refusals::{delisted_sentence, halted_sentence};
+use crate::domain::{Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol, TradingStatus};
 
 /// How the amount of an order is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,6 +54,8 @@ pub struct TicketChoice {
     pub ask: Option<Price>,
     /// How many shares the viewer has.
     pub held: Quantity,
+    /// Whether it may be traded.
+    pub status: TradingStatus,
 }
 
 /// The ticket: posts `side`, `symbol`, `by`, `amount`, `key` to `/trade/review`, and to `/trade` from a page whose script shows the estimate.
@@ -85,6 +88,16 @@ impl Ticket {
     #[must_use]
     pub fn chosen(&self) -> Option<&TicketChoice> {
         self.choices.iter().find(|choice| choice.symbol.as_str().eq_ignore_ascii_case(self.symbol.trim()))
+    }
+
+    /// What keeps the chosen instrument from being traded as any other.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<String> {
+        let TicketChoice { symbol, status, .. } = self.chosen()?;
+        match &status.halt {
+            Some(halt) => Some(halted_sentence(symbol, &halt.because)),
+            None => status.delisted.then(|| delisted_sentence(symbol)),
+        }
     }
 
     /// What the viewer has to trade with.

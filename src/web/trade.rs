@@ -170,6 +170,7 @@ fn choice(rate: &Rate, held: Quantity) -> TicketChoice {
         bid: quote.map(|quote| quote.bid),
         ask: quote.map(|quote| quote.ask),
         held,
+        status: rate.status.clone(),
     }
 }
 
@@ -210,8 +211,9 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
     let (account, held) = read.await?;
     let held: HashMap<_, _> = held.into_iter().map(|holding| (holding.instrument_id, holding.quantity)).collect();
     let rates = house.market.board().rates();
-    let choices =
-        rates.iter().map(|rate| choice(rate, held.get(&rate.instrument.id).copied().unwrap_or_default())).collect();
+    let choices = rates.iter().map(|rate| choice(rate, held.get(&rate.instrument.id).copied().unwrap_or_default()));
+    // What has been delisted is of interest to whoever can sell it.
+    let choices = choices.filter(|choice| !choice.status.delisted || !choice.held.is_zero()).collect();
     Ok(TradePage {
         layout: member.visit.layout(),
         ticket: Ticket {

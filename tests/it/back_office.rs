@@ -1,5 +1,18 @@
 //! The back office: who may come in, what they can do, and what stays on record of it.
 
 mod access;
+mod accounts;
+mod accounts_looks;
+mod acting;
 mod acts;
+mod codes;
+mod home;
+mod instruments;
+mod instruments_browser;
+mod journey;
+mod matrix;
+mod persons;
 mod record;
+mod roster;
+mod tables;
+mod tables_browser;

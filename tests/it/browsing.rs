@@ -6,13 +6,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{
-    Act, At, Author, Candle, Details, EntryKind, Price, Recorded, Side, Subject, Timeframe, UserId,
+    Act, At, Author, Candle, Details, EntryKind, Price, Recorded, Role, Side, Subject, Timeframe, UserId,
 };
 use tradefloor::store::browse::{
     self, After, Cell, Column, Key, Kind, Listing, Question, Record, Sort, Table, WINDOW, Wanted,
 };
 use tradefloor::store::sessions::Session;
-use tradefloor::store::{Conn, Lock, StoreError, accounts, audit, candles, ledger, sessions};
+use tradefloor::store::users::NewUser;
+use tradefloor::store::{Conn, Lock, StoreError, accounts, audit, candles, ledger, sessions, users};
 use tradefloor::trading::{Funded, Placed};
 
 /// Makes a test of each promise on each engine.
@@ -42,6 +43,7 @@ on_both_engines!(
     what_is_searched_for_is_found_in_any_case_and_stands_for_itself,
     what_is_asked_for_by_name_is_found_by_any_of_its_names,
     days_begin_and_end_where_they_are_asked_to,
+    days_lead_into_the_midst_of_a_long_table,
     a_table_that_goes_on_beyond_the_window_is_looked_at_piece_by_piece,
     garbage_is_an_answer_without_rows,
 );
@@ -402,6 +404,41 @@ async fn days_begin_and_end_where_they_are_asked_to(engine: Engine) {
     assert_eq!(count(Some(day(4)), None).await, SYMBOLS.len());
     assert_eq!(count(None, Some(day(0))).await, 0);
     assert_eq!(count(None, None).await, 5 * SYMBOLS.len());
+}
+
+async fn days_lead_into_the_midst_of_a_long_table(engine: Engine) {
+    let floor = Floor::on(engine).await;
+    let every = 600_000_000;
+    let count = i64::try_from(WINDOW).unwrap() + 300;
+    let day = |number: i64| At::from_micros(number * 86_400_000_000);
+    write(&floor, move |conn| {
+        for number in 0..count {
+            let username = format!("user-{number}").parse().unwrap();
+            // Those who write side by side are not always in order.
+            let created_at = At::from_micros(number * every - number % 2 * 30_000_000);
+            users::insert(conn, &NewUser { username, password_hash: String::new(), role: Role::Trader, created_at })?;
+        }
+        Ok(())
+    })
+    .await;
+    for (from, until, expected) in [
+        (Some(day(1)), Some(day(2)), 144),
+        (None, Some(day(1)), 144),
+        (Some(day(70)), Some(day(71)), 144),
+        (Some(day(71)), None, count - 71 * 144),
+        (Some(day(100)), None, 0),
+        (None, Some(day(-1)), 0),
+    ] {
+        let question = Question { size: 200, ..asking("users", "created", Wanted::Between(from, until)) };
+        let found = ask(&floor, &question).await;
+        // The row that opens a day may have been written in the minute before it.
+        let passing = i64::try_from(found.passing).unwrap();
+        assert!((expected - 1..=expected + 1).contains(&passing), "{from:?} to {until:?}: {passing}");
+        assert!(found.window.beyond.is_none() && !found.window.before, "all of them were looked at");
+        let piece: Result<_, StoreError> =
+            floor.store.read(move |conn| browse::piece(conn, &question, &listed(question.table), None, WINDOW)).await;
+        assert_eq!(piece.unwrap().rows.len(), found.passing);
+    }
 }
 
 async fn a_table_that_goes_on_beyond_the_window_is_looked_at_piece_by_piece(engine: Engine) {

@@ -3,6 +3,7 @@
 use crate::support::live_floor::{LiveFloor as Floor, PATIENCE};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -12,6 +13,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tradefloor::domain::{At, Halt, Instrument, InstrumentId, TradingStatus};
+use tradefloor::market::Listed;
 use tradefloor::web::live::LiveLimits;
 
 impl Floor {
@@ -122,12 +125,49 @@ async fn the_first_message_is_a_snapshot_of_everything_with_nulls_where_nothing_
         json!({
             "symbol": "ACME", "bid": "12.33", "ask": "12.35", "last": "12.34", "previous_close": "10.00",
             "change": "+2.34", "change_percent": "+23.40", "volume": 300, "time": "2026-05-28T20:26:40Z",
-            "received_ms": rate["received_ms"],
+            "received_ms": rate["received_ms"], "listed": true, "halted": null,
         })
     );
     assert!(rate["received_ms"].as_u64() <= snapshot["clock_ms"].as_u64());
     assert_eq!(snapshot["feed"]["name"], "simulated");
     assert_eq!(snapshot["feed"]["state"], "live");
+    floor.close().await;
+}
+
+#[actix_web::test]
+async fn a_halt_is_a_change_of_its_rate_and_the_list_that_changes_is_shown_whole() {
+    let floor = Floor::open();
+    for id in 1..=3 {
+        floor.post(id, 100_000 + id * 100);
+    }
+    let (mut everything, mut two) = (floor.client("").await, floor.client("?symbols=ACME,CRUX").await);
+    let settled = |message: &Value| message["sequence"] == 3;
+    for client in [&mut everything, &mut two] {
+        while !settled(&client.any().await) {}
+    }
+    let acme = floor.market.board().rates()[0].instrument.clone();
+    let because = "News is \"pending\"";
+    let halt = Halt { since: At::from_micros(0), because: because.to_owned() };
+    floor.market.revise(&acme, &TradingStatus { delisted: false, halt: Some(Arc::new(halt)) });
+    for client in [&mut everything, &mut two] {
+        let changes = client.message("changes").await;
+        assert_eq!(symbols(&changes), ["ACME"]);
+        assert_eq!((&changes["rates"][0]["halted"], &changes["rates"][0]["last"]), (&json!(because), &json!("10.01")));
+    }
+    floor.market.revise(&acme, &TradingStatus { delisted: true, halt: None });
+    assert_eq!(symbols(&everything.message("snapshot").await), ["BOLT", "CRUX"]);
+    let own = two.message("snapshot").await;
+    assert_eq!(symbols(&own), ["ACME", "CRUX"], "whoever asks for it by name goes on seeing it");
+    assert_eq!((&own["rates"][0]["listed"], &own["rates"][1]["listed"]), (&json!(false), &json!(true)));
+    floor.post(1, 200_000);
+    assert_eq!(symbols(&two.message("changes").await), ["ACME"]);
+
+    let instrument = Instrument { id: InstrumentId(9), symbol: "DUNE".parse().unwrap(), ..acme.as_ref().clone() };
+    floor.market.list(&Listed::untraded(instrument));
+    let shown = everything.message("snapshot").await;
+    assert_eq!((symbols(&shown), &shown["rates"][2]["last"]), (vec!["BOLT", "CRUX", "DUNE"], &Value::Null));
+    floor.post(9, 300_000);
+    assert_eq!(symbols(&everything.message("changes").await), ["DUNE"]);
     floor.close().await;
 }
 

@@ -11,6 +11,7 @@ mod command_line;
 mod durability;
 mod faults;
 mod garbage;
+mod interventions;
 mod isolation;
 mod journey_browser;
 mod live_rates;

@@ -103,7 +103,7 @@ async fn look_at_all(browser: &Browser, server: &Server, paths: &[&str]) {
     }
 }
 
-async fn assert_readable_in_all_looks(browser: &Browser, what: &str) {
+pub(crate) async fn assert_readable_in_all_looks(browser: &Browser, what: &str) {
     browser.wait_for("main").await;
     for (scheme, width) in LOOKS {
         browser.prefer(scheme).await;

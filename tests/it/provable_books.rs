@@ -1,6 +1,7 @@
 //! The books prove themselves: `verify` finds whatever was changed, and what is backed up, restored, exported or copied
 //! is whole.
 
+mod corrections;
 mod elsewhere;
 mod tampering;
 mod updates;
@@ -14,8 +15,8 @@ use tokio::task::JoinSet;
 use tradefloor::clock::Clock;
 use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
 use tradefloor::store::rows::{
-    AccountRow, CandleRow, EntryRow, FillRow, HoldingRow, InstrumentRow, OrderRow, SessionRow, Stored, UserRow,
-    ValuationRow, WatchRow,
+    AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
+    ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::transfer::look;
@@ -126,12 +127,16 @@ fn everything(database: &Database) -> Vec<String> {
         let tables = [
             all::<UserRow>,
             all::<SessionRow>,
+            all::<CodeRow>,
             all::<InstrumentRow>,
             all::<AccountRow>,
+            all::<EpochRow>,
             all::<HoldingRow>,
             all::<OrderRow>,
             all::<FillRow>,
             all::<EntryRow>,
+            all::<ReversalRow>,
+            all::<AuditRow>,
             all::<ValuationRow>,
             all::<WatchRow>,
             all::<CandleRow>,
@@ -148,7 +153,7 @@ async fn verify_says_that_traded_books_agree_on_either_engine() {
         let before = everything(floor.database());
         let words = ["verify", "--database", &place::argument(floor.database())];
         let here = tempfile::tempdir().unwrap();
-        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3, candles: 2)";
+        let agree = "agree (accounts: 2, ledger entries: 9, orders: 5, holdings: 3, candles: 2, acts: 0)";
         assert_eq!(tradefloor(here.path(), &words).well(agree).error, "");
         assert_eq!(everything(floor.database()), before);
     }

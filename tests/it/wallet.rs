@@ -53,7 +53,7 @@ fn ledger_lines(server: &Server) -> Vec<String> {
     conn.batch_execute("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000").unwrap();
     let lines: Vec<Line> = diesel::sql_query(
         "SELECT sequence || ',' || kind || ',,0,' || printf('%s%d.%02d', iif(cash < 0, '-', ''), abs(cash) / 100, abs(cash) % 100)
-                || ',' || printf('%d.%02d', balance / 100, balance % 100) || ',,' || memo AS line
+                || ',' || printf('%d.%02d', balance / 100, balance % 100) || ',,' || memo || ',1' AS line
          FROM ledger_entries ORDER BY sequence DESC",
     )
     .load(&mut conn)
@@ -74,7 +74,7 @@ async fn a_hundred_thousand_lines_are_paged_and_downloaded_each_once_and_in_orde
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(file.header("content-disposition"), "attachment; filename=\"wallet.csv\"");
     let mut lines = file.text.lines();
-    assert_eq!(lines.next(), Some("entry,time,kind,symbol,shares,cash,balance,order,memo"));
+    assert_eq!(lines.next(), Some("entry,time,kind,symbol,shares,cash,balance,order,memo,epoch"));
     let without_time = |line: &str| {
         let (sequence, rest) = line.split_once(',').unwrap();
         format!("{sequence},{}", rest.split_once(',').unwrap().1)

@@ -9,5 +9,9 @@ WHERE type = 'table' AND name IN ('orders', 'fills', 'ledger_entries');
 PRAGMA writable_schema = RESET;
 DELETE FROM sqlite_sequence WHERE name IN ('orders', 'fills', 'ledger_entries');
 INSERT INTO sqlite_sequence (name, seq)
-SELECT 'orders', max(id) FROM orders UNION ALL SELECT 'fills', max(id) FROM fills UNION ALL SELECT 'ledger_entries', max(id) FROM ledger_entries;
+SELECT name, last FROM (
+    SELECT 'orders' AS name, max(id) AS last FROM orders
+    UNION ALL SELECT 'fills', max(id) FROM fills
+    UNION ALL SELECT 'ledger_entries', max(id) FROM ledger_entries
+) WHERE last IS NOT NULL;
 CREATE INDEX fills_by_account ON fills (account_id, id);

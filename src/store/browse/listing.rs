@@ -2,11 +2,12 @@
 
 use super::cells::{Cell, Cells};
 use super::plan::{Plan, Range, joined, sorts_as_text, write_part, write_sorting, write_words_of};
-use super::question::{After, Key, Question, Referred, Sort, WINDOW, Wanted};
+use super::question::{After, Question, Referred, Sort, WINDOW, Wanted};
 use super::record::{self, Record};
 use super::references;
 use super::statement::{Statement, Value};
-use super::table::{By, Column, Filter, Related};
+use super::table::{By, Column, Filter, Part};
+use super::window::Window;
 use crate::store::Conn;
 use crate::store::error::StoreError;
 
@@ -29,17 +30,6 @@ pub struct Listing {
     pub exact: Option<Referred>,
 }
 
-/// The rows that were looked at.
-#[derive(Debug, Default)]
-pub struct Window {
-    /// The first of them.
-    pub from: Option<Key>,
-    /// Where those begin that were not looked at, if there are more.
-    pub beyond: Option<Key>,
-    /// Whether there are rows before the first.
-    pub before: bool,
-}
-
 /// A filter with the words it can be asked for.
 #[derive(Debug)]
 pub struct Counted {
@@ -57,45 +47,13 @@ pub fn list(conn: &mut Conn, question: &Question) -> Result<Listing, StoreError>
     let referred = references::find_all(conn, question)?;
     let exact = references::exact(conn, question)?;
     let plan = Plan::of(question, &referred);
-    let window = window(conn, &plan, question)?;
+    let window = Window::find(conn, &plan, question.from.as_ref())?;
     if window.from.is_none() {
         return Ok(Listing { rows: Vec::new(), next: None, window, passing: 0, counts: Vec::new(), referred, exact });
     }
     let (rows, next) = page(conn, &plan, question, &window)?;
     let (passing, counts) = counts(conn, &plan, question, &window)?;
     Ok(Listing { rows, next, window, passing, counts, referred, exact })
-}
-
-/// Finds the ends of the window.
-fn window(conn: &mut Conn, plan: &Plan, question: &Question) -> Result<Window, StoreError> {
-    let range = Range { from: question.from.as_ref(), ..Range::default() };
-    let from = key_at(conn, plan, range, 0)?;
-    let range = Range { from: from.as_ref(), ..Range::default() };
-    let beyond = if from.is_some() { key_at(conn, plan, range, WINDOW)? } else { None };
-    let before = match &question.from {
-        Some(from) => key_at(conn, plan, Range { until: None, ..Range::default() }, 0)?.is_some_and(|key| key != *from),
-        None => false,
-    };
-    Ok(Window { from, beyond, before })
-}
-
-/// The key of the row that `skipped` others of the range come before.
-pub(super) fn key_at(
-    conn: &mut Conn,
-    plan: &Plan,
-    range: Range<'_>,
-    skipped: usize,
-) -> Result<Option<Key>, StoreError> {
-    let mut query = Statement::default();
-    query.sql("SELECT ").each(", ", plan.key, |query, part| {
-        query.sql(part.sql).sql(if part.text { " AS t" } else { " AS n" });
-    });
-    query.sql(" FROM ").sql(plan.table.base);
-    plan.within(&mut query, range);
-    plan.in_order(&mut query);
-    query.sql(" LIMIT 1 OFFSET ").digits(skipped);
-    let found = query.load(conn)?.into_iter().next();
-    found.map(|row| row.0.into_iter().map(record::value).collect::<Result<_, _>>().map(Key)).transpose()
 }
 
 /// The rows of one page: first which, of the whole window, then all about those alone.
@@ -262,88 +220,9 @@ fn group(row: Cells) -> (usize, Vec<Option<String>>) {
     (count.unwrap_or(0), cells.map(Cell::text).collect())
 }
 
-/// Rows of a file, and where to go on.
-#[derive(Debug)]
-pub struct Piece {
-    /// Those that pass, of the rows that were looked at.
-    pub rows: Vec<Record>,
-    /// The last row that was looked at; nothing at the end of the table.
-    pub next: Option<Key>,
-}
-
-/// The rows that pass `question` among the first `looked_at` after the one with the key `after`, in the order of the
-/// table, with every column that a file has.
-///
-/// # Errors
-/// When the database fails.
-pub fn piece(
-    conn: &mut Conn,
-    question: &Question,
-    columns: &[&'static Column],
-    after: Option<&Key>,
-    looked_at: usize,
-) -> Result<Piece, StoreError> {
-    let referred = references::find_all(conn, question)?;
-    let plan = Plan::of(question, &referred);
-    let range = Range { after, ..Range::default() };
-    let next = key_at(conn, &plan, range, looked_at.saturating_sub(1))?;
-    let mut query = Statement::default();
-    query.sql("SELECT ");
-    record::write_columns(&mut query, plan.table, columns, plan.key);
-    plan.from(&mut query, range, looked_at, record::texts(plan.table, columns));
-    plan.passing(&mut query, |_| true);
-    plan.in_order(&mut query);
-    let rows = query.load(conn)?.into_iter().map(|row| Record::of(row, columns, plan.key));
-    Ok(Piece { rows: rows.collect::<Result<_, _>>()?, next })
-}
-
-/// The row that is called `name` in addresses, with every column.
-///
-/// # Errors
-/// When the database fails.
-pub fn find(conn: &mut Conn, table: &'static super::table::Table, name: &str) -> Result<Option<Found>, StoreError> {
-    let Some(identity) = record::identity_of(table, name) else { return Ok(None) };
-    let columns: Vec<&'static Column> = table.columns.iter().collect();
-    let mut query = Statement::default();
-    query.sql("SELECT ");
-    record::write_columns(&mut query, table, &columns, &[]);
-    let asked = || table.related.iter().flat_map(|related| related.asked).map(|(_, value)| *value);
-    for value in asked() {
-        query.sql(", CAST(").sql(value).sql(" AS TEXT) AS t");
-    }
-    query.sql(" FROM ").sql(table.base);
-    let texts = record::texts(table, &columns).into_iter().chain(asked());
-    joined(&mut query, table, &texts.collect::<Vec<_>>());
-    query.sql(" WHERE ").sql(table.only_or_all());
-    for (part, value) in table.identity.iter().zip(&identity) {
-        query.sql(" AND ").sql(part.sql).sql(" = ").bind(value);
-    }
-    query.sql(" LIMIT 1");
-    let Some(row) = query.load(conn)?.into_iter().next() else { return Ok(None) };
-    let record = Record::of(row, &columns, &[])?;
-    let mut values = record.rest.iter().cloned().map(Cell::text);
-    let mut related = Vec::new();
-    for one in table.related {
-        let named = one.asked.iter().map(|(filter, _)| Some((*filter, values.next().flatten()?)));
-        // All of them are taken, also where one of them is not there.
-        let named: Vec<Option<_>> = named.collect();
-        related.push((one, named.into_iter().collect()));
-    }
-    Ok(Some(Found { record, related }))
-}
-
-/// A row, with what its related rows are asked for by.
-#[derive(Debug)]
-pub struct Found {
-    /// The row.
-    pub record: Record,
-    /// Each of the table's related ones, with what their filters are asked for; nothing where there are none.
-    pub related: Vec<(&'static Related, Option<Vec<(&'static str, String)>>)>,
-}
-
 /// The key that addresses of `question` write, which depends on what is asked for.
 #[must_use]
-pub fn key_columns(question: &Question) -> &'static [super::table::Part] {
+pub fn key_columns(question: &Question) -> &'static [Part] {
     Plan::of(question, &[]).key
 }
 

@@ -5,7 +5,9 @@
 //! than for ten thousand: no row outside the window is looked at, and nothing is counted that is not in it.
 
 mod cells;
+mod file;
 mod listing;
+mod one;
 mod plan;
 mod question;
 mod record;
@@ -13,9 +15,12 @@ mod references;
 mod statement;
 mod table;
 mod tables;
+mod window;
 
 pub use cells::Cell;
-pub use listing::{Counted, Found, Listing, Piece, Window, find, key_columns, list, piece, sorting_value};
+pub use file::{Piece, piece};
+pub use listing::{Counted, Listing, key_columns, list, sorting_value};
+pub use one::{Asked, Found, find};
 pub use question::{After, Key, Question, Referred, Sort, WINDOW, Wanted};
 pub use record::Record;
 pub use statement::Value;
@@ -23,3 +28,4 @@ pub use table::{
     By, Column, Exact, Filter, Join, Kind, Link, Order, Part, Place, Reach, Reference, Related, Spelling, Table,
 };
 pub use tables::ALL;
+pub use window::Window;

@@ -33,6 +33,19 @@ pub(super) struct Plan {
     inner: Vec<Condition>,
     /// What each row of the window is looked at for, with the filter that asks for it.
     outer: Vec<(Option<&'static Filter>, Condition)>,
+    /// Moments that grow with the key, and within which rows are asked for.
+    pub(super) growing: Option<Growing>,
+}
+
+/// Moments that grow with the key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Growing {
+    /// What they are, in SQL.
+    pub(super) value: &'static str,
+    /// From which on rows are asked for, in microseconds.
+    pub(super) from: Option<i64>,
+    /// Before which.
+    pub(super) until: Option<i64>,
 }
 
 /// Which rows of those that an index finds.
@@ -51,7 +64,7 @@ impl Plan {
     pub(super) fn of(question: &Question, referred: &[(&'static Filter, Option<Referred>)]) -> Self {
         let table = question.table;
         let asked = |name: &str| question.filters.iter().any(|(filter, _)| filter.name == name);
-        let (mut inner, mut outer, mut key) = (Vec::new(), Vec::new(), None);
+        let (mut inner, mut outer, mut key, mut growing) = (Vec::new(), Vec::new(), None, None);
         for (filter, wanted) in &question.filters {
             let condition = match (&filter.by, wanted) {
                 (By::Word | By::Flag(..) | By::Text, Wanted::Word(word)) => Condition::Says(filter, word.clone()),
@@ -75,13 +88,20 @@ impl Plan {
                     inner.push(condition);
                 }
                 (Reach::IndexWith(other), _) if asked(other) => inner.push(condition),
+                (Reach::Key, _) => inner.push(condition),
+                (Reach::Growing, _) => {
+                    if let Condition::Within(value, from, until) = condition {
+                        growing = Some(Growing { value, from, until });
+                    }
+                    outer.push((Some(*filter), condition));
+                }
                 _ => outer.push((Some(*filter), condition)),
             }
         }
         if !question.search.is_empty() {
             outer.push((None, Condition::Contains(table, question.search.clone())));
         }
-        Self { table, key: key.unwrap_or(table.key), inner, outer }
+        Self { table, key: key.unwrap_or(table.key), inner, outer, growing }
     }
 
     /// Whether each row of the window has to be looked at to know which pass.
@@ -150,7 +170,7 @@ impl Plan {
     pub(super) fn compare(&self, query: &mut Statement, sign: &'static str, key: &Key) {
         let bracketed = self.key.len() > 1;
         query.sql(if bracketed { "(" } else { "" });
-        query.each(", ", self.key, |query, part| write_part(query, part));
+        query.each(", ", self.key, write_part);
         query.sql(if bracketed { ")" } else { "" }).sql(sign).sql(if bracketed { "(" } else { "" });
         query.each(", ", &key.0, |query, value| {
             query.bind(value);

@@ -242,6 +242,10 @@ pub enum Reach {
     Index(&'static [Part]),
     /// By an index, when the filter of this name is asked for too.
     IndexWith(&'static str),
+    /// By the table's own order, whose first column this is.
+    Key,
+    /// By the table's own order, with which this grows: rows that were written later have later moments.
+    Growing,
 }
 
 impl Filter {
@@ -290,6 +294,20 @@ impl Filter {
     #[must_use]
     pub const fn by_index(mut self, key: &'static [Part]) -> Self {
         self.reach = Reach::Index(key);
+        self
+    }
+
+    /// Is what the table is in the order of.
+    #[must_use]
+    pub const fn by_key(mut self) -> Self {
+        self.reach = Reach::Key;
+        self
+    }
+
+    /// Grows with what the table is in the order of.
+    #[must_use]
+    pub const fn growing(mut self) -> Self {
+        self.reach = Reach::Growing;
         self
     }
 

@@ -1,17 +1,27 @@
-//! `/admin`: what runs, and what was done lately.
+//! `/admin`: what runs, the day in numbers, and what was done lately.
 
-use super::{Office, Staff, words};
+use super::{Office, Staff, acts, words};
+use crate::domain::{At, SubjectKind};
+use crate::market::Speed;
+use crate::store::StoreError;
 use crate::store::audit::{self, AuditLine};
+use crate::store::figures::{self, Count, Done};
+use crate::trading::Refused;
 use crate::web::error::PageError;
+use crate::web::format::Dollars as _;
 use crate::web::house::House;
 use crate::web::layout::Layout;
-use crate::web::moments::ShowTime;
+use crate::web::live::LiveGate;
+use crate::web::moments::{ShowTime, age_words, span_words};
 use crate::web::page;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::time::Duration;
 
 /// Acts shown.
 const LATEST: i64 = 12;
+/// A day of the clock that days are counted by, which is UTC.
+const DAY: Duration = Duration::from_hours(24);
 
 /// The first page of the back office.
 #[derive(Debug, Template)]
@@ -21,15 +31,170 @@ pub struct HomePage {
     pub layout: Layout,
     /// The frame of the back office.
     pub office: Office,
+    /// What runs.
+    pub runs: Running,
+    /// When the day began.
+    pub midnight: At,
+    /// What was done since.
+    pub done: Done,
+    /// What was refused.
+    pub refused: Refused,
     /// What was done last, newest first.
     pub latest: Vec<AuditLine>,
 }
 
-/// What runs, and what was done lately.
+/// The house as it runs.
+#[derive(Debug)]
+pub struct Running {
+    /// For how long.
+    pub uptime: Duration,
+    /// What keeps the books.
+    pub engine: &'static str,
+    /// How many bytes they take.
+    pub bytes: i64,
+    /// How fast the market's clock runs.
+    pub speed: Speed,
+    /// How old the newest price is.
+    pub quote_age: Option<Duration>,
+    /// What made the feed fail, while it has not quoted again since.
+    pub problem: Option<String>,
+    /// Writes that wait, and how many may.
+    pub writes: (usize, usize),
+    /// Live connections, and how many there may be.
+    pub sockets: (usize, usize),
+    /// Where people are signed in.
+    pub sessions: Count,
+}
+
+impl HomePage {
+    /// What stands at the end of this list in the order a teacher needs it: an address and what it is for.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<(&'static str, &'static str)> {
+        let about = |kind| !acts::on(acts::table_of(kind)).is_empty();
+        let all = [
+            (true, "/admin/users/roster", "Make accounts"),
+            (true, "/admin/users/new/create", "Add one person"),
+            (about(SubjectKind::Account), "/admin/accounts", "Fund accounts"),
+            (about(SubjectKind::Instrument), "/admin/instruments", "Halt trading"),
+            (about(SubjectKind::Market), "/admin/market", "Pause the market"),
+        ];
+        all.into_iter().filter(|(there, _, _)| *there).map(|(_, path, name)| (path, name)).collect()
+    }
+
+    /// The version of the house.
+    #[must_use]
+    pub const fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// For how long it runs.
+    #[must_use]
+    pub fn uptime(&self) -> String {
+        span_words(self.runs.uptime)
+    }
+
+    /// How old the newest price is.
+    #[must_use]
+    pub fn quote_age(&self) -> String {
+        self.runs.quote_age.map_or_else(|| "none yet".to_owned(), age_words)
+    }
+
+    /// A number of bytes: `12.4 MB`.
+    #[must_use]
+    pub fn size(&self) -> String {
+        size_words(self.runs.bytes)
+    }
+
+    /// A speed: `as fast as time`, `60 times as fast`.
+    #[must_use]
+    pub fn speed(&self) -> String {
+        match self.runs.speed {
+            Speed::Paused => "paused".to_owned(),
+            Speed::Max => "as fast as it can".to_owned(),
+            Speed::Times(_) if self.runs.speed.is_real_time() => "real time".to_owned(),
+            Speed::Times(times) => format!("{times} times real time"),
+        }
+    }
+
+    /// A count: `17`, `10,000 or more`.
+    #[must_use]
+    pub fn count(&self, count: &Count) -> String {
+        let number = grouped(count.number);
+        if count.or_more { format!("{number} or more") } else { number }
+    }
+
+    /// How many orders were refused in all.
+    #[must_use]
+    pub fn refusals(&self) -> u64 {
+        self.refused.counts.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+}
+
+/// What runs, the day, and what was done lately.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn show(staff: Staff, house: web::Data<House>) -> Result<HttpResponse, PageError> {
-    let latest = house.store.read(|conn| audit::latest(conn, LATEST)).await?;
-    page::show(&HomePage { layout: staff.layout(), office: staff.office(), latest })
+pub async fn show(staff: Staff, house: web::Data<House>, gate: web::Data<LiveGate>) -> Result<HttpResponse, PageError> {
+    let now = house.clock.now();
+    let midnight = now.beginning_of(DAY);
+    let read = house.store.read(move |conn| {
+        let (done, sessions) = (figures::done_since(conn, midnight)?, figures::sessions(conn, now)?);
+        Ok::<_, StoreError>((done, sessions, figures::size(conn)?, audit::latest(conn, LATEST)?))
+    });
+    let (done, sessions, (engine, bytes), latest) = read.await?;
+    let board = house.market.board();
+    let status = board.status();
+    let trouble = board.trouble().filter(|trouble| !trouble.recovered);
+    let runs = Running {
+        uptime: house.opened.elapsed(),
+        engine,
+        bytes,
+        speed: status.speed,
+        quote_age: status.quote_age,
+        problem: trouble.map(|trouble| trouble.problem.to_string()),
+        writes: house.store.load(),
+        sockets: (gate.sockets(), gate.most_sockets()),
+        sessions,
+    };
+    let refused = house.desk.refused_today();
+    page::show(&HomePage { layout: staff.layout(), office: staff.office(), runs, midnight, done, refused, latest })
+}
+
+/// `12.4 MB`, in thousands.
+fn size_words(bytes: i64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// `10,000`.
+fn grouped(number: i64) -> String {
+    let plain = number.to_string();
+    let mut text = String::with_capacity(plain.len() + plain.len() / 3);
+    for (place, digit) in plain.chars().enumerate() {
+        if place > 0 && (plain.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_counts_are_short_and_grouped() {
+        for (bytes, words) in
+            [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (12_450_000, "12.4 MB"), (3_999_999_999, "3.9 GB")]
+        {
+            assert_eq!(size_words(bytes), words);
+        }
+        for (number, words) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), words);
+        }
+    }
 }

@@ -6,6 +6,7 @@
 pub mod acts;
 pub mod door;
 pub mod home;
+pub mod market;
 pub mod roster;
 pub mod slips;
 pub mod tables;
@@ -25,7 +26,7 @@ use std::future::{Ready, ready};
 pub type Section = (&'static str, &'static str);
 
 /// What the back office has, in the order shown.
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     ("/admin", "Home"),
     ("/admin/users", "Users"),
     ("/admin/accounts", "Accounts"),
@@ -35,6 +36,7 @@ const SECTIONS: [Section; 10] = [
     ("/admin/instruments", "Instruments"),
     ("/admin/sessions", "Sessions"),
     ("/admin/candles", "Candles"),
+    ("/admin/market", "Market"),
     ("/admin/audit", "Record"),
 ];
 

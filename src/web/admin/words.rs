@@ -59,6 +59,17 @@ pub fn subject_path(line: &AuditLine) -> String {
     }
 }
 
+/// What an entry is about, in a few signs: the hash that names a session is long.
+#[must_use]
+pub fn subject(line: &AuditLine) -> String {
+    let id: String = line.subject.chars().take(36).collect();
+    match line.kind {
+        SubjectKind::Market => "the market".to_owned(),
+        SubjectKind::Session => format!("session {}…", id.chars().take(8).collect::<String>()),
+        kind => format!("{kind} {id}"),
+    }
+}
+
 /// Who is named as having acted.
 #[must_use]
 pub fn actor(line: &AuditLine) -> String {

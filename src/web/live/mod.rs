@@ -79,6 +79,12 @@ impl LiveGate {
         self.seats.taken()
     }
 
+    /// How many may be.
+    #[must_use]
+    pub fn most_sockets(&self) -> usize {
+        self.floor.limits.sockets
+    }
+
     /// Waits, once `stop` is cancelled, until goodbye has been said to everybody.
     pub async fn emptied(&self) {
         self.conversations.close();

@@ -16,7 +16,7 @@ const CONTRIBUTED_MAX: i128 = 1_000_000_000;
 /// What accounts begin with, and begin anew with, on [`Floor`].
 pub(super) const OPENING: i128 = 1_000_000;
 /// The most that the books can hold of anything.
-const MOST: i128 = i64::MAX as i128;
+const MOST: i128 = 9_223_372_036_854_775_807;
 
 #[derive(Debug, Clone)]
 pub(super) enum Operation {

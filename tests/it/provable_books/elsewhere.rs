@@ -98,7 +98,7 @@ async fn copied_there_and_back_nothing_has_changed_and_numbers_go_on() {
 }
 
 /// A file of a zip as rows by the names of their columns.
-fn sheet(zip: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+pub(super) fn sheet(zip: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();

@@ -62,7 +62,17 @@ impl Server {
         transfer::look(self.database(), |conn| look(conn).map_err(BooksError::from)).expect("the books are read")
     }
 
-    fn changes(&self, change: impl FnOnce(&mut Conn) -> Result<(), StoreError>) {
+    /// Somebody whom `boss` has added and who came in with the code; they have no password yet.
+    pub(crate) async fn newcomer(&self, boss: &Visitor, name: &str) -> Visitor {
+        let shown = boss.acts("/admin/users/new/create", &[("username", name)]).await;
+        let [(_, code)] = &cards(&shown)[..] else { panic!("one card: {}", shown.main_text()) };
+        let newcomer = Visitor::new(self);
+        newcomer.sign_in_with(name, code).await.assert_done();
+        newcomer
+    }
+
+    /// Changes the books past all rules.
+    pub(crate) fn changes(&self, change: impl FnOnce(&mut Conn) -> Result<(), StoreError>) {
         transfer::change(self.database(), |conn| change(conn).map_err(BooksError::from))
             .expect("the books are changed");
     }
@@ -79,4 +89,10 @@ impl Visitor {
         let fields: Vec<_> = [("reason", "because of a test")].into_iter().chain(fields.iter().copied()).collect();
         self.submit(path, path, &fields).await
     }
+}
+
+/// The names and codes on a page of cards.
+pub(crate) fn cards(page: &Answer) -> Vec<(String, String)> {
+    let said = page.select_all(".slip dd");
+    said.chunks(2).filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone()))).collect()
 }

@@ -24,13 +24,20 @@ pub(super) static ACCOUNTS: Table = Table {
         Column::new(Kind::Money, "contributed", "Put in", "accounts.contributed"),
         Column::new(Kind::Count, "entries", "Ledger entries", "accounts.entries").at(Place::Wide),
         Column::new(Kind::At, "opened", "Opened", "accounts.opened_at"),
+        Column::new(Kind::At, "frozen", "Frozen", "accounts.frozen_at"),
+        Column::new(Kind::Text, "frozen_because", "Why frozen", "accounts.frozen_because").at(Place::Detail),
+        Column::new(Kind::Count, "epoch", "Beginnings", "accounts.epoch").at(Place::Detail),
+        Column::new(Kind::Number, "epoch_start", "First entry since the last", "accounts.epoch_start")
+            .at(Place::Detail),
         Column::new(Kind::Number, "number", "Number", "accounts.id").at(Place::Detail),
         Column::new(Kind::Hash, "head", "Hash of the latest entry", "accounts.head").at(Place::Detail),
     ],
     filters: &[
         Filter::row("user", "Owner", "accounts.user_id", &USER).by_index(&[Part::number("accounts.id")]),
         Filter::flag("cash", "Cash", "accounts.cash > 0", "Has cash", "Has none"),
-        Filter::days("opened", "Opened", "accounts.opened_at"),
+        Filter::flag("frozen", "Frozen", "accounts.frozen_at IS NOT NULL", "Frozen", "Not frozen"),
+        Filter::flag("anew", "Begun anew", "accounts.epoch > 1", "Reset", "Never reset"),
+        Filter::days("opened", "Opened", "accounts.opened_at").growing(),
     ],
     related: &[
         Related { label: "Ledger", table: "ledger", asked: &[("account", "accounts.public_id")] },

@@ -44,7 +44,7 @@ pub(super) static AUDIT: Table = Table {
         Filter::word("act", "Act", "audit_entries.act"),
         Filter::word("kind", "On", "audit_entries.subject_kind").by_index_with("subject"),
         Filter::text("subject", "Which", "audit_entries.subject_id").by_index_with("kind"),
-        Filter::days("at", "When", "audit_entries.at"),
+        Filter::days("at", "When", "audit_entries.at").growing(),
     ],
     related: &[
         Related {

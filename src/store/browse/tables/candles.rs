@@ -33,7 +33,7 @@ pub(super) static CANDLES: Table = Table {
     filters: &[
         Filter::row("instrument", "Instrument", "candles.instrument_id", &INSTRUMENT)
             .by_index(&[Part::number("candles.start"), Part::number("candles.instrument_id")]),
-        Filter::days("day", "Day", "candles.start"),
+        Filter::days("day", "Day", "candles.start").by_key(),
         Filter::word("sector", "Sector", "instruments.sector"),
     ],
     related: &[

@@ -48,7 +48,7 @@ pub(super) static LEDGER: Table = Table {
         Filter::word("kind", "Kind", "ledger_entries.kind"),
         Filter::row("instrument", "Instrument", "ledger_entries.instrument_id", &INSTRUMENT),
         Filter::row("order", "Order", "ledger_entries.order_id", &ORDER),
-        Filter::days("at", "When", "ledger_entries.at"),
+        Filter::days("at", "When", "ledger_entries.at").growing(),
     ],
     related: &[
         Related { label: "All entries of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },

@@ -15,6 +15,7 @@ pub(super) static ORDERS: Table = Table {
         Join { name: "users", sql: "LEFT JOIN users ON users.id = accounts.user_id" },
         Join { name: "instruments", sql: "LEFT JOIN instruments ON instruments.id = orders.instrument_id" },
         Join { name: "fills", sql: "LEFT JOIN fills ON fills.order_id = orders.id" },
+        Join { name: "reversals", sql: "LEFT JOIN reversals ON reversals.order_id = orders.id" },
     ],
     key: &[Part::number("orders.id")],
     order: Order::Descending,
@@ -35,6 +36,10 @@ pub(super) static ORDERS: Table = Table {
         Column::new(Kind::Price, "price", "Price", "fills.price"),
         Column::new(Kind::Money, "total", "Total", "fills.cash"),
         Column::new(Kind::Change, "gain", "Gain", "fills.gain").at(Place::Wide),
+        Column::new(Kind::At, "reversed", "Reversed", "reversals.reversed_at").at(Place::Wide),
+        Column::new(Kind::Number, "reversal", "Entry that reversed it", "reversals.entry_id")
+            .to("ledger", "reversals.entry_id")
+            .at(Place::Detail),
         Column::new(Kind::Quantity, "asked_shares", "Shares asked for", "orders.shares").at(Place::Detail),
         Column::new(Kind::Money, "asked_dollars", "Dollars asked for", "orders.dollars").at(Place::Detail),
         Column::new(Kind::Price, "bid", "Bid that was met", "fills.bid").at(Place::Detail),
@@ -52,7 +57,8 @@ pub(super) static ORDERS: Table = Table {
         Filter::row("instrument", "Instrument", "orders.instrument_id", &INSTRUMENT).by_index_with("account"),
         Filter::word("side", "Side", "orders.side"),
         Filter::word("state", "State", "orders.state"),
-        Filter::days("placed", "Placed", "orders.placed_at"),
+        Filter::flag("reversed", "Reversed", "reversals.order_id IS NOT NULL", "Reversed", "Not reversed"),
+        Filter::days("placed", "Placed", "orders.placed_at").growing(),
     ],
     related: &[
         Related {

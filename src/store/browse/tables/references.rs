@@ -13,7 +13,7 @@ pub(super) static USER: Reference = Reference {
         Exact { sql: "users.username_key", spelling: Spelling::Lower },
         Exact { sql: "users.id", spelling: Spelling::Number },
     ],
-    hint: "Username or number",
+    hint: "Name or number",
 };
 
 /// An account, also by the name of who owns it.
@@ -27,7 +27,7 @@ pub(super) static ACCOUNT: Reference = Reference {
         Exact { sql: "accounts.public_id", spelling: Spelling::Lower },
         Exact { sql: "users.username_key", spelling: Spelling::Lower },
     ],
-    hint: "Username or account id",
+    hint: "Owner or id",
 };
 
 /// Something that is traded.

@@ -10,7 +10,10 @@ pub(super) static SESSIONS: Table = Table {
     about: "Where people are signed in, those that last longest first.",
     base: "sessions",
     only: "",
-    joins: &[Join { name: "users", sql: "LEFT JOIN users ON users.id = sessions.user_id" }],
+    joins: &[
+        Join { name: "users", sql: "LEFT JOIN users ON users.id = sessions.user_id" },
+        Join { name: "others", sql: "LEFT JOIN users AS others ON others.id = sessions.acting_as" },
+    ],
     key: &[Part::number("sessions.expires_at"), Part::text("sessions.key_hash")],
     order: Order::Descending,
     identity: &[Part::text("sessions.key_hash")],
@@ -25,6 +28,11 @@ pub(super) static SESSIONS: Table = Table {
         Column::new(Kind::At, "seen", "Last used", "sessions.seen_at"),
         Column::new(Kind::At, "expires", "Ends at the latest", "sessions.expires_at"),
         Column::new(Kind::At, "granted", "Back office open until", "sessions.granted_until").at(Place::Wide),
+        Column::new(Kind::Text, "acting_as", "Acting as", "others.username")
+            .to("users", "others.id")
+            .sorted_by("others.username_key")
+            .at(Place::Detail),
+        Column::new(Kind::At, "acting_until", "Acting until", "sessions.acting_until").at(Place::Detail),
         Column::new(Kind::Flag, "current", "Begun with the present password", CURRENT).at(Place::Detail),
     ],
     filters: &[

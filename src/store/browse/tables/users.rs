@@ -1,6 +1,6 @@
 //! People.
 
-use crate::store::browse::table::{Column, Exact, Filter, Kind, Order, Part, Place, Related, Spelling, Table};
+use crate::store::browse::table::{Column, Exact, Filter, Join, Kind, Order, Part, Place, Related, Spelling, Table};
 
 pub(super) static USERS: Table = Table {
     name: "users",
@@ -9,7 +9,7 @@ pub(super) static USERS: Table = Table {
     about: "Everybody who has ever signed up, newest first.",
     base: "users",
     only: "",
-    joins: &[],
+    joins: &[Join { name: "codes", sql: "LEFT JOIN sign_in_codes AS codes ON codes.user_id = users.id" }],
     key: &[Part::number("users.id")],
     order: Order::Descending,
     identity: &[Part::number("users.id")],
@@ -24,13 +24,14 @@ pub(super) static USERS: Table = Table {
         Column::new(Kind::At, "disabled", "Disabled", "users.disabled_at"),
         Column::new(Kind::At, "left", "Left", "users.closed_at"),
         Column::new(Kind::Text, "disabled_because", "Why disabled", "users.disabled_because").at(Place::Detail),
+        Column::new(Kind::At, "code", "Code to begin with, until", "codes.expires_at").at(Place::Detail),
         Column::new(Kind::Count, "password", "Password number", "users.password_version").at(Place::Detail),
     ],
     filters: &[
         Filter::word("role", "Role", "users.role"),
         Filter::flag("disabled", "Disabled", "users.disabled_at IS NOT NULL", "Disabled", "Not disabled"),
         Filter::flag("left", "Here or gone", "users.closed_at IS NOT NULL", "Left", "Here"),
-        Filter::days("created", "Signed up", "users.created_at"),
+        Filter::days("created", "Signed up", "users.created_at").growing(),
     ],
     related: &[
         Related { label: "Accounts", table: "accounts", asked: &[("user", "users.id")] },

@@ -1,6 +1,6 @@
 //! `/admin/{table}/bulk`: one act on a selection of rows; first what it will do to each, then what it did.
 
-use super::{Act, Control, Outcome, Sheet, find, table_of};
+use super::{Act, Control, Foreseen, Outcome, Sheet, find, table_of};
 use crate::domain::{Instruction, OrderKey, Reason};
 use crate::store::audit;
 use crate::web::admin::slips::{self, Slip};
@@ -14,9 +14,7 @@ use crate::web::page;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// The most rows of a selection.
 pub const LARGEST_SELECTION: usize = 200;
@@ -60,6 +58,8 @@ pub struct BulkPage {
     pub seen: i64,
     /// What is wrong.
     pub errors: FieldErrors,
+    /// Whether it can be looked at, filled in, before it is done.
+    pub foreseen: bool,
     /// Where the form goes.
     pub action: String,
     /// Where whoever changes their mind goes.
@@ -96,14 +96,16 @@ pub async fn submit(
     if ids.is_empty() || ids.len() > LARGEST_SELECTION {
         return Ok(choose(&staff, &back));
     }
-    let doing = typed.get("step") == "do";
+    let looking = !typed.get("look").is_empty();
+    let doing = typed.get("step") == "do" && !looking;
     let key = if doing { typed.get("key").parse().map_err(|_| PageError::Malformed)? } else { OrderKey::random() };
     let seen = if doing {
         typed.get("seen").parse().map_err(|_| PageError::Malformed)?
     } else {
         house.store.read(audit::newest).await?
     };
-    let bulk = Bulk { staff: &staff, house: &house, act, ids, typed: &typed, key, seen };
+    let filled = act.is_foreseen() && typed.get("step") == "do";
+    let bulk = Bulk { staff: &staff, house: &house, act, ids, typed: &typed, filled, key, seen };
     if !doing {
         return page::show(&bulk.preview(FieldErrors::default()).await?);
     }
@@ -146,6 +148,8 @@ struct Bulk<'a> {
     act: &'static dyn Act,
     ids: Vec<&'a str>,
     typed: &'a Fields,
+    /// Whether the form has been filled in, so that what it comes to can be told.
+    filled: bool,
     key: OrderKey,
     seen: i64,
 }
@@ -170,7 +174,33 @@ impl Bulk<'_> {
             Some(Sheet { name, consequence, .. }) => Row { id, name, says: consequence, good: true },
         });
         let rows = rows.collect();
-        Ok(self.page(sheet, rows, errors, false))
+        let (rows, wrong) = if self.filled { self.foresee(rows).await? } else { (rows, None) };
+        Ok(self.page(sheet, rows, if errors.is_empty() { wrong.unwrap_or(errors) } else { errors }, false))
+    }
+
+    /// What it comes to for each of `rows` with what was typed. When that is wrong for all of them, the form is what is
+    /// wrong, and the rows stay as they are.
+    async fn foresee(&self, rows: Vec<Row>) -> Result<(Vec<Row>, Option<FieldErrors>), PageError> {
+        let foreseen: Vec<(Row, Option<Foreseen>)> = stream::iter(rows)
+            .map(|row| async move {
+                let foreseen = if row.good { self.act.foresee(self.house, &row.id, self.typed).await? } else { None };
+                Ok::<_, PageError>((row, foreseen))
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let known = || foreseen.iter().filter_map(|(_, foreseen)| foreseen.as_ref());
+        if known().all(Result::is_err)
+            && let Some(Err(errors)) = known().next().cloned()
+        {
+            return Ok((foreseen.into_iter().map(|(row, _)| row).collect(), Some(errors)));
+        }
+        let told = foreseen.into_iter().map(|(row, foreseen)| match foreseen {
+            None => row,
+            Some(Ok(says)) => Row { says, ..row },
+            Some(Err(errors)) => Row { says: sentences(&errors), good: false, ..row },
+        });
+        Ok((told.collect(), None))
     }
 
     /// Does it to each row; what each came to. When the form is what is wrong, nothing but that.
@@ -183,7 +213,7 @@ impl Bulk<'_> {
                 let instruction = Instruction {
                     author: self.staff.author(),
                     reason: reason.clone(),
-                    key: key_for(&self.key, id)?,
+                    key: self.key.part(id),
                     seen: Some(self.seen),
                 };
                 Ok::<_, PageError>((id, sheet.name, self.act.perform(self.house, id, self.typed, instruction).await?))
@@ -239,6 +269,7 @@ impl Bulk<'_> {
             key: self.key.clone(),
             seen: self.seen,
             errors,
+            foreseen: self.act.is_foreseen(),
             action: format!("/admin/{table}/bulk"),
             back: format!("/admin/{table}"),
             over,
@@ -246,26 +277,18 @@ impl Bulk<'_> {
     }
 }
 
-/// The key under which one row's part is done once: the hash of the form's key and of the row's id.
-fn key_for(key: &OrderKey, id: &str) -> Result<OrderKey, PageError> {
-    let digest = Sha256::new().chain_update(key.as_str()).chain_update(" ").chain_update(id).finalize();
-    let text = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    text.parse().map_err(|_| PageError::internal("a hash is no key"))
-}
-
 fn row(id: &str, name: String, outcome: Outcome) -> Row {
     let (says, good) = match outcome {
         Outcome::Done { say, .. } | Outcome::Shown { say, .. } => (say, true),
-        Outcome::Wrong(errors) => {
-            let fields = errors.fields().map(|(_, sentence)| sentence.to_owned());
-            (errors.form().map(str::to_owned).into_iter().chain(fields).collect::<Vec<_>>().join(" "), false)
-        }
+        Outcome::Wrong(errors) => (sentences(&errors), false),
         Outcome::Overtaken(_) => ("Somebody else changed it meanwhile; nothing was done.".to_owned(), false),
         Outcome::NotFound => ("It is not there any more.".to_owned(), false),
     };
     Row { id: id.to_owned(), name, says, good }
+}
+
+/// Everything that is wrong with a form, one sentence after the other.
+fn sentences(errors: &FieldErrors) -> String {
+    let fields = errors.fields().map(|(_, sentence)| sentence);
+    errors.form().into_iter().chain(fields).collect::<Vec<_>>().join(" ")
 }

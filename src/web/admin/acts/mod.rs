@@ -5,12 +5,18 @@
 //! record, so that whoever was overtaken by somebody else is told instead of overruling them. To add an act,
 //! implement [`Act`] and put it into [`all`].
 
+mod accounts;
 pub mod bulk;
 mod identity;
+mod instruments;
+mod market;
 mod newcomer;
+mod orders;
 pub mod page;
 mod passwords;
 mod people;
+mod prices;
+mod prospect;
 mod sessions;
 mod sheet;
 
@@ -56,6 +62,20 @@ pub trait Act: Sync {
     /// When the store fails.
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>>;
 
+    /// Whether what it comes to depends on what is typed, so that it can be looked at before it is done.
+    fn is_foreseen(&self) -> bool {
+        false
+    }
+
+    /// What it comes to with what was `typed`, or what is wrong with that. Nothing when there is no such thing, or
+    /// nothing to say besides the form.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn foresee<'a>(&'a self, _house: &'a House, _id: &'a str, _typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -68,6 +88,9 @@ pub trait Act: Sync {
         instruction: Instruction,
     ) -> Doing<'a, Outcome>;
 }
+
+/// What an act comes to, in a sentence or two, or what is wrong with what was typed.
+pub type Foreseen = Result<String, FieldErrors>;
 
 /// What became of an act.
 #[derive(Debug)]
@@ -138,7 +161,7 @@ pub const fn table_of(kind: SubjectKind) -> &'static str {
 /// Every act.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Act> {
-    [people::ACTS, sessions::ACTS].concat()
+    [people::ACTS, accounts::ACTS, orders::ACTS, sessions::ACTS, instruments::ACTS, prices::ACTS, market::ACTS].concat()
 }
 
 /// The acts on rows of `table`, in the order shown.

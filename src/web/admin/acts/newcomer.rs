@@ -90,7 +90,7 @@ impl Act for CreateUser {
                 let say = format!("{} can sign in with this code, and chooses a password then.", names.join(", "));
                 Outcome::Shown { say, slips, href: "/admin/users".to_owned() }
             };
-            Ok(Outcome::of(acted, shown, explain))
+            Ok(Outcome::of(acted, shown, |refusal| explain(&refusal)))
         })
     }
 }
@@ -111,8 +111,8 @@ fn parse(typed: &Fields, most: Money) -> Result<Newcomer, FieldErrors> {
     }
 }
 
-fn explain(refusal: EnrolRefusal) -> Outcome {
-    let EnrolRefusal::Taken(_) = refusal else { return Outcome::refused(&refusal) };
+fn explain(refusal: &EnrolRefusal) -> Outcome {
+    let EnrolRefusal::Taken(_) = refusal else { return Outcome::refused(refusal) };
     let mut errors = FieldErrors::default();
     errors.add("username", "That name is taken. Choose another.");
     Outcome::Wrong(errors)

@@ -35,6 +35,8 @@ pub struct ActPage {
     pub seen: i64,
     /// What is wrong.
     pub errors: FieldErrors,
+    /// Whether it can be looked at before it is done.
+    pub foreseen: bool,
     /// What others did meanwhile.
     pub overtaken: Vec<AuditLine>,
     /// Where the form goes.
@@ -78,6 +80,17 @@ pub async fn submit(
         return Err(PageError::Malformed);
     };
     let form = Filled { act, id: &id, typed: &typed, seen, key };
+    if !typed.get("look").is_empty() {
+        return match act.foresee(&house, &id, &typed).await? {
+            Some(Ok(consequence)) => {
+                let mut page = form.page(&staff, &house, FieldErrors::default(), Vec::new()).await?;
+                page.sheet.consequence = consequence;
+                page::show(&page)
+            }
+            Some(Err(errors)) => page::again(&form.page(&staff, &house, errors, Vec::new()).await?),
+            None => Err(PageError::NotFound),
+        };
+    }
     let reason = match typed.get("reason").parse::<Reason>() {
         Ok(reason) => reason,
         Err(wrong) => {
@@ -141,6 +154,7 @@ impl Filled<'_> {
             key: self.key,
             seen: self.seen,
             errors,
+            foreseen: self.act.is_foreseen(),
             overtaken,
             action: format!("/admin/{}/{}/{}", table_of(self.act.kind()), self.id, self.act.name()),
             back: home_of(self.act, self.id),

@@ -11,6 +11,9 @@ use jiff::tz::TimeZone;
 pub(super) const SIZES: [usize; 4] = [25, 50, 100, 200];
 /// How many it has unless it is said.
 const USUAL: usize = 50;
+/// Names in an address that no filter has.
+#[cfg(test)]
+const TAKEN: [&str; 7] = ["q", "sort", "dir", "size", "from", "after", "value"];
 /// The longest text that is looked for.
 const LONGEST: usize = 200;
 
@@ -61,7 +64,7 @@ impl Address {
         }
         let size = query.get("size").parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(USUAL);
         let column = table.column(query.get("sort")).filter(|column| column.is_listed());
-        let sort = column.map(|column| Sort { column, descending: query.get("order") == "desc" });
+        let sort = column.map(|column| Sort { column, descending: query.get("dir") == "desc" });
         let mut question = Question { table, search, filters, sort, size, from: None, after: None };
         let key = |name: &str| Key::read(browse::key_columns(&question), query.get(name));
         let from = key("from");
@@ -191,9 +194,31 @@ pub(super) fn last_day(filter: &Filter) -> String {
 
 fn order(sort: Option<Sort>) -> Vec<(&'static str, String)> {
     let Some(sort) = sort else { return Vec::new() };
-    vec![("sort", sort.column.name.to_owned()), ("order", if sort.descending { "desc" } else { "asc" }.to_owned())]
+    vec![("sort", sort.column.name.to_owned()), ("dir", if sort.descending { "desc" } else { "asc" }.to_owned())]
 }
 
 fn midnight(day: Date) -> Option<At> {
     day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_an_address_means_one_thing() {
+        for table in browse::ALL {
+            let mut names: Vec<String> = TAKEN.iter().map(ToString::to_string).collect();
+            for filter in table.filters {
+                names.extend(match filter.by {
+                    By::Days => vec![first_day(filter), last_day(filter)],
+                    _ => vec![filter.name.to_owned()],
+                });
+            }
+            let count = names.len();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}", table.name);
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::domain::{At, Details, Money, Price, Quantity};
 use crate::store::browse::{Cell, Column, Kind, Place, Record};
 use crate::web::format::{Change, Html, Show};
 use crate::web::moments::ShowTime;
+use crate::web::sessions::hexadecimal;
 
 /// Signs of a long identifier that a list shows, at its beginning and at its end.
 const SHOWN_SIGNS: (usize, usize) = (4, 6);
@@ -168,10 +169,6 @@ pub(super) fn in_file(kind: Kind, cell: &Cell) -> String {
 
 fn date(at: At) -> String {
     at.timestamp().strftime("%Y-%m-%d").to_string()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

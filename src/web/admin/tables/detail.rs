@@ -1,7 +1,7 @@
 //! `/admin/{table}/{id}`: one row, everything about it, and where that leads.
 
 use super::cells;
-use super::{Shown, ShownCell, named};
+use super::{Shown, ShownCell, in_words, named};
 use crate::store::browse::{self, Place, Table};
 use crate::web::admin::{Office, Staff, acts};
 use crate::web::error::PageError;
@@ -77,7 +77,7 @@ pub async fn show(
         }
     }
     page::show(&DetailPage {
-        name: lead.map(ShownCell::plain).unwrap_or_default(),
+        name: lead.map(|lead| heading(table, lead)).unwrap_or_default(),
         related: related.collect(),
         acts: offers,
         cells,
@@ -85,4 +85,9 @@ pub async fn show(
         office,
         table,
     })
+}
+
+/// What a row is called above everything about it: a name, or what it is and its number.
+fn heading(table: &Table, lead: &ShownCell) -> String {
+    if lead.is_number { format!("{} {}", in_words(table.words.0), lead.plain()) } else { lead.plain() }
 }

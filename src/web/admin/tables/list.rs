@@ -14,6 +14,9 @@ use crate::web::page;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+/// Pages beside the list of a table: the table, the page and its label.
+const BESIDE: [(&str, &str, &str); 1] = [("users", "/admin/users/roster", "Add many")];
+
 /// A list.
 #[derive(Debug, Template)]
 #[template(path = "admin/list.html")]
@@ -38,8 +41,8 @@ pub struct ListPage {
     pub listing: Listing,
     /// What can be done to a selection: names and labels.
     pub in_bulk: Vec<(&'static str, &'static str)>,
-    /// What makes a new row: names and labels.
-    pub makes_new: Vec<(&'static str, &'static str)>,
+    /// What makes new rows: addresses and labels.
+    pub makes_new: Vec<(String, &'static str)>,
 }
 
 /// The head of a column.
@@ -190,14 +193,18 @@ pub async fn show(
     });
     let office = staff.office();
     let acts = if office.may_change { acts::on(table.name) } else { Vec::new() };
-    let named = |acts: Vec<&&'static dyn acts::Act>| acts.iter().map(|act| (act.name(), act.label())).collect();
+    let in_bulk = acts.iter().filter(|act| act.in_bulk() && !act.makes_new()).map(|act| (act.name(), act.label()));
+    let makes_new = acts.iter().filter(|act| act.makes_new());
+    let makes_new = makes_new.map(|act| (format!("/admin/{}/new/{}", table.name, act.name()), act.label()));
+    let beside = BESIDE.iter().filter(|(beside, _, _)| office.may_change && *beside == table.name);
+    let beside = beside.map(|(_, page, label)| ((*page).to_owned(), *label));
     page::show(&ListPage {
         rows: rows.collect(),
         heads: heads(&columns, &address),
         fields: fields(table, &address, &listing),
         chips: chips(table, &address, &listing),
-        in_bulk: named(acts.iter().filter(|act| act.in_bulk() && !act.makes_new()).collect()),
-        makes_new: named(acts.iter().filter(|act| act.makes_new()).collect()),
+        in_bulk: in_bulk.collect(),
+        makes_new: makes_new.chain(beside).collect(),
         layout,
         office,
         table,

@@ -1,0 +1,284 @@
+//! What can be done about accounts: cash and shares put right, trading stopped and allowed, a new beginning.
+
+use super::prospect::{beside_fields, comes_to, words};
+use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
+use crate::domain::{AccountId, Instruction, Money, PublicId, Quantity, SubjectKind, Symbol};
+use crate::store::accounts::{self, Account};
+use crate::store::users;
+use crate::store::{Conn, StoreError};
+use crate::trading::{Intervention, Prospect};
+use crate::web::error::PageError;
+use crate::web::field_errors::FieldErrors;
+use crate::web::form_data::Fields;
+use crate::web::format::Dollars as _;
+use crate::web::house::House;
+use crate::web::moments::day_words;
+
+/// In the order shown.
+pub(super) static ACTS: &[&dyn Act] = &[&ADJUST_CASH, &ADJUST_SHARES, &FREEZE, &UNFREEZE, &RESET];
+
+/// Something staff can do about an account, as an intervention of the desk.
+struct AccountAct {
+    name: &'static str,
+    label: &'static str,
+    /// The button's words before the name of the account's owner.
+    button: &'static str,
+    serious: bool,
+    /// What is asked besides the reason.
+    fields: fn(&Fields) -> Vec<Field>,
+    /// What is meant by what was typed.
+    read: fn(&Fields) -> Result<Intervention, FieldErrors>,
+    /// What will happen, whatever is typed.
+    consequence: &'static str,
+}
+
+static ADJUST_CASH: AccountAct = AccountAct {
+    name: "adjust-cash",
+    label: "Adjust cash",
+    button: "Adjust the cash of",
+    serious: false,
+    fields: cash_fields,
+    read: read_cash,
+    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so that it is neither a gain nor a loss. The owner reads your reason in the wallet.",
+};
+
+static ADJUST_SHARES: AccountAct = AccountAct {
+    name: "adjust-shares",
+    label: "Adjust shares",
+    button: "Adjust the shares of",
+    serious: false,
+    fields: share_fields,
+    read: read_shares,
+    consequence: "An entry of the ledger gives the shares at the cost you state, or takes them with that much of their cost. It is neither a gain nor a loss. The owner reads your reason in the wallet.",
+};
+
+static FREEZE: AccountAct = AccountAct {
+    name: "freeze",
+    label: "Freeze",
+    button: "Freeze the account of",
+    serious: true,
+    fields: |_| Vec::new(),
+    read: |_| Ok(Intervention::Freeze),
+    consequence: "Orders, deposits and withdrawals are refused from now on, and the owner is told your reason. What is held stays.",
+};
+
+static UNFREEZE: AccountAct = AccountAct {
+    name: "unfreeze",
+    label: "Unfreeze",
+    button: "Unfreeze the account of",
+    serious: false,
+    fields: |_| Vec::new(),
+    read: |_| Ok(Intervention::Unfreeze),
+    consequence: "The owner can trade, add money and take it out again.",
+};
+
+static RESET: AccountAct = AccountAct {
+    name: "reset",
+    label: "Reset",
+    button: "Reset the account of",
+    serious: true,
+    fields: |_| Vec::new(),
+    read: |_| Ok(Intervention::Reset),
+    consequence: "All shares are taken out and the account begins anew with the opening balance, gains and contributions included. What was before stays readable as an earlier epoch.",
+};
+
+impl Act for AccountAct {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Account
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn label(&self) -> &'static str {
+        self.label
+    }
+
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn is_foreseen(&self) -> bool {
+        !(self.fields)(&Fields::default()).is_empty()
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let Some(owned) = owned(house, id).await? else { return Ok(None) };
+            let (mut sentences, mut refused) = (vec![self.consequence.to_owned()], None);
+            if !self.is_foreseen()
+                && let Ok(intervention) = (self.read)(typed)
+            {
+                match house.desk.foresee(owned.account.id, intervention).await? {
+                    Ok(prospect) => sentences.extend(comes_to(&prospect)),
+                    Err(refusal) => refused = Some(words(&refusal).1),
+                }
+            }
+            Ok(Some(Sheet {
+                facts: owned.facts(),
+                consequence: sentences.join(" "),
+                fields: (self.fields)(typed),
+                button: format!("{} {}", self.button, owned.owner),
+                serious: self.serious,
+                refused,
+                name: owned.owner,
+            }))
+        })
+    }
+
+    fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async move {
+            let Some(owned) = owned(house, id).await? else { return Ok(None) };
+            let intervention = match (self.read)(typed) {
+                Ok(intervention) => intervention,
+                Err(errors) => return Ok(Some(Err(errors))),
+            };
+            let foreseen = house.desk.foresee(owned.account.id, intervention).await?;
+            Ok(Some(foreseen.map(|prospect| comes_to(&prospect).join(" ")).map_err(|refusal| beside_fields(&refusal))))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            let Some(owned) = owned(house, id).await? else { return Ok(Outcome::NotFound) };
+            let intervention = match (self.read)(typed) {
+                Ok(intervention) => intervention,
+                Err(errors) => return Ok(Outcome::Wrong(errors)),
+            };
+            let acted = house.desk.intervene(owned.account.id, intervention, instruction).await?;
+            let done = |prospect: Prospect| {
+                let did = format!("{} {}: done.", self.button, owned.owner);
+                Outcome::done([vec![did], comes_to(&prospect)].concat().join(" "))
+            };
+            Ok(Outcome::of(acted, done, |refusal| Outcome::Wrong(beside_fields(&refusal))))
+        })
+    }
+}
+
+fn directions(typed: &Fields, given: &str, taken: &str) -> Field {
+    let choices = vec![("give".to_owned(), given.to_owned()), ("take".to_owned(), taken.to_owned())];
+    let chosen = if typed.get("direction") == "take" { "take" } else { "give" };
+    Field::choice("direction", "Which way", choices, chosen)
+}
+
+fn cash_fields(typed: &Fields) -> Vec<Field> {
+    vec![
+        directions(typed, "Add cash", "Take cash"),
+        Field::amount(
+            "amount",
+            "Amount in dollars",
+            "Up to what the books can hold; what is taken has to be there.",
+            typed.get("amount"),
+        ),
+    ]
+}
+
+fn read_cash(typed: &Fields) -> Result<Intervention, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    match Money::parse_positive(typed.get("amount")) {
+        Ok(amount) if typed.get("direction") == "give" => return Ok(Intervention::AdjustCash { change: amount }),
+        Ok(amount) if typed.get("direction") == "take" => {
+            // What is above zero has an opposite.
+            let change = amount.checked_neg().unwrap_or(Money::ZERO);
+            return Ok(Intervention::AdjustCash { change });
+        }
+        Ok(_) => errors.add("direction", "Choose whether to add or to take."),
+        Err(wrong) => errors.add("amount", &wrong),
+    }
+    Err(errors)
+}
+
+fn share_fields(typed: &Fields) -> Vec<Field> {
+    let cost = "In all, not for each. When shares are taken you may leave it empty: then they take their part of the average cost.";
+    vec![
+        directions(typed, "Give shares", "Take shares"),
+        Field { longest: 8, ..Field::line("symbol", "Symbol", "Of what, such as AAPL.", typed.get("symbol")) },
+        Field::amount("quantity", "Shares", "Up to 9 decimals.", typed.get("quantity")),
+        Field::amount("cost", "Cost in dollars", cost, typed.get("cost")),
+    ]
+}
+
+fn read_shares(typed: &Fields) -> Result<Intervention, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let gives = typed.get("direction") == "give";
+    if !gives && typed.get("direction") != "take" {
+        errors.add("direction", "Choose whether to give or to take.");
+    }
+    let symbol = typed.get("symbol").parse::<Symbol>();
+    if let Err(wrong) = &symbol {
+        errors.add("symbol", wrong);
+    }
+    let quantity = Quantity::parse_positive(typed.get("quantity"));
+    if let Err(wrong) = &quantity {
+        errors.add("quantity", wrong);
+    }
+    let part = !gives && typed.get("cost").trim().is_empty();
+    let cost = if part { Ok(None) } else { typed.get("cost").parse::<Money>().map(Some) };
+    match &cost {
+        Err(wrong) => errors.add("cost", wrong),
+        Ok(Some(cost)) if cost.is_negative() => errors.add("cost", "A cost is zero or more."),
+        Ok(_) => {}
+    }
+    match (symbol, quantity, cost) {
+        (Ok(symbol), Ok(quantity), Ok(cost)) if errors.is_empty() => Ok(match (gives, cost) {
+            (true, cost) => Intervention::GiveShares { symbol, quantity, cost: cost.unwrap_or(Money::ZERO) },
+            (false, cost) => Intervention::TakeShares { symbol, quantity, cost },
+        }),
+        _ => Err(errors),
+    }
+}
+
+/// An account and what its owner is called.
+pub(super) struct Owned {
+    pub(super) account: Account,
+    pub(super) owner: String,
+}
+
+impl Owned {
+    pub(super) fn read(conn: &mut Conn, account: Account) -> Result<Self, StoreError> {
+        let user = users::find(conn, account.user_id)?;
+        Ok(Self { account, owner: user.map_or_else(|| "nobody".to_owned(), |user| user.username.to_string()) })
+    }
+
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let Account { cash, contributed, epoch, .. } = &self.account;
+        let mut facts = vec![
+            Fact::new("Owner", &self.owner),
+            Fact::new("Cash", &cash.dollars()),
+            Fact::new("Put in, less taken out", &contributed.dollars()),
+        ];
+        if *epoch > 1 {
+            facts.push(Fact::new("Epoch", epoch));
+        }
+        if let Some(frozen) = self.account.frozen() {
+            facts.push(Fact::new(format!("Frozen since {}", day_words(frozen.at)), &frozen.because));
+        }
+        facts
+    }
+}
+
+/// The account with this public id.
+async fn owned(house: &House, id: &str) -> Result<Option<Owned>, PageError> {
+    let Ok(id) = id.parse::<PublicId>() else { return Ok(None) };
+    let found = house.store.read(move |conn| {
+        let account = accounts::by_public_id(conn, &id)?;
+        account.map(|account| Owned::read(conn, account)).transpose()
+    });
+    Ok(found.await.map_err(|error: StoreError| error)?)
+}
+
+/// The account with this id.
+pub(super) async fn owned_by_id(house: &House, id: AccountId) -> Result<Owned, PageError> {
+    let found = house.store.read(move |conn| {
+        let account = accounts::get(conn, id)?;
+        Owned::read(conn, account)
+    });
+    Ok(found.await.map_err(|error: StoreError| error)?)
+}

@@ -1,0 +1,238 @@
+//! What can be done about the market as a whole.
+
+use super::instruments::{explain, wrong};
+use super::prices::percent_field;
+use super::{Act, Doing, Fact, Field, Outcome, Sheet};
+use crate::domain::{Instruction, SubjectKind};
+use crate::market::Speed;
+use crate::operations::{OperationActed, OperationRefusal, Operations, Shock, Shocked};
+use crate::store::StoreError;
+use crate::web::admin::market::{clock_words, speed_words};
+use crate::web::form_data::Fields;
+use crate::web::house::House;
+use futures_util::future::LocalBoxFuture;
+use std::collections::BTreeSet;
+
+/// In the order shown.
+pub(super) static ACTS: &[&dyn Act] = &[&PAUSE, &RESUME, &STEP, &SetSpeed, &ShockMany];
+
+/// What the one market is called in addresses.
+const MARKET: &str = "market";
+
+/// Lets the clock run at another speed.
+struct SetSpeed;
+/// Moves many prices at once.
+struct ShockMany;
+
+/// An act that asks for nothing but a reason.
+struct Plain {
+    name: &'static str,
+    label: &'static str,
+    serious: bool,
+    consequence: &'static str,
+    /// Whether it is done to a paused market, and why not to another.
+    when_paused: bool,
+    otherwise: &'static str,
+    perform: for<'a> fn(&'a Operations, Instruction) -> Asked<'a>,
+    done: &'static str,
+}
+
+type Asked<'a> = LocalBoxFuture<'a, Result<OperationActed<()>, StoreError>>;
+
+static PAUSE: Plain = Plain {
+    name: "pause",
+    label: "Pause",
+    serious: true,
+    consequence: "The market's clock stands still and prices with it. Everybody is told; orders are refused once quotes are too old.",
+    when_paused: false,
+    otherwise: "The market is paused already.",
+    perform: |operations, instruction| Box::pin(operations.pause(instruction)),
+    done: "The market is paused.",
+};
+
+static RESUME: Plain = Plain {
+    name: "resume",
+    label: "Resume",
+    serious: false,
+    consequence: "The market's clock goes on as fast as before the pause.",
+    when_paused: true,
+    otherwise: "The market is not paused: nothing to do.",
+    perform: |operations, instruction| Box::pin(operations.resume(instruction)),
+    done: "The market goes on.",
+};
+
+static STEP: Plain = Plain {
+    name: "step",
+    label: "Step",
+    serious: false,
+    consequence: "The clock makes one step: a minute of a simulated market, or to its opening when it is closed; on a tape to the next moment that was recorded.",
+    when_paused: true,
+    otherwise: "Only a paused market makes steps.",
+    perform: |operations, instruction| Box::pin(operations.step(instruction)),
+    done: "The market has made a step.",
+};
+
+impl Act for Plain {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Market
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn label(&self) -> &'static str {
+        self.label
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let paused = house.market.speed() == Speed::Paused;
+            let refused = (paused != self.when_paused).then(|| self.otherwise.to_owned());
+            let (consequence, button) = (self.consequence.to_owned(), format!("{} the market", self.label));
+            Ok(sheet(house, id).map(|sheet| Sheet { consequence, button, serious: self.serious, refused, ..sheet }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        _: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            if id != MARKET {
+                return Ok(Outcome::NotFound);
+            }
+            let acted = (self.perform)(&house.operations, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(self.done), explain))
+        })
+    }
+}
+
+impl Act for SetSpeed {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Market
+    }
+
+    fn name(&self) -> &'static str {
+        "speed"
+    }
+
+    fn label(&self) -> &'static str {
+        "Set speed"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let hint = "How many times as fast as the clock on the wall, from 0.1 to 100000, or max.";
+            let fields = vec![Field::line("speed", "Speed", hint, typed.get("speed"))];
+            let consequence = "The market's clock runs so fast at once. A paused market goes on.".to_owned();
+            let button = "Set the speed".to_owned();
+            Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, ..sheet }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            if id != MARKET {
+                return Ok(Outcome::NotFound);
+            }
+            let to = match typed.get("speed").trim().parse::<Speed>() {
+                Ok(Speed::Paused) => return Ok(wrong("speed", "To stop the clock, pause the market.")),
+                Ok(to) => to,
+                Err(_) => return Ok(wrong("speed", "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max.")),
+            };
+            let acted = house.operations.set_speed(to, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("The market runs at speed {to}.")), explain))
+        })
+    }
+}
+
+impl Act for ShockMany {
+    fn kind(&self) -> SubjectKind {
+        SubjectKind::Market
+    }
+
+    fn name(&self) -> &'static str {
+        "shock"
+    }
+
+    fn label(&self) -> &'static str {
+        "Shock prices"
+    }
+
+    fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
+        Box::pin(async move {
+            let roster = house.market.board().roster();
+            let listed = roster.all().iter().filter(|traded| !traded.status.delisted);
+            let sectors: BTreeSet<&str> =
+                listed.map(|traded| traded.instrument.sector.as_str()).filter(|sector| !sector.is_empty()).collect();
+            let one = |sector: &str| (format!("{SECTOR}{sector}"), format!("The sector {sector}"));
+            let which = [(ALL.to_owned(), "Everything".to_owned())].into_iter().chain(sectors.into_iter().map(one));
+            let chosen = if typed.get("which").is_empty() { ALL } else { typed.get("which") };
+            let fields = vec![
+                Field::choice("which", "Which prices", which.collect(), chosen),
+                percent_field(typed.get("percent")),
+            ];
+            let consequence = "Each of these prices jumps by this part of itself at once, and moves on from there. \
+                               Everybody sees it."
+                .to_owned();
+            let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
+            let button = "Shock these prices".to_owned();
+            Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, serious: true, refused, ..sheet }))
+        })
+    }
+
+    fn perform<'a>(
+        &'a self,
+        house: &'a House,
+        id: &'a str,
+        typed: &'a Fields,
+        instruction: Instruction,
+    ) -> Doing<'a, Outcome> {
+        Box::pin(async move {
+            if id != MARKET {
+                return Ok(Outcome::NotFound);
+            }
+            let which = match (typed.get("which"), typed.get("which").strip_prefix(SECTOR)) {
+                (ALL, _) => Shocked::All,
+                (_, Some(sector)) => Shocked::Sector(sector.to_owned()),
+                _ => return Ok(wrong("which", "Choose everything or one of the sectors.")),
+            };
+            let by = match typed.get("percent").parse::<Shock>() {
+                Ok(by) => by,
+                Err(no_shock) => return Ok(wrong("percent", &no_shock)),
+            };
+            let acted = house.operations.shock(&which, by, instruction).await?;
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("Prices have moved by {by}: {which}.")), explain))
+        })
+    }
+}
+
+/// The choices of a shock: everything, or a sector behind this.
+const ALL: &str = "all";
+const SECTOR: &str = "sector:";
+
+/// The beginning of every form about the market.
+fn sheet(house: &House, id: &str) -> Option<Sheet> {
+    (id == MARKET).then(|| Sheet {
+        name: "The market".to_owned(),
+        facts: vec![
+            Fact::new("Speed", &speed_words(house.market.speed())),
+            Fact::new("Market time", &clock_words(house)),
+        ],
+        consequence: String::new(),
+        fields: Vec::new(),
+        button: String::new(),
+        serious: false,
+        refused: None,
+    })
+}

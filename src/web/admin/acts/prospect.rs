@@ -1,0 +1,98 @@
+//! What an intervention comes to, and why it is not made, in words.
+
+use crate::trading::{InterventionRefusal, Prospect};
+use crate::web::field_errors::FieldErrors;
+use crate::web::format::{Dollars as _, Show as _};
+use crate::web::moments::day_words;
+
+/// What an intervention comes to, in sentences; none where nothing moves.
+pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
+    let Prospect { before, after } = prospect;
+    let mut sentences = Vec::new();
+    if before.cash != after.cash {
+        sentences.push(format!("Cash goes from {} to {}.", before.cash.dollars(), after.cash.dollars()));
+    }
+    for (was, is) in before.shares.iter().zip(&after.shares) {
+        let (was, is, symbol) = (was.position, is.position, &was.symbol);
+        if (was.quantity, was.cost) != (is.quantity, is.cost) {
+            sentences.push(format!(
+                "{symbol} goes from {} that cost {} to {} that cost {}.",
+                was.quantity.show(),
+                was.cost.dollars(),
+                is.quantity.show(),
+                is.cost.dollars()
+            ));
+        }
+        if was.realised != is.realised {
+            let (was, is) = (was.realised.dollars(), is.realised.dollars());
+            sentences.push(format!("The realised gain in {symbol} goes from {was} to {is}."));
+        }
+    }
+    if before.epoch != after.epoch {
+        sentences.push(format!("Epoch {} begins.", after.epoch));
+    }
+    sentences
+}
+
+/// Why an intervention was not made, beside the field it is about.
+pub(super) fn beside_fields(refusal: &InterventionRefusal) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    match words(refusal) {
+        (Some(field), sentence) => errors.add(field, &sentence),
+        (None, sentence) => errors.refuse(&sentence),
+    }
+    errors
+}
+
+/// Why an intervention was not made and what would work, with the field it is about, if it is about one.
+pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, String) {
+    match refusal {
+        InterventionRefusal::Nothing => (None, "That would change nothing.".to_owned()),
+        InterventionRefusal::TooLarge => (None, "That is more than an account can hold.".to_owned()),
+        InterventionRefusal::NotEnoughCash { cash } => {
+            (Some("amount"), format!("There is {} in cash. You can take up to that.", cash.dollars()))
+        }
+        InterventionRefusal::UnknownSymbol { symbol } => {
+            (Some("symbol"), format!("This market has never traded {symbol}."))
+        }
+        InterventionRefusal::NotEnoughShares { symbol, held } if held.is_zero() => {
+            (Some("quantity"), format!("There is no {symbol} in this account."))
+        }
+        InterventionRefusal::NotEnoughShares { symbol, held } => {
+            (Some("quantity"), format!("There are {} {symbol} in this account. You can take up to that.", held.show()))
+        }
+        InterventionRefusal::NotSoMuchCost { cost } => {
+            (Some("cost"), format!("All of the shares cost {}. You can take up to that.", cost.dollars()))
+        }
+        InterventionRefusal::NotTheWholeCost { cost } => {
+            (Some("cost"), format!("When all shares go, all of their cost goes: {}.", cost.dollars()))
+        }
+        InterventionRefusal::Frozen => (None, "The account is frozen already.".to_owned()),
+        InterventionRefusal::NotFrozen => (None, "The account is not frozen: nothing to do.".to_owned()),
+        InterventionRefusal::UnknownOrder => (None, "There is no such order.".to_owned()),
+        InterventionRefusal::Reversed { at } => {
+            (None, format!("The order was reversed on {} already.", day_words(*at)))
+        }
+        InterventionRefusal::Past => (
+            None,
+            "The order is from before the account began anew, and what it did was taken out then. Nothing is left to reverse."
+                .to_owned(),
+        ),
+        InterventionRefusal::SharesGone { symbol, bought, held } => (
+            None,
+            format!(
+                "The order bought {} {symbol} and {} are left, because shares have been sold or taken since. Reverse the sale first, or give the missing shares.",
+                bought.show(),
+                held.show()
+            ),
+        ),
+        InterventionRefusal::CashGone { proceeds, cash } => (
+            None,
+            format!(
+                "The order brought {} and {} is left in cash, because cash has been spent or taken out since. Reverse a purchase first, or add the missing cash.",
+                proceeds.dollars(),
+                cash.dollars()
+            ),
+        ),
+    }
+}

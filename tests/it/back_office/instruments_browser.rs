@@ -1,0 +1,65 @@
+//! Pages that are open follow what the back office does with instruments, in a real browser.
+
+use crate::support::trader::PASSWORD;
+use crate::support::{Browser, Server};
+
+const HALT: &str = "tr[data-symbol=AAPL] [data-halt]:not([hidden])";
+
+#[tokio::test]
+async fn open_rates_follow_a_halt_a_delisting_and_a_new_listing() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    let browser = Browser::start().await;
+    browser.open(&server.url("/register")).await;
+    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url("/rates")).await;
+    browser.wait_for("[data-badge][data-state=live]").await;
+    assert_eq!(browser.count(HALT).await, 0);
+
+    let halt = [("reason", "News is pending")];
+    boss.acts("/admin/instruments/AAPL/halt", &halt).await.assert_redirects_to("/admin/instruments/AAPL");
+    browser.wait_for_text(HALT, |text| text.contains("Halted") && text.contains("News is pending")).await;
+    boss.acts("/admin/instruments/AAPL/resume", &[]).await.assert_redirects_to("/admin/instruments/AAPL");
+    while browser.count(HALT).await > 0 {
+        tokio::task::yield_now().await;
+    }
+
+    let before = browser.count("tbody tr[data-symbol]").await;
+    boss.acts("/admin/instruments/IBM/delist", &[]).await.assert_redirects_to("/admin/instruments/IBM");
+    while browser.count("tr[data-symbol=IBM]").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    let new = [("symbol", "DUNE"), ("name", "Dune & Sons"), ("sector", "Energy"), ("price", "50.00")];
+    boss.acts("/admin/instruments/new/create", &new).await.assert_redirects_to("/admin/instruments/DUNE");
+    let row = browser.wait_for_text("tr[data-symbol=DUNE]", |text| text.contains("Dune & Sons")).await;
+    let price = "tr[data-symbol=DUNE] [data-field=last]";
+    let first = browser.wait_for_text(price, |text| text.starts_with(['4', '5'])).await;
+    browser.wait_for_text(price, |text| text != first).await;
+    assert_eq!(browser.count("tbody tr[data-symbol]").await, before, "{row}");
+    browser.wait_for_text("[data-count]", |text| text == format!("{before} instruments")).await;
+    browser.assert_console_is_empty("/rates").await;
+}
+
+#[tokio::test]
+async fn an_open_ticket_says_that_trading_is_halted_before_anything_is_sent() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    let browser = Browser::start().await;
+    browser.open(&server.url("/register")).await;
+    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url("/stocks/AAPL")).await;
+    browser.wait_for("[data-badge][data-state=live]").await;
+    browser.fill("form[data-ticket]", "amount", "1").await;
+    browser.wait_for_text("[data-primary]", |text| text == "Buy 1 AAPL").await;
+    boss.acts("/admin/instruments/AAPL/halt", &[("reason", "News is pending")])
+        .await
+        .assert_redirects_to("/admin/instruments/AAPL");
+    let sentence = "Trading in AAPL is halted: News is pending.";
+    browser.wait_for_text("[data-hindrance]", |text| text == sentence).await;
+    browser.wait_for_text("[data-estimate-words]", |text| text == sentence).await;
+    browser.wait_for_text("[data-primary]", |text| text == "Review order").await;
+    browser.wait_for(".quote [data-halt]:not([hidden])").await;
+    browser.assert_console_is_empty("/stocks/AAPL").await;
+}
