@@ -12,7 +12,7 @@ use super::walk::Walk;
 use super::{BooksError, Disagreement, Progress, Verified, Watch, adjustments, candles, ensure};
 use crate::store::rows::{
     AccountRow, EntryRow, EpochRow, FillRow, HoldingRow, Stored as _, accounts_with_user, candle_count,
-    entries_by_account, fill_with_reversal, fills_by_account, last_ids, orders_with_fill,
+    entries_by_account, fill_with_reversal, fill_without_order, fills_by_order, last_ids, orders_with_fill,
 };
 use crate::store::{Conn, Database, fault, transfer};
 use std::collections::BTreeSet;
@@ -48,6 +48,9 @@ pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError>
         verified.orders += 1;
         steps.one();
     }
+    if let Some(fill) = fill_without_order(conn)? {
+        return Err(Disagreement { row: fill_row(&fill), why: "there is no such order".to_owned() }.into());
+    }
     adjustments::check(conn)?;
     Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
     verified.candles = candles::check(conn, &instruments, || steps.one())?;
@@ -77,7 +80,7 @@ struct Ledgers<'a> {
     instruments: &'a BTreeSet<i64>,
     accounts: Walk<(AccountRow, Option<i64>), i64>,
     entries: Walk<EntryRow, (i64, i64)>,
-    fills: Walk<(FillRow, Option<i64>), (i64, i64)>,
+    fills: Walk<FillRow, (i64, i64)>,
     holdings: Walk<HoldingRow, (i64, i64)>,
     epochs: Walk<EpochRow, (i64, i64)>,
 }
@@ -88,7 +91,7 @@ impl<'a> Ledgers<'a> {
             instruments,
             accounts: Walk::new(i64::MIN, |(account, _)| account.key(), accounts_with_user),
             entries: Walk::new(FIRST, |entry: &EntryRow| (entry.account_id, entry.sequence), entries_by_account),
-            fills: Walk::new(FIRST, |(fill, _): &(FillRow, _)| (fill.account_id, fill.id), fills_by_account),
+            fills: Walk::new(FIRST, |fill: &FillRow| (fill.account_id, fill.order_id), fills_by_order),
             holdings: Walk::new(FIRST, HoldingRow::key, HoldingRow::following),
             epochs: Walk::new(FIRST, EpochRow::key, EpochRow::following),
         }
@@ -116,14 +119,8 @@ impl<'a> Ledgers<'a> {
     ) -> Result<(), BooksError> {
         let mut book = Book::of(account.id);
         while let Some(entry) = self.entries.next_if(conn, |entry| entry.account_id == account.id)? {
-            let fill = if is_trade(&entry) {
-                self.fills.next_if(conn, |(fill, _)| fill.account_id == account.id)?
-            } else {
-                None
-            };
-            if let Some((fill, None)) = &fill {
-                return Err(Disagreement { row: fill_row(fill), why: "there is no such order".to_owned() }.into());
-            }
+            let fill =
+                if is_trade(&entry) { self.fills.next_if(conn, |fill| fill.account_id == account.id)? } else { None };
             if let Some(instrument) = entry.instrument_id {
                 let there = self.instruments.contains(&instrument);
                 ensure(there, || entry_row(&entry), || format!("there is no instrument {instrument}"))?;
@@ -134,13 +131,12 @@ impl<'a> Ledgers<'a> {
             } else {
                 None
             };
-            let fill = fill.as_ref().map(|(fill, _)| fill);
-            book.post(&entry, Beside { fill, undone: undone.as_ref(), epoch: epoch.as_ref() })?;
+            book.post(&entry, Beside { fill: fill.as_ref(), undone: undone.as_ref(), epoch: epoch.as_ref() })?;
             verified.entries += 1;
             steps.one();
         }
         book.close(account)?;
-        if let Some((fill, _)) = self.fills.next_if(conn, |(fill, _)| fill.account_id == account.id)? {
+        if let Some(fill) = self.fills.next_if(conn, |fill| fill.account_id == account.id)? {
             let why = "the ledger has no entry of it".to_owned();
             return Err(Disagreement { row: fill_row(&fill), why }.into());
         }
@@ -163,7 +159,7 @@ impl<'a> Ledgers<'a> {
         if let Some(entry) = self.entries.peek(conn)?.filter(|entry| entry.account_id < account) {
             return Err(no_account(entry_row(entry), entry.account_id));
         }
-        if let Some((fill, _)) = self.fills.peek(conn)?.filter(|(fill, _)| fill.account_id < account) {
+        if let Some(fill) = self.fills.peek(conn)?.filter(|fill| fill.account_id < account) {
             return Err(no_account(fill_row(fill), fill.account_id));
         }
         if let Some(holding) = self.holdings.peek(conn)?.filter(|holding| holding.account_id < account) {

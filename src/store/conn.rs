@@ -108,6 +108,14 @@ impl Conn {
         }
     }
 
+    /// Begins a transaction that writes, and has a server run `first` in it in the same round trip.
+    pub(super) fn begin_write_with(&mut self, first: &str) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(_) => self.begin_write(),
+            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, &format!("BEGIN READ WRITE; {first}")),
+        }
+    }
+
     /// Begins a snapshot: every query until its end sees the same moment.
     pub(super) fn begin_snapshot(&mut self) -> QueryResult<()> {
         match self {

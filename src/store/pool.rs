@@ -84,7 +84,7 @@ impl Pool {
     /// passed over. Blocks.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when there is none.
+    /// [`StoreError::Unavailable`] when there is none, [`StoreError::Busy`] when what `begin` locks stays taken.
     pub(super) fn begin(
         &self,
         begin: impl Fn(&mut Conn) -> diesel::QueryResult<()>,
@@ -94,7 +94,13 @@ impl Pool {
             match begin(&mut conn) {
                 Ok(()) => return Ok(conn),
                 Err(error) => {
-                    tracing::warn!(%error, "a connection to the database was lost");
+                    let told = error.to_string();
+                    // Somebody else has held a lock for too long, which is no fault of the connection.
+                    if matches!(StoreError::from(error), StoreError::Busy) {
+                        conn.abandon();
+                        return Err(StoreError::Busy);
+                    }
+                    tracing::warn!(error = told, "a connection to the database was lost");
                     conn.give_up();
                 }
             }

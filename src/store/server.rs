@@ -8,8 +8,7 @@ use super::conn::{Conn, Purpose};
 use super::database::Database;
 use super::error::{StoreError, Uncommitted};
 use super::pool::Pool;
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use crate::domain::{AccountId, UserId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -74,10 +73,10 @@ impl ServerWriter {
         let written = tokio::task::spawn_blocking(move || {
             // Place and turn end with the write, even when nobody waits for it any more.
             let _held = (place, turn);
-            let mut conn = pool.begin(Conn::begin_write)?;
-            let result = hold(&mut conn, lock).map_err(E::from).and_then(|()| {
-                catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::Panicked.into()))
-            });
+            let hold = hold(lock);
+            let mut conn = pool.begin(|conn| conn.begin_write_with(&hold))?;
+            let result =
+                catch_unwind(AssertUnwindSafe(|| f(&mut conn))).unwrap_or_else(|_| Err(StoreError::Panicked.into()));
             match result {
                 Ok(value) => match conn.commit() {
                     Ok(()) => Ok(value),
@@ -114,15 +113,13 @@ impl ServerWriter {
     }
 }
 
-/// Takes the lock for as long as the transaction lasts.
-fn hold(conn: &mut Conn, lock: Lock) -> Result<(), StoreError> {
-    let (statement, key) = match lock {
-        Lock::Account(account) => ("SELECT id FROM accounts WHERE id = $1 FOR UPDATE", account.0),
-        Lock::User(user) => ("SELECT id FROM users WHERE id = $1 FOR UPDATE", user.0),
-        Lock::House => ("SELECT pg_advisory_xact_lock($1)", HOUSE),
-    };
-    diesel::sql_query(statement).bind::<BigInt, _>(key).execute(conn)?;
-    Ok(())
+/// What takes the lock for as long as the transaction lasts.
+fn hold(lock: Lock) -> String {
+    match lock {
+        Lock::Account(AccountId(account)) => format!("SELECT id FROM accounts WHERE id = {account} FOR UPDATE"),
+        Lock::User(UserId(user)) => format!("SELECT id FROM users WHERE id = {user} FOR UPDATE"),
+        Lock::House => format!("SELECT pg_advisory_xact_lock({HOUSE})"),
+    }
 }
 
 /// The number under which a server knows the lock of the house: `TFLR`.

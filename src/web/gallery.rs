@@ -6,6 +6,7 @@ use super::field_errors::FieldErrors;
 use super::format::Gain;
 use super::history::HistoryPage;
 use super::home::HomePage;
+use super::keyset::Lines;
 use super::layout::{Layout, Theme};
 use super::orders::{Executed, OrderPage, OrderRow, OrdersPage};
 use super::portfolio::PortfolioPage;
@@ -227,6 +228,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         symbol: query.to_owned(),
         side: Some(Side::Buy).filter(|_| !query.is_empty()),
         epochs: sample::epochs(query.is_empty()),
+        lines: Lines::asked(""),
         newest: query.is_empty(),
         older: Some(17),
     };
@@ -251,6 +253,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         from: String::new(),
         to: String::new(),
         epochs: sample::epochs(error.is_none()),
+        lines: Lines::asked("50"),
         error: error.map(str::to_owned),
         newest: true,
         older: None,

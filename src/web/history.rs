@@ -6,11 +6,12 @@ use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Show, Words};
 use super::house::House;
+use super::keyset::{self, Lines};
 use super::layout::Layout;
 use super::moments::ShowTime;
 use super::orders::{FillRow, filter, newest};
+use super::page;
 use super::visit::Member;
-use super::{keyset, page};
 use crate::domain::{AccountId, At, OrderId, Side};
 use crate::store::epochs::{self, Epoch};
 use crate::store::orders::{self, Filter, OrderLine};
@@ -39,6 +40,8 @@ pub struct HistoryPage {
     pub to: String,
     /// Which of the account's epochs is shown (`?epoch=`).
     pub epochs: Epochs,
+    /// How many lines the page has at the most (`?lines=`).
+    pub lines: Lines,
     /// Why a filter was not applied.
     pub error: Option<String>,
     /// Whether this is the newest page.
@@ -57,7 +60,8 @@ impl HistoryPage {
     /// The query of this filter, to put before a page's own: empty or ending in `&`.
     #[must_use]
     pub fn filter_query(&self) -> String {
-        let mut query = super::orders::filter_query(&self.symbol, self.side) + &self.epochs.query();
+        let mut query =
+            super::orders::filter_query(&self.symbol, self.side) + &self.epochs.query() + &self.lines.query();
         for (name, value) in [("from", &self.from), ("to", &self.to)] {
             if !value.is_empty() {
                 query.push_str(name);
@@ -77,8 +81,9 @@ impl HistoryPage {
 pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let before = keyset::before(query.get("before"));
     let (filter, error) = dated(filter(&house, &query).await?, &query);
-    let (fills, epochs) = newest(&member, &house, filter, query.text("epoch"), before).await?;
-    let (fills, older) = keyset::cut(fills, |order| order.id.0);
+    let lines = Lines::asked(query.get("lines"));
+    let (fills, epochs) = newest(&member, &house, filter, query.text("epoch"), before, lines).await?;
+    let (fills, older) = lines.cut(fills, |order| order.id.0);
     page::show(&HistoryPage {
         layout: member.visit.layout(),
         fills: fills.into_iter().map(FillRow::from).collect(),
@@ -87,6 +92,7 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
         from: query.text("from"),
         to: query.text("to"),
         epochs,
+        lines,
         error,
         newest: before.is_none(),
         older,

@@ -5,10 +5,11 @@ use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Dollars, Show, Words, fill_sentence};
 use super::house::House;
+use super::keyset::{self, Lines};
 use super::layout::Layout;
 use super::moments::ShowTime;
+use super::page;
 use super::visit::Member;
-use super::{keyset, page};
 use crate::domain::{At, Money, OrderId, OrderSize, OrderState, Price, PublicId, Quantity, Side, Symbol};
 use crate::store::orders::{self, Filter, OrderLine};
 use crate::store::{StoreError, accounts, epochs, instruments};
@@ -117,6 +118,8 @@ pub struct OrdersPage {
     pub side: Option<Side>,
     /// Which of the account's epochs is shown (`?epoch=`).
     pub epochs: Epochs,
+    /// How many lines the page has at the most (`?lines=`).
+    pub lines: Lines,
     /// Whether this is the newest page.
     pub newest: bool,
     /// Where the next older page begins (`?before=`), if there is one.
@@ -133,7 +136,7 @@ impl OrdersPage {
     /// The query of this filter, to put before a page's own: empty or ending in `&`.
     #[must_use]
     pub fn filter_query(&self) -> String {
-        filter_query(&self.symbol, self.side) + &self.epochs.query()
+        filter_query(&self.symbol, self.side) + &self.epochs.query() + &self.lines.query()
     }
 }
 
@@ -230,14 +233,16 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
     let before = keyset::before(query.get("before"));
     let side = query.get("side").parse().ok();
     let filter = filter(&house, &query).await?;
-    let (orders, epochs) = newest(&member, &house, filter, query.text("epoch"), before).await?;
-    let (orders, older) = keyset::cut(orders, |order| order.id.0);
+    let lines = Lines::asked(query.get("lines"));
+    let (orders, epochs) = newest(&member, &house, filter, query.text("epoch"), before, lines).await?;
+    let (orders, older) = lines.cut(orders, |order| order.id.0);
     page::show(&OrdersPage {
         layout: member.visit.layout(),
         orders: orders.into_iter().map(OrderRow::from).collect(),
         symbol: query.text("symbol"),
         side,
         epochs,
+        lines,
         newest: before.is_none(),
         older,
     })
@@ -271,6 +276,7 @@ pub(super) async fn newest(
     filter: Option<Filter>,
     epoch: String,
     before: Option<i64>,
+    lines: Lines,
 ) -> Result<(Vec<OrderLine>, Epochs), PageError> {
     let account = member.who.account;
     let read = house.store.read(move |conn| {
@@ -278,7 +284,8 @@ pub(super) async fn newest(
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, &epoch);
         let Some(filter) = filter else { return Ok((Vec::new(), epochs)) };
         let filter = filter.within(epochs.shown());
-        Ok::<_, StoreError>((orders::newest(conn, account.id, &filter, before.map(OrderId), keyset::ASKED)?, epochs))
+        let before = before.map(OrderId);
+        Ok::<_, StoreError>((orders::newest(conn, account.id, &filter, before, lines.asked_for())?, epochs))
     });
     Ok(read.await?)
 }

@@ -8,11 +8,12 @@ use super::form_data::{Fields, Form, Query};
 use super::format::{Change, Dollars, Show};
 use super::history::epochs_of;
 use super::house::House;
+use super::keyset::{self, Lines};
 use super::layout::{Layout, NoticeKind};
 use super::moments::ShowTime;
+use super::page;
 use super::refusals::{explain_funding, frozen_words};
 use super::visit::Member;
-use super::{keyset, page};
 use crate::domain::{At, EntryKind, Money, OrderKey, PublicId, Quantity, Symbol};
 use crate::store::epochs::{self, Epoch};
 use crate::store::ledger::{self, LedgerLine};
@@ -272,11 +273,11 @@ async fn wallet(
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, &epoch);
         let Epoch { start, end, .. } = epochs.shown();
         let before = end.into_iter().chain(before).min();
-        let lines = ledger::newest(conn, account.id, start, before, keyset::ASKED)?;
+        let lines = ledger::newest(conn, account.id, start, before, Lines::FIXED.asked_for())?;
         Ok::<_, StoreError>((account, epochs, lines))
     });
     let (account, epochs, lines) = read.await?;
-    let (lines, older) = keyset::cut(lines, |line| line.sequence);
+    let (lines, older) = Lines::FIXED.cut(lines, |line| line.sequence);
     Ok(WalletPage {
         layout: member.visit.layout(),
         frozen: account.frozen().as_ref().map(frozen_words),

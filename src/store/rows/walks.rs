@@ -89,15 +89,25 @@ pub fn orders_with_fill(
     Ok(later.select((OrderRow::as_select(), Option::<FillRow>::as_select())).load(conn)?)
 }
 
-/// Up to `limit` fills after the pair of account and id `after`, each with its order.
+/// The first fill whose order is not there.
 ///
 /// # Errors
 /// When the database fails.
-pub fn fills_by_account(conn: &mut Conn, after: &(i64, i64), limit: i64) -> Result<Referring<FillRow>, StoreError> {
+pub fn fill_without_order(conn: &mut Conn) -> Result<Option<FillRow>, StoreError> {
     let rows = fills::table.left_join(orders::table.on(orders::id.eq(fills::order_id)));
-    let later = rows.filter(after_pair!(fills, account_id, id, after));
-    let later = later.order((fills::account_id, fills::id)).limit(limit);
-    Ok(later.select((FillRow::as_select(), orders::id.nullable())).load(conn)?)
+    let loose = rows.filter(orders::id.is_null()).order(fills::id);
+    Ok(loose.select(FillRow::as_select()).first(conn).optional()?)
+}
+
+/// Up to `limit` fills after the pair of account and order `after`, in the order of their orders, which know them.
+///
+/// # Errors
+/// When the database fails.
+pub fn fills_by_order(conn: &mut Conn, after: &(i64, i64), limit: i64) -> Result<Vec<FillRow>, StoreError> {
+    let rows = orders::table.inner_join(fills::table.on(fills::order_id.eq(orders::id)));
+    let later = rows.filter(after_pair!(orders, account_id, id, after));
+    let later = later.order((orders::account_id, orders::id)).limit(limit);
+    Ok(later.select(FillRow::as_select()).load(conn)?)
 }
 
 /// Up to `limit` entries after the pair of account and sequence `after`.

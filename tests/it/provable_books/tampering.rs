@@ -207,7 +207,8 @@ async fn verify_names_the_first_row_that_disagrees_whatever_was_changed() {
 async fn on_a_server_it_is_found_as_well() {
     for (change, expected) in [
         ("UPDATE accounts SET cash = cash + 1 WHERE id = 2", "accounts row 2: its cash is"),
-        ("DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
+        ("DELETE FROM sign_in_codes; DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
+        ("UPDATE sign_in_codes SET user_id = 7", "sign_in_codes row 7: there is no user 7"),
         ("DELETE FROM orders WHERE id = 4", "fills row 4 (of order 4): there is no such order"),
         ("UPDATE sessions SET user_id = 7", "sessions: one: there is no user 7"),
         (
