@@ -13,7 +13,7 @@
     picker.addEventListener("change", async () => {
       const file = picker.files[0];
       if (!file) return;
-      const said = document.getElementById(picker.dataset.says);
+      const said = document.getElementById(picker.dataset.tells);
       if (file.size > Number(picker.dataset.most)) {
         said.textContent = "That file is larger than any list of 500 people.";
         return;

@@ -13,7 +13,6 @@ mod books;
 #[path = "../support/client.rs"]
 mod client;
 #[path = "../support/histogram.rs"]
-#[expect(dead_code, reason = "other benches use the rest")]
 mod histogram;
 #[path = "../growth/insert.rs"]
 mod insert;
@@ -23,7 +22,7 @@ mod kept;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod load;
 #[path = "../support/process.rs"]
-#[expect(dead_code, reason = "another bench looks at memory and processor")]
+#[expect(dead_code, reason = "another bench looks at memory")]
 mod process;
 #[path = "../support/slow_disk.rs"]
 #[expect(dead_code, reason = "the disk is left as it is here")]
@@ -95,19 +94,22 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         let table = browse::ALL.into_iter().find(|table| table.name == name);
         let table = table.with_context(|| format!("there is no table {name}"))?;
         println!("\n{name}, {} and {} entries in the ledger", arguments.small, arguments.large);
-        println!("{:<44}{:>12}{:>12}{:>8}", "", "small", "large", "ratio");
-        let (mut slow, mut count) = (0, 0);
+        println!("{:<44}{:>12}{:>12}{:>8}{:>12}", "", "small", "large", "ratio", "CPU's ratio");
+        let (mut slow, mut count) = ([0, 0], 0);
         for (name, path) in questions(table) {
             for question in pages(name, path, &here, &there).await? {
                 // The back office closes by itself.
                 here.open().await?;
                 there.open().await?;
-                let ratio = compare(&question, (&small, &here), (&large, &there), arguments.rounds, seconds).await?;
+                let ratios = compare(&question, (&small, &here), (&large, &there), arguments.rounds, seconds).await?;
                 count += 1;
-                slow += usize::from(ratio > LIMIT);
+                for (slow, ratio) in slow.iter_mut().zip(ratios) {
+                    *slow += usize::from(ratio > LIMIT);
+                }
             }
         }
-        println!("{slow} of {count} pages take more than {LIMIT} times as long");
+        let [longer, dearer] = slow;
+        println!("of {count} pages, {longer} take more than {LIMIT} times as long and {dearer} as much processor time");
     }
     Ok(())
 }
@@ -188,31 +190,74 @@ fn next_of(page: &str) -> Option<String> {
     Some(href.replace("&#38;", "&").replace("&amp;", "&"))
 }
 
-/// Asks both in turn and prints the medians; what the large one's is of the small one's.
+/// Asks both in turn and prints the medians, what the large one's is of the small one's, and the same of the servers'
+/// processor time, which is steadier; the two ratios.
 async fn compare(
     question: &Question,
     small: (&Server, &Administrator),
     large: (&Server, &Administrator),
     rounds: u32,
     seconds: Duration,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<[f64; 2]> {
     let mut turns = [
-        (small.0.address, vec![small.1.look(&question.small)], Vec::new()),
-        (large.0.address, vec![large.1.look(&question.large)], Vec::new()),
+        Turn {
+            server: small.0,
+            scripts: vec![small.1.look(&question.small)],
+            medians: Vec::new(),
+            spent: Spent::default(),
+        },
+        Turn {
+            server: large.0,
+            scripts: vec![large.1.look(&question.large)],
+            medians: Vec::new(),
+            spent: Spent::default(),
+        },
     ];
     for round in 0..=rounds {
-        for (address, scripts, medians) in &mut turns {
-            let (times, _) = run_together(*address, scripts, seconds).await?;
+        for turn in &mut turns {
+            let before = turn.server.processor()?;
+            let (times, _) = run_together(turn.server.address, &mut turn.scripts, seconds).await?;
             // The first round warms both up.
             if round > 0 {
-                medians.push(times.quantile(0.5).as_secs_f64());
+                turn.medians.push(times.quantile(0.5).as_secs_f64());
+                turn.spent.answers += times.total();
+                turn.spent.processor += turn.server.processor()?.saturating_sub(before);
             }
         }
     }
-    let [one, other] = turns.map(|(_, _, medians)| middle(medians));
-    let ratio = other / one;
-    println!("{:<44}{:>9.0} µs{:>9.0} µs{ratio:>8.2}", question.name, one * 1e6, other * 1e6);
-    Ok(ratio)
+    let [one, other] = turns.map(|turn| (middle(turn.medians), turn.spent.each()));
+    let ratios = [other.0 / one.0, other.1 / one.1];
+    println!(
+        "{:<44}{:>9.0} µs{:>9.0} µs{:>8.2}{:>12.2}",
+        question.name,
+        one.0 * 1e6,
+        other.0 * 1e6,
+        ratios[0],
+        ratios[1]
+    );
+    Ok(ratios)
+}
+
+/// One server's part in a question.
+struct Turn<'a> {
+    server: &'a Server,
+    scripts: Vec<load::Script>,
+    medians: Vec<f64>,
+    spent: Spent,
+}
+
+/// Processor time, and what it went into.
+#[derive(Default)]
+struct Spent {
+    answers: u32,
+    processor: Duration,
+}
+
+impl Spent {
+    /// Seconds for each answer.
+    fn each(&self) -> f64 {
+        self.processor.as_secs_f64() / f64::from(self.answers.max(1))
+    }
 }
 
 fn middle(mut figures: Vec<f64>) -> f64 {

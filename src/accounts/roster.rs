@@ -81,12 +81,13 @@ impl Roster {
     /// # Errors
     /// When nobody or too many are on it. What is wrong with a line is said of the line.
     pub fn read(text: &str, terms: Terms) -> Result<Self, RosterFault> {
-        let text = text.trim_start_matches('\u{feff}');
+        // Forms send both signs of a line's end, which would be counted late.
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::All)
-            .delimiter(delimiter(text))
+            .delimiter(delimiter(&text))
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         for record in reader.records() {

@@ -63,8 +63,11 @@ fn each_mistake_is_told_of_its_line() {
     for (told, expected) in told.iter().zip(expected) {
         assert!(told.starts_with(expected), "{told} is not {expected}");
     }
-    let roster = Roster::read(text, TERMS).unwrap();
-    assert_eq!((roster.people(), roster.faults()), (None, 7));
+    for end in ["\n", "\r\n", "\r"] {
+        let roster = Roster::read(&text.replace('\n', end), TERMS).unwrap();
+        assert_eq!((roster.people(), roster.faults()), (None, 7));
+        assert_eq!(roster.rows().iter().map(|row| row.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
 }
 
 #[test]

@@ -9,10 +9,10 @@ mod instruments;
 mod prices;
 
 pub use instruments::{HIGHEST_PRICE, opening};
-pub use prices::{NotAPrice, NotAShock, Shock, Shocked, parse_price};
+pub use prices::{Move, NotAPrice, NotAShock, Shock, Shocked, parse_price};
 
 use crate::clock::Clock;
-use crate::domain::{At, Instruction, InstrumentId, Origin, Subject, Symbol};
+use crate::domain::{At, Instruction, Origin, Subject, Symbol};
 use crate::market::{Market, recorder};
 use crate::store::audit::{Acted, Written, on_record};
 use crate::store::instruments::{Standing, all, standing_of};
@@ -152,10 +152,5 @@ impl Operations {
         self.market.list(&listed);
         candles.go_on(self.market.board());
         Ok(())
-    }
-
-    /// Where an instrument stands on the board.
-    fn last(&self, id: InstrumentId) -> Option<crate::domain::Quote> {
-        self.market.board().quote(id).map(|standing| standing.quote)
     }
 }

@@ -55,6 +55,8 @@ pub fn parse_price(text: &str) -> Result<Price, NotAPrice> {
 /// Which prices are moved at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shocked {
+    /// That of one instrument, listed or not.
+    One(Symbol),
     /// Those of everything listed.
     All,
     /// Those of one sector.
@@ -97,17 +99,34 @@ impl fmt::Display for Shock {
 impl fmt::Display for Shocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::One(symbol) => symbol.fmt(f),
             Self::All => f.write_str("everything"),
             Self::Sector(sector) => f.write_str(sector),
         }
     }
 }
 
-/// One price and where it is to stand.
-struct Move {
-    symbol: Symbol,
-    prices: Prices,
-    was: Price,
+impl Shocked {
+    fn means(&self, traded: &Traded) -> bool {
+        match self {
+            Self::One(symbol) => traded.instrument.symbol == *symbol,
+            Self::All => !traded.status.delisted,
+            Self::Sector(sector) => !traded.status.delisted && traded.instrument.sector == *sector,
+        }
+    }
+}
+
+/// One price, and where it is to stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Whose.
+    pub symbol: Symbol,
+    /// Where it stands.
+    pub from: Price,
+    /// Where it is to.
+    pub to: Price,
+    instrument: InstrumentId,
+    previous_close: Price,
 }
 
 impl Operations {
@@ -122,27 +141,11 @@ impl Operations {
         instruction: Instruction,
     ) -> Result<OperationActed<()>, StoreError> {
         let _turn = self.turn.lock().await;
-        let moves = self.moves(|traded| traded.instrument.symbol == *symbol, |_| price);
+        let moves = self.moves(&Shocked::One(symbol.clone()), |_| price);
         self.set(Subject::instrument(symbol), Act::SetPrice, moves, Details::default(), instruction).await
     }
 
-    /// Moves the price of one instrument by a part of itself. Once answered, it is moved.
-    ///
-    /// # Errors
-    /// When the store fails. A refusal is not an error.
-    pub async fn shock_one(
-        &self,
-        symbol: &Symbol,
-        by: Shock,
-        instruction: Instruction,
-    ) -> Result<OperationActed<()>, StoreError> {
-        let _turn = self.turn.lock().await;
-        let moves = self.moves(|traded| traded.instrument.symbol == *symbol, |price| by.of(price));
-        let said = Details::default().with("by", &by);
-        self.set(Subject::instrument(symbol), Act::ShockPrices, moves, said, instruction).await
-    }
-
-    /// Moves the prices of many instruments at once, each by the same part of itself. Once answered, they are moved.
+    /// Moves prices by a part of themselves, each by the same. Once answered, they are moved.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
@@ -153,23 +156,32 @@ impl Operations {
         instruction: Instruction,
     ) -> Result<OperationActed<()>, StoreError> {
         let _turn = self.turn.lock().await;
-        let meant = |traded: &Traded| match which {
-            Shocked::All => !traded.status.delisted,
-            Shocked::Sector(sector) => !traded.status.delisted && traded.instrument.sector == *sector,
+        let (moves, said) = (self.foresee(which, by), Details::default().with("by", &by));
+        let (subject, said) = match which {
+            Shocked::One(symbol) => (Subject::instrument(symbol), said),
+            many => (Subject::market(), said.with("which", many).with("instruments", &moves.len())),
         };
-        let moves = self.moves(meant, |price| by.of(price));
-        let said = Details::default().with("which", which).with("by", &by).with("instruments", &moves.len());
-        self.set(Subject::market(), Act::ShockPrices, moves, said, instruction).await
+        self.set(subject, Act::ShockPrices, moves, said, instruction).await
     }
 
-    fn moves(&self, meant: impl Fn(&Traded) -> bool, to: impl Fn(Price) -> Price) -> Vec<Move> {
+    /// Where a shock would move prices to from where they stand now. Moves nothing.
+    #[must_use]
+    pub fn foresee(&self, which: &Shocked, by: Shock) -> Vec<Move> {
+        self.moves(which, |price| by.of(price))
+    }
+
+    fn moves(&self, which: &Shocked, to: impl Fn(Price) -> Price) -> Vec<Move> {
         let roster = self.market.board().roster();
-        let quoted = roster.all().iter().filter(|traded| meant(traded)).filter_map(|traded| {
+        let quoted = roster.all().iter().filter(|traded| which.means(traded)).filter_map(|traded| {
             let instrument = &traded.instrument;
-            let quote = self.last(instrument.id)?;
-            let prices =
-                Prices { instrument: instrument.id, last: to(quote.last), previous_close: quote.previous_close };
-            Some(Move { symbol: instrument.symbol.clone(), prices, was: quote.last })
+            let quote = self.market.board().quote(instrument.id)?.quote;
+            Some(Move {
+                symbol: instrument.symbol.clone(),
+                from: quote.last,
+                to: to(quote.last),
+                instrument: instrument.id,
+                previous_close: quote.previous_close,
+            })
         });
         quoted.collect()
     }
@@ -186,8 +198,7 @@ impl Operations {
         // Nothing is on record that a feed which is away would not do.
         let heard = self.market.set_prices(Vec::new()).await;
         let now = self.clock.now();
-        let prices: Vec<(InstrumentId, Price)> =
-            moves.iter().map(|one| (one.prices.instrument, one.prices.last)).collect();
+        let prices: Vec<(InstrumentId, Price)> = moves.iter().map(|one| (one.instrument, one.to)).collect();
         let written: Result<_, StoreError> = self
             .store
             .write(Lock::House, move |conn| {
@@ -195,7 +206,12 @@ impl Operations {
                     if let Err(refusal) = refusal(heard, &moves, &subject) {
                         return Ok(Err(refusal));
                     }
-                    let saved: Vec<Prices> = moves.iter().map(|one| one.prices).collect();
+                    let saved = moves.iter().map(|one| Prices {
+                        instrument: one.instrument,
+                        last: one.to,
+                        previous_close: one.previous_close,
+                    });
+                    let saved: Vec<Prices> = saved.collect();
                     save_prices(conn, &saved, now)?;
                     let (was, became) = details(&moves, said.clone());
                     Ok(Ok(written(act, was, became)))
@@ -221,7 +237,7 @@ fn refusal(heard: Result<(), NotSet>, moves: &[Move], subject: &Subject) -> Resu
     match moves {
         [] if *subject == Subject::market() => Err(OperationRefusal::NothingMeant),
         [] => Err(OperationRefusal::NoPrice),
-        moves if moves.iter().all(|one| one.was == one.prices.last) => Err(OperationRefusal::NothingToDo),
+        moves if moves.iter().all(|one| one.from == one.to) => Err(OperationRefusal::NothingToDo),
         _ => Ok(()),
     }
 }
@@ -230,8 +246,8 @@ fn refusal(heard: Result<(), NotSet>, moves: &[Move], subject: &Subject) -> Resu
 fn details(moves: &[Move], said: Details) -> (Details, Details) {
     let (mut was, mut became) = (Details::default(), said);
     for one in moves.iter().take(NAMED) {
-        was = was.with(one.symbol.as_str(), &one.was);
-        became = became.with(one.symbol.as_str(), &one.prices.last);
+        was = was.with(one.symbol.as_str(), &one.from);
+        became = became.with(one.symbol.as_str(), &one.to);
     }
     (was, became)
 }

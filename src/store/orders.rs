@@ -202,13 +202,15 @@ pub fn newest(
     before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<OrderLine>, StoreError> {
+    // One bound and not two, so that what is newer than the last of an epoch is not walked through.
+    let after_last = filter.last.map(|last| OrderId(last.0.saturating_add(1)));
+    let below = before.into_iter().chain(after_last).min().unwrap_or(OrderId(i64::MAX));
     // A filter that does not apply is there all the same, so that lists are few statements.
     let any_side = filter.side.into_sql::<Nullable<Text>>().is_null();
     let theirs = lines()
         .filter(orders::account_id.eq(account))
-        .filter(orders::id.lt(before.unwrap_or(OrderId(i64::MAX))))
+        .filter(orders::id.lt(below))
         .filter(orders::id.gt(filter.after.unwrap_or(OrderId(0))))
-        .filter(orders::id.le(filter.last.unwrap_or(OrderId(i64::MAX))))
         .filter(orders::side.nullable().eq(filter.side).or(any_side))
         .filter(orders::placed_at.ge(filter.from.unwrap_or(At::EARLIEST)))
         .filter(orders::placed_at.lt(filter.until.unwrap_or(At::LATEST)))

@@ -1,4 +1,4 @@
-//! The desk: where orders are placed, and money comes and goes.
+//! The desk: where orders are placed, money comes and goes, and the house puts things right.
 
 mod funding;
 mod intervention;

@@ -282,7 +282,7 @@ fn with_sign(value: i64, plain: &str) -> String {
 }
 
 /// A plain decimal with commas between groups of three digits and a true minus.
-fn grouped(plain: &str) -> String {
+pub(super) fn grouped(plain: &str) -> String {
     let (sign, unsigned) = plain.strip_prefix('-').map_or(("", plain), |rest| ("\u{2212}", rest));
     let whole = unsigned.find(|character: char| !character.is_ascii_digit()).unwrap_or(unsigned.len());
     let (whole, rest) = unsigned.split_at(whole);

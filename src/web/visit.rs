@@ -159,9 +159,11 @@ fn readable_path(request: &HttpRequest) -> String {
     if request.method().is_safe() {
         return request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     }
-    match request.path().split('/').nth(1) {
-        None | Some("" | "logout" | "theme" | "stop-acting") => "/".to_owned(),
-        Some(section) => format!("/{section}"),
+    let mut parts = request.path().split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (None | Some("" | "logout" | "theme" | "stop-acting"), _) => "/".to_owned(),
+        (Some("admin"), Some(table)) => format!("/admin/{table}"),
+        (Some(section), _) => format!("/{section}"),
     }
 }
 

@@ -11,6 +11,7 @@ use diesel::{Connection, SqliteConnection};
 use model::{Model, Operation};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use tradefloor::books::verify_database;
 use tradefloor::domain::Side;
 use tradefloor::store::Database;
 use tradefloor::trading::{Funded, FundingRefusal, Placed};
@@ -111,6 +112,7 @@ async fn run(operations: Vec<Operation>) {
         model.compare_account(&floor, who, *account).await;
     }
     assert_balanced(floor.database());
+    verify_database(floor.database(), &mut |_| {}).unwrap_or_else(|found| panic!("the house does not agree: {found}"));
 }
 
 #[tokio::test]

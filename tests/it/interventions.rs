@@ -355,14 +355,14 @@ async fn what_was_put_right_is_on_record_with_before_and_after() {
         [
             (
                 "reset_account",
-                r#"[["contributed","10150.00"],["ACME shares","2"],["ACME cost","150.00"],["ACME realised gain","0.00"],["epoch","1"]]"#.to_owned(),
-                r#"[["contributed","10000.00"],["ACME shares","0"],["ACME cost","0.00"],["ACME realised gain","0.00"],["epoch","2"]]"#.to_owned(),
+                r#"[["contributed","10150.00"],["ACME shares","2"],["ACME cost","150.00"],["epoch","1"]]"#.to_owned(),
+                r#"[["contributed","10000.00"],["ACME shares","0"],["ACME cost","0.00"],["epoch","2"]]"#.to_owned(),
             ),
             ("freeze_account", r#"[["frozen","no"]]"#.to_owned(), r#"[["frozen","put right"]]"#.to_owned()),
             (
                 "adjust_shares",
-                r#"[["contributed","10000.00"],["ACME shares","0"],["ACME cost","0.00"],["ACME realised gain","0.00"]]"#.to_owned(),
-                r#"[["contributed","10150.00"],["ACME shares","2"],["ACME cost","150.00"],["ACME realised gain","0.00"]]"#.to_owned(),
+                r#"[["contributed","10000.00"],["ACME shares","0"],["ACME cost","0.00"]]"#.to_owned(),
+                r#"[["contributed","10150.00"],["ACME shares","2"],["ACME cost","150.00"]]"#.to_owned(),
             ),
         ]
     );

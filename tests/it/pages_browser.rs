@@ -103,6 +103,7 @@ async fn look_at_all(browser: &Browser, server: &Server, paths: &[&str]) {
     }
 }
 
+/// Expects that the page that is open can be read on any of these.
 pub(crate) async fn assert_readable_in_all_looks(browser: &Browser, what: &str) {
     browser.wait_for("main").await;
     for (scheme, width) in LOOKS {

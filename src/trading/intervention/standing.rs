@@ -50,10 +50,10 @@ impl Standing {
         say(self.cash != other.cash, "cash", &self.cash);
         say(self.contributed != other.contributed, "contributed", &self.contributed);
         for (place, Shares { symbol, position }) in self.shares.iter().enumerate() {
-            let differs = other.shares.get(place).is_none_or(|shares| shares.position != *position);
-            say(differs, &format!("{symbol} shares"), &position.quantity);
-            say(differs, &format!("{symbol} cost"), &position.cost);
-            say(differs, &format!("{symbol} realised gain"), &position.realised);
+            let there = other.shares.get(place).map(|shares| shares.position).unwrap_or_default();
+            say(position.quantity != there.quantity, &format!("{symbol} shares"), &position.quantity);
+            say(position.cost != there.cost, &format!("{symbol} cost"), &position.cost);
+            say(position.realised != there.realised, &format!("{symbol} realised gain"), &position.realised);
         }
         let because =
             |frozen: &Option<Frozen>| frozen.as_ref().map_or_else(|| "no".to_owned(), |frozen| frozen.because.clone());

@@ -8,7 +8,7 @@ use crate::store::audit::{self, AuditLine};
 use crate::store::figures::{self, Count, Done};
 use crate::trading::Refused;
 use crate::web::error::PageError;
-use crate::web::format::Dollars as _;
+use crate::web::format::{Dollars as _, grouped};
 use crate::web::house::House;
 use crate::web::layout::Layout;
 use crate::web::live::LiveGate;
@@ -116,10 +116,17 @@ impl HomePage {
         }
     }
 
+    /// How much of something is taken: `0 of 10,000`.
+    #[must_use]
+    pub fn taken(&self, (taken, most): &(usize, usize)) -> String {
+        let words = |number: usize| grouped(&number.to_string());
+        format!("{} of {}", words(*taken), words(*most))
+    }
+
     /// A count: `17`, `10,000 or more`.
     #[must_use]
     pub fn count(&self, count: &Count) -> String {
-        let number = grouped(count.number);
+        let number = grouped(&count.number.to_string());
         if count.or_more { format!("{number} or more") } else { number }
     }
 
@@ -169,32 +176,16 @@ fn size_words(bytes: i64) -> String {
     }
 }
 
-/// `10,000`.
-fn grouped(number: i64) -> String {
-    let plain = number.to_string();
-    let mut text = String::with_capacity(plain.len() + plain.len() / 3);
-    for (place, digit) in plain.chars().enumerate() {
-        if place > 0 && (plain.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_counts_are_short_and_grouped() {
+    fn sizes_are_short() {
         for (bytes, words) in
             [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (12_450_000, "12.4 MB"), (3_999_999_999, "3.9 GB")]
         {
             assert_eq!(size_words(bytes), words);
-        }
-        for (number, words) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), words);
         }
     }
 }

@@ -19,7 +19,7 @@ async fn the_first_page_says_what_runs_and_what_the_day_was_like() {
     assert!(figures[2].starts_with("$999.") || figures[2] == "$1,000.00", "{figures:?}");
     let facts = home.select_all("main .facts > div");
     for fact in
-        ["Refused: not enough cash1", "Refused: not enough shares2", "Speedreal time", "Live connections0 of 10000"]
+        ["Refused: not enough cash1", "Refused: not enough shares2", "Speedreal time", "Live connections0 of 10,000"]
     {
         assert!(facts.iter().any(|said| said == fact), "{fact} is not among {facts:?}");
     }

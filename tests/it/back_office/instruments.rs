@@ -248,6 +248,11 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     let badge = bob.get("/rates").await.select_attribute("[data-badge]", "data-state");
     assert_eq!(badge.as_deref(), Some("paused"));
     let (apple, ibm) = (last(&bob, "AAPL").await, last(&bob, "IBM").await);
+    let recorded = server.record().len();
+    let looked = [("which", "all"), ("percent", "-20"), ("look", "1")];
+    let seen = boss.acts(&market("shock"), &looked).await;
+    seen.assert_is(200).assert_says("AAPL would go from").assert_says("And 47 more.");
+    assert_eq!((server.record().len(), last(&bob, "AAPL").await.to_bits()), (recorded, apple.to_bits()));
     did("shock", &[("which", "all"), ("percent", "-20")]).await;
     assert!((last(&bob, "AAPL").await / apple - 0.8).abs() < 0.02);
     did("shock", &[("which", "sector:Technology"), ("percent", "100")]).await;

@@ -1,7 +1,9 @@
 //! Pages that are open follow what the back office does with instruments, in a real browser.
 
+use crate::support::axe::assert_accessible;
+use crate::support::browser::{DESK, PHONE};
 use crate::support::trader::PASSWORD;
-use crate::support::{Browser, Server};
+use crate::support::{Browser, Scheme, Server};
 
 const HALT: &str = "tr[data-symbol=AAPL] [data-halt]:not([hidden])";
 
@@ -62,4 +64,56 @@ async fn an_open_ticket_says_that_trading_is_halted_before_anything_is_sent() {
     browser.wait_for_text("[data-primary]", |text| text == "Review order").await;
     browser.wait_for(".quote [data-halt]:not([hidden])").await;
     browser.assert_console_is_empty("/stocks/AAPL").await;
+}
+
+/// What traders see of halts and delistings, and the forms that lead there.
+const PAGES: [&str; 9] = [
+    "/rates",
+    "/stocks/AAPL",
+    "/stocks/IBM",
+    "/trade?symbol=AAPL",
+    "/portfolio",
+    "/admin/market",
+    "/admin/market/market/shock",
+    "/admin/instruments/new/create",
+    "/admin/instruments/AAPL/edit",
+];
+
+#[tokio::test]
+async fn pages_about_what_cannot_be_traded_are_for_everyone() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    for symbol in ["AAPL", "IBM", "MSFT"] {
+        boss.buy(symbol, "2").await.assert_done();
+    }
+    let reason = format!("The exchange has asked a question. {}", "NoSpacesAnywhere".repeat(20));
+    for (symbol, act) in [("AAPL", "halt"), ("IBM", "delist")] {
+        let path = format!("/admin/instruments/{symbol}/{act}");
+        boss.acts(&path, &[("reason", &reason)]).await.assert_is(303);
+    }
+    let browser = Browser::start().await;
+    browser.open(&server.url("/login")).await;
+    browser.submit(r#"form[action="/login"]"#, &[("username", "boss"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url("/admin/grant")).await;
+    browser.submit(r#"form[action="/admin/grant"]"#, &[("password", PASSWORD)]).await;
+    browser.wait_for_path(|path| path == "/admin").await;
+    for path in PAGES {
+        browser.open(&server.url(path)).await;
+        browser.wait_for("main").await;
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            browser.prefer(scheme).await;
+            for width in [DESK, PHONE] {
+                browser.width(width).await;
+                let what = format!("{path}, {scheme:?}, {width} pixels wide");
+                if let Ok(directory) = std::env::var("SHOTS") {
+                    let name = format!("{}-{scheme:?}-{width}.png", path.replace(['/', '?', '='], "_"));
+                    browser.screenshot(&std::path::Path::new(&directory).join(name)).await;
+                }
+                browser.assert_no_sideways_scroll(&what).await;
+                assert_accessible(&browser, &what).await;
+            }
+        }
+        browser.assert_console_is_empty(path).await;
+    }
 }

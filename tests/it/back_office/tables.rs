@@ -48,7 +48,7 @@ async fn every_table_is_listed_sorted_by_each_head_and_leads_to_each_row() {
         let path = format!("/admin/{table}");
         let list = boss.get(&path).await;
         let all: BTreeSet<String> = rows(&list).into_iter().collect();
-        assert!(table == "candles" || all.len() >= 3, "{table} has {} rows", all.len());
+        assert!(["candles", "audit"].contains(&table) || all.len() >= 3, "{table} has {} rows", all.len());
         let html = list.html();
         let heads: Vec<String> = html
             .select(&crate::support::answer::selector("table.browse thead th a"))
@@ -190,13 +190,11 @@ async fn garbage_in_an_address_is_never_our_failure() {
         "actor",
         "listed",
     ];
+    let places = ["", "&sort=id&after=1&from=9", "&sort=symbol&dir=desc&after=AAPL&value="];
     for table in TABLES {
         for bad in garbage {
-            for name in names {
-                for rest in ["", "&sort=id&after=1&from=9", "&sort=symbol&dir=desc&after=AAPL&value="] {
-                    let path = format!("/admin/{table}?{name}={bad}{rest}");
-                    boss.get(&path).await.assert_is(200);
-                }
+            for (name, rest) in names.into_iter().zip(places.into_iter().cycle()) {
+                boss.get(&format!("/admin/{table}?{name}={bad}{rest}")).await.assert_is(200);
             }
             let all: Vec<String> = names.iter().map(|name| format!("{name}={bad}")).collect();
             boss.get(&format!("/admin/{table}.csv?{}", all.join("&"))).await.assert_is(200);

@@ -6,7 +6,7 @@ use crate::support::postgres::Cluster;
 use crate::support::sound::assert_sound;
 use crate::support::{Engine, place};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use tradefloor::domain::{AccountId, Money, Quantity, Side};
 use tradefloor::store::orders::OrderLine;
 use tradefloor::trading::{Intervention, Placed};
@@ -150,4 +150,20 @@ async fn what_was_put_right_cannot_be_put_otherwise_by_hand() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[tokio::test]
+async fn on_a_server_it_is_found_as_well() {
+    for (change, expected) in [
+        ("DELETE FROM reversals WHERE order_id = 1", "ledger_entries row 8 (entry 8 of account 1): it undoes order 1"),
+        ("UPDATE epochs SET after_order = 3", "epochs row (1, 2): number, start, last order before and time are"),
+        ("UPDATE accounts SET epoch = 1", "accounts row 1: its epoch and the start of that are (1, 10)"),
+    ] {
+        let floor = corrected(Engine::Postgres).await;
+        let url = place::argument(floor.database());
+        let mut conn = PgConnection::establish(&url).unwrap();
+        conn.batch_execute(&format!("SET session_replication_role = replica; {change}")).unwrap();
+        let here = tempfile::tempdir().unwrap();
+        tradefloor(here.path(), &["verify", "--database", &url]).badly(1, &format!("do not agree. {expected}"));
+    }
 }

@@ -1,8 +1,8 @@
 //! What can be done about the market as a whole.
 
 use super::instruments::{explain, wrong};
-use super::prices::percent_field;
-use super::{Act, Doing, Fact, Field, Outcome, Sheet};
+use super::prices::{foreseen, percent_field};
+use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::market::Speed;
 use crate::operations::{OperationActed, OperationRefusal, Operations, Shock, Shocked};
@@ -191,6 +191,14 @@ impl Act for ShockMany {
         })
     }
 
+    fn is_foreseen(&self) -> bool {
+        true
+    }
+
+    fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async move { Ok(shocked(typed).filter(|_| id == MARKET).map(|which| foreseen(house, &which, typed))) })
+    }
+
     fn perform<'a>(
         &'a self,
         house: &'a House,
@@ -202,10 +210,8 @@ impl Act for ShockMany {
             if id != MARKET {
                 return Ok(Outcome::NotFound);
             }
-            let which = match (typed.get("which"), typed.get("which").strip_prefix(SECTOR)) {
-                (ALL, _) => Shocked::All,
-                (_, Some(sector)) => Shocked::Sector(sector.to_owned()),
-                _ => return Ok(wrong("which", "Choose everything or one of the sectors.")),
+            let Some(which) = shocked(typed) else {
+                return Ok(wrong("which", "Choose everything or one of the sectors."));
             };
             let by = match typed.get("percent").parse::<Shock>() {
                 Ok(by) => by,
@@ -220,6 +226,14 @@ impl Act for ShockMany {
 /// The choices of a shock: everything, or a sector behind this.
 const ALL: &str = "all";
 const SECTOR: &str = "sector:";
+
+/// Which prices were chosen.
+fn shocked(typed: &Fields) -> Option<Shocked> {
+    match typed.get("which") {
+        ALL => Some(Shocked::All),
+        chosen => chosen.strip_prefix(SECTOR).map(|sector| Shocked::Sector(sector.to_owned())),
+    }
+}
 
 /// The beginning of every form about the market.
 fn sheet(house: &House, id: &str) -> Option<Sheet> {

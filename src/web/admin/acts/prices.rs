@@ -1,9 +1,10 @@
 //! What can be done about the price of an instrument of a simulated market.
 
 use super::instruments::{explain, instrument, sheet, wrong};
-use super::{Act, Doing, Field, Outcome, Sheet};
+use super::{Act, Doing, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind, Symbol};
-use crate::operations::{OperationRefusal, Shock, parse_price};
+use crate::operations::{Move, OperationRefusal, Shock, Shocked, parse_price};
+use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::format::Show;
 use crate::web::house::House;
@@ -90,6 +91,17 @@ impl Act for ShockOne {
         })
     }
 
+    fn is_foreseen(&self) -> bool {
+        true
+    }
+
+    fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async move {
+            let Ok(symbol) = id.parse::<Symbol>() else { return Ok(None) };
+            Ok(Some(foreseen(house, &Shocked::One(symbol), typed)))
+        })
+    }
+
     fn perform<'a>(
         &'a self,
         house: &'a House,
@@ -103,7 +115,7 @@ impl Act for ShockOne {
                 Ok(by) => by,
                 Err(no_shock) => return Ok(wrong("percent", &no_shock)),
             };
-            let acted = house.operations.shock_one(&symbol, by, instruction).await?;
+            let acted = house.operations.shock(&Shocked::One(symbol.clone()), by, instruction).await?;
             Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} has moved by {by}.")), explain))
         })
     }
@@ -113,3 +125,26 @@ impl Act for ShockOne {
 pub(super) fn percent_field(typed: &str) -> Field {
     Field::amount("percent", "Percent", "Such as -12.5 or 20, from -90 to 900.", typed)
 }
+
+/// What a shock of these prices would come to, for a form that has what was typed.
+pub(super) fn foreseen(house: &House, which: &Shocked, typed: &Fields) -> Foreseen {
+    let by = typed.get("percent").parse::<Shock>().map_err(|no_shock| {
+        let mut errors = FieldErrors::default();
+        errors.add("percent", &no_shock);
+        errors
+    })?;
+    let moves = house.operations.foresee(which, by);
+    let shown = moves
+        .iter()
+        .take(SHOWN)
+        .map(|Move { symbol, from, to, .. }| format!("{symbol} would go from {} to {}.", from.show(), to.show()));
+    let shown = shown.collect::<Vec<_>>().join(" ");
+    Ok(match moves.len().saturating_sub(SHOWN) {
+        0 if shown.is_empty() => "No price would move.".to_owned(),
+        0 => shown,
+        more => format!("{shown} And {more} more."),
+    })
+}
+
+/// How many prices a foreseen shock names.
+const SHOWN: usize = 5;

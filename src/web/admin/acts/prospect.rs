@@ -1,9 +1,12 @@
 //! What an intervention comes to, and why it is not made, in words.
 
-use crate::trading::{InterventionRefusal, Prospect};
+use crate::trading::{InterventionRefusal, Prospect, Shares};
 use crate::web::field_errors::FieldErrors;
 use crate::web::format::{Dollars as _, Show as _};
 use crate::web::moments::day_words;
+
+/// Of how many instruments it is told one by one what becomes of their shares.
+const MOST_TOLD: usize = 5;
 
 /// What an intervention comes to, in sentences; none where nothing moves.
 pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
@@ -12,26 +15,38 @@ pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
     if before.cash != after.cash {
         sentences.push(format!("Cash goes from {} to {}.", before.cash.dollars(), after.cash.dollars()));
     }
-    for (was, is) in before.shares.iter().zip(&after.shares) {
-        let (was, is, symbol) = (was.position, is.position, &was.symbol);
-        if (was.quantity, was.cost) != (is.quantity, is.cost) {
-            sentences.push(format!(
-                "{symbol} goes from {} that cost {} to {} that cost {}.",
-                was.quantity.show(),
-                was.cost.dollars(),
-                is.quantity.show(),
-                is.cost.dollars()
-            ));
-        }
-        if was.realised != is.realised {
-            let (was, is) = (was.realised.dollars(), is.realised.dollars());
-            sentences.push(format!("The realised gain in {symbol} goes from {was} to {is}."));
-        }
+    let mut moved: Vec<String> =
+        before.shares.iter().zip(&after.shares).filter_map(|(was, is)| shares_come_to(was, is)).collect();
+    let more = moved.len().saturating_sub(MOST_TOLD);
+    moved.truncate(MOST_TOLD);
+    sentences.extend(moved);
+    if more > 0 {
+        sentences.push(format!("So it is with {more} more instruments."));
     }
     if before.epoch != after.epoch {
         sentences.push(format!("Epoch {} begins.", after.epoch));
     }
     sentences
+}
+
+/// What becomes of the shares of one instrument; nothing where they stay as they are.
+fn shares_come_to(was: &Shares, is: &Shares) -> Option<String> {
+    let (was, is, symbol) = (was.position, is.position, &was.symbol);
+    let mut sentences = Vec::new();
+    if (was.quantity, was.cost) != (is.quantity, is.cost) {
+        sentences.push(format!(
+            "{symbol} goes from {} that cost {} to {} that cost {}.",
+            was.quantity.show(),
+            was.cost.dollars(),
+            is.quantity.show(),
+            is.cost.dollars()
+        ));
+    }
+    if was.realised != is.realised {
+        let (was, is) = (was.realised.dollars(), is.realised.dollars());
+        sentences.push(format!("The realised gain in {symbol} goes from {was} to {is}."));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// Why an intervention was not made, beside the field it is about.

@@ -66,7 +66,8 @@ impl Address {
         let column = table.column(query.get("sort")).filter(|column| column.is_listed());
         let sort = column.map(|column| Sort { column, descending: query.get("dir") == "desc" });
         let mut question = Question { table, search, filters, sort, size, from: None, after: None };
-        let key = |name: &str| Key::read(browse::key_columns(&question), query.get(name));
+        let place = |name: &str| Some(query.get(name)).filter(|text| !text.is_empty());
+        let key = |name: &str| place(name).and_then(|text| Key::read(browse::key_columns(&question), text));
         let from = key("from");
         let value = sort.map(|sort| browse::sorting_value(sort, query.get("value")));
         let after = match (key("after"), value) {
