@@ -139,7 +139,7 @@ fn questions(table: &'static Table) -> Vec<(String, String)> {
             all.push((query.clone(), format!("{base}?{query}")));
         }
     }
-    let mut asked: Vec<String> = table.filters.iter().filter_map(|filter| one(filter)).collect();
+    let mut asked: Vec<String> = table.filters.iter().filter_map(one).collect();
     asked.push("q=trader-7".to_owned());
     asked.push(format!("q={}", "nothing-of-the-kind"));
     for query in asked {
