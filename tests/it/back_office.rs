@@ -15,5 +15,6 @@ mod matrix;
 mod persons;
 mod record;
 mod roster;
+mod selections;
 mod tables;
 mod tables_browser;
