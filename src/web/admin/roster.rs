@@ -46,7 +46,7 @@ pub struct RosterPage {
 
 /// What an account may begin with, in a sentence.
 fn begins_with(most: Money) -> String {
-    format!("An account begins with $0.00 to {}.", most.dollars())
+    format!("An account begins with 0 to {}.", most.dollars())
 }
 
 /// Who would be added.

@@ -123,7 +123,7 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
         "A username is 3 to 32",
         "That name is taken.",
         "The role is trader, support or admin",
-        "An account begins with $0.00 to $10,000,000.00.",
+        "An account begins with 0 to $10,000,000.00.",
         "Line 2 has the same name.",
     ]) {
         assert!(fault.starts_with(expected), "{fault} is not {expected}");
