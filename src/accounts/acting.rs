@@ -28,9 +28,11 @@ impl Accounts {
                 None => None,
             };
             let own = session.filter(|session| Some(session.user_id) == instruction.author.user);
-            let open = own.and_then(|own| Some((own.key_hash, own.granted_until.filter(|until| *until > now)?)));
+            let open = own.and_then(|own| own.granted_until.filter(|until| *until > now).map(|until| (own, until)));
             let Some((session, until)) = open else { return Ok(Err(PersonRefusal::NotOpen)) };
-            sessions::act_as(conn, &session, Some((user.id, until)))?;
+            // What was over by itself a moment ago may not have been entered yet.
+            note_end(conn, &session, "", "its time was over", now)?;
+            sessions::act_as(conn, &session.key_hash, Some((user.id, until)))?;
             let became = Details::default().with("until", &until);
             Ok(Ok(Written { value: (), act: Act::ActAs, subject: None, was: Details::default(), became }))
         })
