@@ -16,5 +16,6 @@ mod matrix;
 mod persons;
 mod record;
 mod roster;
+mod selections;
 mod tables;
 mod tables_browser;
