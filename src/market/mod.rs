@@ -175,7 +175,7 @@ impl Market {
         self.paced(self.controls.set_speed(speed));
     }
 
-    /// Stops its clock. Quotes grow old, so that soon orders are refused; every page says that it is paused.
+    /// Stops its clock. Orders are refused from now on, and every page says that it is paused.
     pub fn pause(&self) {
         self.set_speed(Speed::Paused);
     }

@@ -43,7 +43,7 @@ static PAUSE: Plain = Plain {
     name: "pause",
     label: "Pause",
     serious: true,
-    consequence: "The market's clock stands still and prices with it. Everybody is told; orders are refused once quotes are too old.",
+    consequence: "The market's clock stands still and prices with it, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
     when_paused: false,
     otherwise: "The market is paused already.",
     perform: |operations, instruction| Box::pin(operations.pause(instruction)),
