@@ -157,6 +157,12 @@ impl Market {
         }
     }
 
+    /// Whether it was a recording that has been played to its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.board.status().state, FeedState::Ended { .. })
+    }
+
     /// How fast its clock runs.
     #[must_use]
     pub fn speed(&self) -> Speed {

@@ -42,6 +42,25 @@ async fn a_paused_market_says_so_everywhere_and_takes_no_order_however_fresh_its
 }
 
 #[tokio::test]
+async fn a_tape_that_is_over_makes_no_step_and_offers_none() {
+    let tape = NamedTempFile::new().unwrap();
+    std::fs::write(tape.path(), format!("{HEADING}{GOOD}")).unwrap();
+    let server = Server::with(|settings| {
+        settings.replay(tape.path(), "max");
+    });
+    let boss = server.administrator("boss").await;
+    while badge(&boss).await.as_deref() != Some("ended") {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
+    let market = boss.get("/admin/market").await;
+    assert_eq!(market.select_text("a[href='/admin/market/market/step']"), None);
+    assert_eq!(market.select_text("a[href='/admin/instruments/new/create']"), None, "nothing can be added to a tape");
+    assert_eq!(boss.get("/admin/instruments").await.select_text("a[href$='/new/create']"), None);
+    boss.get("/admin/market/market/step").await.assert_is(200).assert_says("played to its end: there is no step left");
+}
+
+#[tokio::test]
 async fn a_closed_market_says_when_it_opens_and_refuses_orders_until_then() {
     let morning = Clock.now().timestamp().to_zoned(TimeZone::UTC).hour() < 12;
     let (hours, opens) = if morning { ("23:00-23:59", "23:00 UTC") } else { ("00:00-00:01", "00:00 UTC") };
