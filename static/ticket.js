@@ -25,7 +25,9 @@
     const halted = known ? known.halted : (choice?.halted ?? null);
     if (halted !== null) return { either: true, words: `Trading in ${symbol} is halted: ${halted}${/[.!?]$/.test(halted) ? "" : "."}` };
     if (badge.dataset.state === "paused") return { either: true, words: "The market is paused: no order is taken until it goes on." };
-    const delisted = known ? !known.listed : choice?.delisted !== undefined;
+    // Who watches everything is not told of what has gone from the list; it is missing from it.
+    const gone = exact.listed !== null && choices.has(symbol) && !exact.listed.has(symbol);
+    const delisted = gone || (known ? !known.listed : choice?.delisted !== undefined);
     return { either: false, words: delisted ? `${symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.` : "" };
   };
 
