@@ -36,8 +36,8 @@ pub enum NotAReason {
     /// More than anyone reads.
     #[error("Say why in at most 500 characters.")]
     TooLong,
-    /// More than one line.
-    #[error("A reason is one line of text.")]
+    /// More than one line, or signs that nobody sees.
+    #[error("A reason is one line of text, without signs that cannot be seen.")]
     NotALine,
 }
 
@@ -59,7 +59,7 @@ impl FromStr for Reason {
 
     fn from_str(text: &str) -> Result<Self, NotAReason> {
         let text = text.trim();
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|sign| char::is_control(sign) || is_unseen(sign)) {
             return Err(NotAReason::NotALine);
         }
         match text.chars().count() {
@@ -68,6 +68,15 @@ impl FromStr for Reason {
             _ => Err(NotAReason::TooLong),
         }
     }
+}
+
+/// Whether a sign ends a line, has no width, or turns the direction of those around it: the record would then be read as
+/// something else than what it says. Joiners are none of these: Persian, Hindi and many emoji are written with them.
+const fn is_unseen(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 impl fmt::Display for Reason {
@@ -105,5 +114,10 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Reason>(), Err(wrong), "{text:?}");
         }
+        for unseen in ['\u{2028}', '\u{2029}', '\u{200b}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{feff}'] {
+            let text = format!("paid{unseen}twice");
+            assert_eq!(text.parse::<Reason>(), Err(NotAReason::NotALine), "{text:?}");
+        }
+        assert!("doppelt gebucht – 二重に — עוד می\u{200c}شود".parse::<Reason>().is_ok());
     }
 }

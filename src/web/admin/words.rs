@@ -15,6 +15,7 @@ pub const fn done(line: &AuditLine) -> &'static str {
 pub const fn act(act: Act) -> &'static str {
     match act {
         Act::SignIn => "signed in",
+        Act::SignInRefused => "was not let in as",
         Act::GrantGiven => "opened the back office",
         Act::GrantRefused => "gave a wrong password for the back office",
         Act::CreateUser => "created the user",
@@ -73,7 +74,11 @@ pub fn subject(line: &AuditLine) -> String {
 /// Who is named as having acted.
 #[must_use]
 pub fn actor(line: &AuditLine) -> String {
-    line.actor.as_ref().map_or_else(|| "The command line".to_owned(), ToString::to_string)
+    match &line.actor {
+        Some(actor) => actor.to_string(),
+        None if line.act == Act::SignInRefused => "Somebody".to_owned(),
+        None => "The command line".to_owned(),
+    }
 }
 
 /// What changed, field by field: `role: trader → support`.
