@@ -145,6 +145,12 @@ impl Details {
         self.0.iter().map(|(field, value)| (field.as_str(), value.as_str()))
     }
 
+    /// The same with none but these fields.
+    #[must_use]
+    pub fn only(&self, fields: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| fields.contains(&name.as_str())).cloned().collect())
+    }
+
     /// What is said of `field`.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&str> {

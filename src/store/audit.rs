@@ -248,6 +248,21 @@ pub fn about_since(conn: &mut Conn, subject: &Subject, seen: i64) -> Result<Vec<
     found.into_iter().map(line).collect()
 }
 
+/// Each time that `act` was done to `subject` after the entry numbered `seen`, oldest first.
+///
+/// # Errors
+/// When the database fails or an entry is corrupt.
+pub fn done_since(conn: &mut Conn, subject: &Subject, act: Act, seen: i64) -> Result<Vec<AuditLine>, StoreError> {
+    let since = rows()
+        .filter(audit_entries::subject_kind.eq(subject.kind))
+        .filter(audit_entries::subject_id.eq(&subject.id))
+        .filter(audit_entries::act.eq(act))
+        .filter(audit_entries::id.gt(seen))
+        .order(audit_entries::id)
+        .limit(MOST_TOLD);
+    since.load::<Row>(conn)?.into_iter().map(line).collect()
+}
+
 /// Up to `limit` entries, newest first.
 ///
 /// # Errors
