@@ -39,11 +39,13 @@ use load::run_together;
 use process::{Server, Site};
 use staff::Administrator;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tradefloor::store::browse::{self, By, Table};
 
 /// The slowest that a page may become.
 const LIMIT: f64 = 1.5;
+/// After how long the back office, which closes by itself, is opened again.
+const OPEN_FOR: Duration = Duration::from_mins(5);
 /// Somebody whose books are in either database.
 const SOMEBODY: &str = "trader-7";
 
@@ -90,6 +92,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let large = serve(binary, directory.path(), arguments.large).await?;
     let mut here = Administrator::sign_in(small.address).await?;
     let mut there = Administrator::sign_in(large.address).await?;
+    let mut opened = Instant::now();
     for name in &arguments.tables {
         let table = browse::ALL.into_iter().find(|table| table.name == name);
         let table = table.with_context(|| format!("there is no table {name}"))?;
@@ -97,10 +100,12 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
         println!("{:<44}{:>12}{:>12}{:>8}{:>12}", "", "small", "large", "ratio", "CPU's ratio");
         let (mut slow, mut count) = ([0, 0], 0);
         for (name, path) in questions(table) {
-            for question in pages(name, path, &here, &there).await? {
-                // The back office closes by itself.
+            if opened.elapsed() > OPEN_FOR {
                 here.open().await?;
                 there.open().await?;
+                opened = Instant::now();
+            }
+            for question in pages(name, path, &here, &there).await? {
                 let ratios = compare(&question, (&small, &here), (&large, &there), arguments.rounds, seconds).await?;
                 count += 1;
                 for (slow, ratio) in slow.iter_mut().zip(ratios) {
@@ -134,7 +139,7 @@ fn questions(table: &'static Table) -> Vec<(String, String)> {
             all.push((query.clone(), format!("{base}?{query}")));
         }
     }
-    let mut asked: Vec<String> = table.filters.iter().filter_map(|filter| one(filter)).collect();
+    let mut asked: Vec<String> = table.filters.iter().filter_map(one).collect();
     asked.push("q=trader-7".to_owned());
     asked.push(format!("q={}", "nothing-of-the-kind"));
     for query in asked {

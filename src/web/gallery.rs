@@ -7,7 +7,7 @@ use super::format::Gain;
 use super::history::HistoryPage;
 use super::home::HomePage;
 use super::keyset::Lines;
-use super::layout::Theme;
+use super::layout::{Layout, Theme};
 use super::orders::{Executed, OrderPage, OrderRow, OrdersPage};
 use super::portfolio::PortfolioPage;
 use super::rates::{RateColumn, RatesPage};
@@ -20,6 +20,7 @@ use super::stock::StockPage;
 use super::ticket::Ticket;
 use super::trade::{ReviewPage, TradePage};
 use super::wallet::{CashForm, LedgerRow, WalletPage};
+use super::welcome::WelcomePage;
 use crate::domain::{EntryKind, Money, OrderSize, OrderState, Side, TradingStatus};
 use askama::Template;
 use scraper::{Html, Selector};
@@ -56,6 +57,11 @@ fn front_pages() -> Vec<(&'static str, String)> {
     wrong.add("password", "A password has at least 10 characters.");
     let mut refused = FieldErrors::default();
     refused.refuse("That name and password do not belong together.");
+    let welcome = WelcomePage {
+        layout: Layout { acting_until: Some(sample::now()), ..sample::signed_in("/welcome") },
+        next: "/wallet".to_owned(),
+        errors: errors("new_password", "A password has at least 10 characters."),
+    };
     vec![
         ("home", home(sample::rates().into_iter().take(6).collect()).render().unwrap()),
         ("home-empty", home(Vec::new()).render().unwrap()),
@@ -64,6 +70,7 @@ fn front_pages() -> Vec<(&'static str, String)> {
         ("sign-in", sign_in(FieldErrors::default(), None).render().unwrap()),
         ("sign-in-refused", sign_in(refused, None).render().unwrap()),
         ("sign-in-throttled", sign_in(FieldErrors::default(), Some(Duration::from_secs(90))).render().unwrap()),
+        ("welcome", welcome.render().unwrap()),
         ("error", ErrorPage::new(sample::signed_in("/nowhere"), 404, "01JABCDEF").render().unwrap()),
         ("error-ours", ErrorPage::new(sample::signed_out("/"), 500, "01JABCDEF").saying(LONG_NAME).render().unwrap()),
     ]

@@ -9,7 +9,7 @@ use tradefloor::domain::{
     Act, At, Author, Candle, Details, EntryKind, Price, Recorded, Role, Side, Subject, Timeframe, UserId,
 };
 use tradefloor::store::browse::{
-    self, After, Cell, Column, Key, Kind, Listing, Question, Record, Sort, Table, WINDOW, Wanted,
+    self, After, Cell, Column, Key, Kind, Listing, Question, Record, Sort, Table, WINDOW, WINDOW_FAR_APART, Wanted,
 };
 use tradefloor::store::sessions::Session;
 use tradefloor::store::users::NewUser;
@@ -45,6 +45,7 @@ on_both_engines!(
     days_begin_and_end_where_they_are_asked_to,
     days_lead_into_the_midst_of_a_long_table,
     a_table_that_goes_on_beyond_the_window_is_looked_at_piece_by_piece,
+    an_account_is_looked_at_a_few_hundred_entries_at_a_time,
     garbage_is_an_answer_without_rows,
 );
 
@@ -411,16 +412,22 @@ async fn days_lead_into_the_midst_of_a_long_table(engine: Engine) {
     let every = 600_000_000;
     let count = i64::try_from(WINDOW).unwrap() + 300;
     let day = |number: i64| At::from_micros(number * 86_400_000_000);
-    write(&floor, move |conn| {
-        for number in 0..count {
-            let username = format!("user-{number}").parse().unwrap();
-            // Those who write side by side are not always in order.
-            let created_at = At::from_micros(number * every - number % 2 * 30_000_000);
-            users::insert(conn, &NewUser { username, password_hash: String::new(), role: Role::Trader, created_at })?;
-        }
-        Ok(())
-    })
-    .await;
+    // A few at a time, so that a busy server still answers each write.
+    for first in (0..count).step_by(1_000) {
+        write(&floor, move |conn| {
+            for number in first..(first + 1_000).min(count) {
+                let username = format!("user-{number}").parse().unwrap();
+                // Those who write side by side are not always in order.
+                let created_at = At::from_micros(number * every - number % 2 * 30_000_000);
+                users::insert(
+                    conn,
+                    &NewUser { username, password_hash: String::new(), role: Role::Trader, created_at },
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+    }
     for (from, until, expected) in [
         (Some(day(1)), Some(day(2)), 144),
         (None, Some(day(1)), 144),
@@ -461,6 +468,27 @@ async fn a_table_that_goes_on_beyond_the_window_is_looked_at_piece_by_piece(engi
     }
     let acme = ask(&floor, &asking("candles", "instrument", called("acme"))).await;
     assert_eq!((acme.passing, acme.window.beyond.is_none()), (count, true), "an index leads past all the others");
+}
+
+async fn an_account_is_looked_at_a_few_hundred_entries_at_a_time(engine: Engine) {
+    let floor = house(engine).await;
+    write(&floor, |conn| {
+        let mut account = accounts::get(conn, tradefloor::domain::AccountId(1))?;
+        for _ in 0..WINDOW_FAR_APART {
+            account = ledger::append(conn, &account, cash_entry(EntryKind::Deposit, 1, Clock.now()))?.unwrap();
+        }
+        Ok(())
+    })
+    .await;
+    for sort in [None, Some(Sort { column: named("ledger").column("kind").unwrap(), descending: false })] {
+        let question = Question { sort, ..asking("ledger", "account", called("ada")) };
+        let first = ask(&floor, &question).await;
+        assert_eq!((first.passing, first.window.size), (WINDOW_FAR_APART, WINDOW_FAR_APART));
+        let seen = names(&pages(&floor, &question).await);
+        // The opening and a deposit came before.
+        assert_eq!(seen.len(), WINDOW_FAR_APART + 2);
+        assert_eq!(seen.into_iter().collect::<BTreeSet<_>>().len(), WINDOW_FAR_APART + 2);
+    }
 }
 
 async fn garbage_is_an_answer_without_rows(engine: Engine) {

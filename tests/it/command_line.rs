@@ -274,4 +274,12 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     ada.get("/portfolio").await.assert_redirects_to("/login");
     ada.sign_in("ada").await.assert_is(422);
     ada.sign_in_with("ada", other).await.assert_done();
+
+    // What the command line does to people, and who of the staff it makes, is on record without an author.
+    assert_eq!(said(&user(&["create", "boss", "--role", "admin"], PASSWORD)).1, "boss can sign in now, as admin.\n");
+    let record = server.record();
+    let acts: Vec<_> = record.iter().map(|line| (line.act.as_str(), line.actor.is_some())).collect();
+    let expected = [("create_user", false), ("sign_in", true), ("set_password", false), ("set_role", false)];
+    assert_eq!(acts, expected);
+    assert_eq!(record[0].became.get("role"), Some("admin"));
 }

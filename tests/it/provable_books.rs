@@ -12,8 +12,12 @@ use crate::support::unseen::Unseen;
 use crate::support::{Engine, Server, Visitor, place};
 use std::path::Path;
 use tokio::task::JoinSet;
+use tradefloor::accounts::CODE_LASTS;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, Timeframe, UserId};
+use tradefloor::domain::{
+    AccountId, At, Candle, InstrumentId, Money, Price, Recorded, Side, SignInCode, Timeframe, UserId,
+};
+use tradefloor::store::codes::{self, Code};
 use tradefloor::store::rows::{
     AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
     ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
@@ -107,6 +111,11 @@ async fn around(floor: &Floor, account: AccountId) {
                 acting_until: None,
             };
             sessions::insert(conn, &session)?;
+            let code_hash = SignInCode::random().hash();
+            codes::put(
+                conn,
+                &Code { user_id: UserId(2), code_hash, created_at: now, expires_at: now.plus(CODE_LASTS) },
+            )?;
             watches::set(conn, user, instrument, true)?;
             valuations::record(conn, account, now, Money::from_cents(5))?;
             let candle = Candle::opened(At::from_micros(0), Price::from_units(10_000), 3);

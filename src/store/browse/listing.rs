@@ -2,7 +2,7 @@
 
 use super::cells::{Cell, Cells};
 use super::plan::{Plan, Range, joined, sorts_as_text, write_part, write_sorting, write_words_of};
-use super::question::{After, Question, Referred, Sort, WINDOW, Wanted};
+use super::question::{After, Question, Referred, Sort, Wanted};
 use super::record::{self, Record};
 use super::references;
 use super::statement::{Statement, Value};
@@ -113,7 +113,7 @@ fn write_page_keys(query: &mut Statement, plan: &Plan, question: &Question, wind
     let Some(sort) = question.sort else {
         // In the order of the table, a page needs no more rows than it shows, unless each has to be looked at.
         let range = Range { after: after.map(|after| &after.key), ..within };
-        plan.from(query, range, if plan.looks() { WINDOW } else { question.size + 1 }, []);
+        plan.from(query, range, if plan.looks() { plan.window } else { question.size + 1 }, []);
         plan.passing(query, |_| true);
         plan.in_order(query);
         query.sql(" LIMIT ").digits(question.size + 1);
@@ -122,7 +122,7 @@ fn write_page_keys(query: &mut Statement, plan: &Plan, question: &Question, wind
     query.sql(", ");
     write_sorting(query, sort.column);
     query.sql(" AS s");
-    plan.from(query, within, WINDOW, [sort.column.sorted_by.unwrap_or(sort.column.value)]);
+    plan.from(query, within, plan.window, [sort.column.sorted_by.unwrap_or(sort.column.value)]);
     plan.passing(query, |_| true);
     if let Some(After { key, value: Some(value) }) = after {
         query.sql(" AND (");
@@ -172,7 +172,7 @@ fn counts(
         query.sql(" AS t");
     }
     let range = Range { from: window.from.as_ref(), after: None, until: window.beyond.as_ref() };
-    plan.from(&mut query, range, WINDOW, filters.iter().map(|filter| filter.value));
+    plan.from(&mut query, range, plan.window, filters.iter().map(|filter| filter.value));
     // The filters that are counted are applied below: each of them counts as if it were not asked for itself.
     plan.passing(&mut query, |filter| !is_counted(filter));
     if !filters.is_empty() {

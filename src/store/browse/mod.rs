@@ -21,7 +21,7 @@ pub use cells::Cell;
 pub use file::{Piece, piece};
 pub use listing::{Counted, Listing, key_columns, list, sorting_value};
 pub use one::{Asked, Found, find};
-pub use question::{After, Key, Question, Referred, Sort, WINDOW, Wanted};
+pub use question::{After, Key, Question, Referred, Sort, WINDOW, WINDOW_FAR_APART, Wanted};
 pub use record::Record;
 pub use statement::Value;
 pub use table::{

@@ -1,10 +1,10 @@
 //! How a question is put to the database.
 //!
 //! No table has an index for every column, because whoever trades would pay for each of them. So a question is put to a
-//! window: the first [`WINDOW`](super::WINDOW) rows, in the order of the table, among those that an index finds. What no
+//! window: the first [`WINDOW`] rows, in the order of the table, among those that an index finds. What no
 //! index helps with, sorting included, is done among these, and takes the same time whatever else the table holds.
 
-use super::question::{Key, Question, Referred, Wanted};
+use super::question::{Key, Question, Referred, WINDOW, WINDOW_FAR_APART, Wanted};
 use super::statement::{Statement, Value};
 use super::table::{By, Column, Filter, Join, Kind, Order, Part, Reach, Table};
 
@@ -33,6 +33,8 @@ pub(super) struct Plan {
     inner: Vec<Condition>,
     /// What each row of the window is looked at for, with the filter that asks for it.
     outer: Vec<(Option<&'static Filter>, Condition)>,
+    /// The most rows that are looked at.
+    pub(super) window: usize,
     /// Moments that grow with the key, and within which rows are asked for.
     pub(super) growing: Option<Growing>,
 }
@@ -65,6 +67,7 @@ impl Plan {
         let table = question.table;
         let asked = |name: &str| question.filters.iter().any(|(filter, _)| filter.name == name);
         let (mut inner, mut outer, mut key, mut growing) = (Vec::new(), Vec::new(), None, None);
+        let mut window = WINDOW;
         for (filter, wanted) in &question.filters {
             let condition = match (&filter.by, wanted) {
                 (By::Word | By::Flag(..) | By::Text, Wanted::Word(word)) => Condition::Says(filter, word.clone()),
@@ -87,6 +90,10 @@ impl Plan {
                     key = Some(order);
                     inner.push(condition);
                 }
+                (Reach::IndexFarApart(order), None) => {
+                    (key, window) = (Some(order), WINDOW_FAR_APART);
+                    inner.push(condition);
+                }
                 (Reach::IndexWith(other), _) if asked(other) => inner.push(condition),
                 (Reach::Key, _) => inner.push(condition),
                 (Reach::Growing, _) => {
@@ -101,7 +108,7 @@ impl Plan {
         if !question.search.is_empty() {
             outer.push((None, Condition::Contains(table, question.search.clone())));
         }
-        Self { table, key: key.unwrap_or(table.key), inner, outer, growing }
+        Self { table, key: key.unwrap_or(table.key), inner, outer, window, growing }
     }
 
     /// Whether each row of the window has to be looked at to know which pass.

@@ -7,6 +7,10 @@ use crate::domain::At;
 /// Rows that are looked at for one page: enough for most tables, and few enough to sort and count while somebody waits.
 pub const WINDOW: usize = 10_000;
 
+/// The same where an index leads to rows that lie far apart, each on a page of the file of its own, so that what is looked
+/// at still fits into what a connection keeps in memory.
+pub const WINDOW_FAR_APART: usize = 400;
+
 /// Where a row stands in the order of its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key(pub Vec<Value>);

@@ -240,6 +240,8 @@ pub enum Reach {
     Looking,
     /// By an index, which has them in the order of this key.
     Index(&'static [Part]),
+    /// By an index likewise, whose rows were written long after one another and lie far apart.
+    IndexFarApart(&'static [Part]),
     /// By an index, when the filter of this name is asked for too.
     IndexWith(&'static str),
     /// By the table's own order, whose first column this is.
@@ -294,6 +296,13 @@ impl Filter {
     #[must_use]
     pub const fn by_index(mut self, key: &'static [Part]) -> Self {
         self.reach = Reach::Index(key);
+        self
+    }
+
+    /// Is found by an index that has this key, and whose rows lie far apart.
+    #[must_use]
+    pub const fn by_index_far_apart(mut self, key: &'static [Part]) -> Self {
+        self.reach = Reach::IndexFarApart(key);
         self
     }
 

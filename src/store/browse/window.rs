@@ -2,7 +2,7 @@
 
 use super::cells::Cell;
 use super::plan::{Growing, Plan, Range};
-use super::question::{Key, WINDOW};
+use super::question::Key;
 use super::record;
 use super::statement::{Statement, Value};
 use crate::store::Conn;
@@ -12,8 +12,10 @@ use crate::store::error::StoreError;
 const DISORDER: i64 = 60_000_000;
 
 /// The rows that were looked at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Window {
+    /// The most that these can be.
+    pub size: usize,
     /// The first of them.
     pub from: Option<Key>,
     /// Where those begin that were not looked at, if there are more that could be asked for.
@@ -30,12 +32,12 @@ impl Window {
     pub(super) fn find(conn: &mut Conn, plan: &Plan, asked: Option<&Key>) -> Result<Self, StoreError> {
         let first = beginning(conn, plan)?;
         let Some(asked) = asked else {
-            let beyond = if first.is_some() { beyond(conn, plan, first.as_ref(), WINDOW)? } else { None };
-            return Ok(Self { from: first, beyond, before: false });
+            let beyond = if first.is_some() { beyond(conn, plan, first.as_ref(), plan.window)? } else { None };
+            return Ok(Self { size: plan.window, from: first, beyond, before: false });
         };
         let from = key_at(conn, plan, Range { from: Some(asked), ..Range::default() }, 0)?;
-        let beyond = if from.is_some() { beyond(conn, plan, from.as_ref(), WINDOW)? } else { None };
-        Ok(Self { before: first.is_some() && first != from, from, beyond })
+        let beyond = if from.is_some() { beyond(conn, plan, from.as_ref(), plan.window)? } else { None };
+        Ok(Self { size: plan.window, before: first.is_some() && first != from, from, beyond })
     }
 }
 

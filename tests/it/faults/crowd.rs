@@ -101,6 +101,12 @@ impl Crowd {
         })
     }
 
+    /// How many answers they got that say that something was done or show something.
+    pub(super) fn answered(&self) -> usize {
+        let told = self.told();
+        told.receipts.len() + told.deposits.len() + told.pages
+    }
+
     /// Looks on the site whether all that was told is so.
     pub(super) async fn finds_what_it_was_told(&self) {
         for person in &self.people {

@@ -11,7 +11,7 @@ const UNLOCKED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_key
 
 /// A change, and the row it is found by and why. Account 1 has the entries 1, 3, 5, 6, 8 and 9 and the orders 1, 3 and
 /// 4; account 2 the rest.
-const CHANGES: [(&str, &str); 69] = [
+const CHANGES: [(&str, &str); 73] = [
     // People and what is around them.
     ("UPDATE users SET username = 'x y z' WHERE id = 2", "users row 2: \"x y z\" is no username"),
     (
@@ -20,7 +20,7 @@ const CHANGES: [(&str, &str); 69] = [
     ),
     ("UPDATE users SET role = 'owner' WHERE id = 2", "users row 2: \"owner\" is no role"),
     ("UPDATE users SET closed_at = 1, password_hash = 'x' WHERE id = 2", "users row 2: the person has left"),
-    ("DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
+    ("DELETE FROM sign_in_codes; DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
     (
         "UPDATE instruments SET symbol = 'no such symbol' WHERE id = 3",
         "instruments row 3: \"no such symbol\" is no symbol",
@@ -30,6 +30,13 @@ const CHANGES: [(&str, &str); 69] = [
     ("UPDATE instruments SET listed = 2 WHERE id = 2", "the database: CHECK constraint failed in instruments"),
     ("DELETE FROM instruments WHERE id = 1", "orders row 1: there is no instrument 1"),
     ("UPDATE sessions SET user_id = 7", "sessions: one: there is no user 7"),
+    ("UPDATE sessions SET acting_as = 2", "sessions: one: it acts as somebody without an end"),
+    ("UPDATE sign_in_codes SET code_hash = 'short'", "sign_in_codes row 2: what is kept of the code is no hash"),
+    ("UPDATE sign_in_codes SET user_id = 7", "sign_in_codes row 7: there is no user 7"),
+    (
+        "UPDATE users SET password_hash = 'x' WHERE id = 2",
+        "sign_in_codes row 2: the person has a password, or has left",
+    ),
     ("UPDATE sessions SET key_hash = 'short'", "sessions: one: its key is no hash"),
     ("UPDATE watches SET user_id = 7", "watches row (7, 2): there is no user 7"),
     ("UPDATE watches SET instrument_id = 7", "watches row (1, 7): there is no instrument 7"),
@@ -200,7 +207,8 @@ async fn verify_names_the_first_row_that_disagrees_whatever_was_changed() {
 async fn on_a_server_it_is_found_as_well() {
     for (change, expected) in [
         ("UPDATE accounts SET cash = cash + 1 WHERE id = 2", "accounts row 2: its cash is"),
-        ("DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
+        ("DELETE FROM sign_in_codes; DELETE FROM users WHERE id = 2", "accounts row 2: there is no user 2"),
+        ("UPDATE sign_in_codes SET user_id = 7", "sign_in_codes row 7: there is no user 7"),
         ("DELETE FROM orders WHERE id = 4", "fills row 4 (of order 4): there is no such order"),
         ("UPDATE sessions SET user_id = 7", "sessions: one: there is no user 7"),
         (

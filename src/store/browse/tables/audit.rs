@@ -39,8 +39,10 @@ pub(super) static AUDIT: Table = Table {
         Column::new(Kind::Hash, "hash", "Hash", "audit_entries.hash").at(Place::Detail),
     ],
     filters: &[
-        Filter::row("actor", "Who", "audit_entries.actor_id", &USER).by_index(&[Part::number("audit_entries.id")]),
-        Filter::row("person", "Whose", "audit_entries.person_id", &USER).by_index(&[Part::number("audit_entries.id")]),
+        Filter::row("actor", "Who", "audit_entries.actor_id", &USER)
+            .by_index_far_apart(&[Part::number("audit_entries.id")]),
+        Filter::row("person", "Whose", "audit_entries.person_id", &USER)
+            .by_index_far_apart(&[Part::number("audit_entries.id")]),
         Filter::word("act", "Act", "audit_entries.act"),
         Filter::word("kind", "On", "audit_entries.subject_kind").by_index_with("subject"),
         Filter::text("subject", "Which", "audit_entries.subject_id").by_index_with("kind"),

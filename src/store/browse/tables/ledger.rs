@@ -44,7 +44,7 @@ pub(super) static LEDGER: Table = Table {
     ],
     filters: &[
         Filter::row("account", "Account", "ledger_entries.account_id", &ACCOUNT)
-            .by_index(&[Part::number("ledger_entries.sequence")]),
+            .by_index_far_apart(&[Part::number("ledger_entries.sequence")]),
         Filter::word("kind", "Kind", "ledger_entries.kind"),
         Filter::row("instrument", "Instrument", "ledger_entries.instrument_id", &INSTRUMENT),
         Filter::row("order", "Order", "ledger_entries.order_id", &ORDER),

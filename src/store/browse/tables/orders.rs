@@ -53,7 +53,8 @@ pub(super) static ORDERS: Table = Table {
         Column::new(Kind::Number, "fill", "Number of the fill", "fills.id").at(Place::Detail),
     ],
     filters: &[
-        Filter::row("account", "Account", "orders.account_id", &ACCOUNT).by_index(&[Part::number("orders.id")]),
+        Filter::row("account", "Account", "orders.account_id", &ACCOUNT)
+            .by_index_far_apart(&[Part::number("orders.id")]),
         Filter::row("instrument", "Instrument", "orders.instrument_id", &INSTRUMENT).by_index_with("account"),
         Filter::word("side", "Side", "orders.side"),
         Filter::word("state", "State", "orders.state"),

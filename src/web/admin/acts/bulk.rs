@@ -21,6 +21,11 @@ pub const LARGEST_SELECTION: usize = 200;
 /// How many of them are worked on at a time.
 const AT_ONCE: usize = 8;
 
+/// What is said of a row that the house had no time for.
+const BUSY: &str = "The house was busy, and nothing was done. Do it again for this one.";
+/// What is said of a row that may have been done.
+const UNCONFIRMED: &str = "The books did not confirm it. Look whether it was done before you repeat it.";
+
 /// A row of the selection, and what will happen or has happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -216,7 +221,13 @@ impl Bulk<'_> {
                     key: self.key.part(id),
                     seen: Some(self.seen),
                 };
-                Ok::<_, PageError>((id, sheet.name, self.act.perform(self.house, id, self.typed, instruction).await?))
+                // One of them that fails must not keep what came of the others from being told: codes are shown once.
+                let outcome = match self.act.perform(self.house, id, self.typed, instruction).await {
+                    Err(PageError::Busy(_)) => Outcome::refused(BUSY),
+                    Err(PageError::Unconfirmed) => Outcome::refused(UNCONFIRMED),
+                    other => other?,
+                };
+                Ok::<_, PageError>((id, sheet.name, outcome))
             })
             .buffered(AT_ONCE)
             .try_collect()

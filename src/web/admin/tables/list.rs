@@ -122,7 +122,7 @@ impl ListPage {
     /// What was looked at, when that is not all: `the newest 10,000`.
     #[must_use]
     pub fn window_words(&self) -> String {
-        let window = shown(browse::WINDOW);
+        let window = shown(self.listing.window.size);
         match (self.listing.window.before, self.table.order) {
             (true, _) => format!("{window} further"),
             (false, Order::Descending) => format!("the newest {window}"),
