@@ -1,11 +1,6 @@
-// What the back office does a little better with a script. Each works without.
+// What the back office's lists do a little better with a script. Each works without.
 "use strict";
 (() => {
-  // On a narrow screen the sections are a strip: where one is stays in sight.
-  const here = document.querySelector(".office-sections [aria-current]");
-  const strip = here?.closest("nav");
-  if (strip) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
-
   // While every column is in sight, the page scrolls instead of the table, under heads that stay.
   const rows = document.querySelector(".browse-scroll");
   if (rows) {
