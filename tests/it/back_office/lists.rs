@@ -32,7 +32,10 @@ async fn a_search_takes_words_and_letters_as_people_read_them() {
     let ada = server.staff("ada", Role::Trader).await;
     ada.buy("ALFA", "1").await.assert_done();
     ada.deposit("5.00").await.assert_done();
-    for found in ["orders?q=BUY", "orders?q=filled", "ledger?q=Deposit", "audit?q=grant%20given", "audit?q=grant_given"]
+    let id = server.person("ada").id;
+    boss.acts(&format!("/admin/users/{id}/disable"), &[]).await.assert_is(303);
+    for found in
+        ["orders?q=BUY", "orders?q=filled", "ledger?q=Deposit", "audit?q=Disable%20user", "audit?q=disable_user"]
     {
         assert!(!rows(&boss.get(&format!("/admin/{found}")).await).is_empty(), "{found}");
     }
