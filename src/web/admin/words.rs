@@ -272,3 +272,26 @@ fn is_a_number(text: &str) -> bool {
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_program_wrote_is_told_as_people_read_it_and_what_people_typed_as_it_is() {
+        for (field, text, told) in [
+            ("cash", "10001.00", "$10,001.00"),
+            ("cash", "-0.02", "\u{2212}$0.02"),
+            ("AAPL cost", "1234.50", "$1,234.50"),
+            ("AAPL", "-0.02", "\u{2212}0.02"),
+            ("sessions", "1200", "1,200"),
+            ("by", "-12.50 %", "\u{2212}12.50 %"),
+            ("until", "2026-11-25T15:00:03.451256Z", "25 Nov 2026, 15:00:03 UTC"),
+            ("name", "2024", "2024"),
+            ("because", "2026-11-25T15:00:03Z", "2026-11-25T15:00:03Z"),
+            ("password", "a code", "a code"),
+        ] {
+            assert_eq!(value(field, text), told, "{field}");
+        }
+    }
+}
