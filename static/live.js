@@ -82,6 +82,7 @@
     standing = { state, since, opens };
     drawBadge();
     if (turned && spoken) spoken.textContent = state === "stopped" ? "Prices have stopped" : words.textContent;
+    if (turned) document.dispatchEvent(new CustomEvent("market"));
   };
 
   // ---- cells ----

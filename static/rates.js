@@ -25,7 +25,8 @@
     const name = nothing.querySelector("[data-nothing-query]");
     if (name) name.textContent = input.value.trim();
     const total = Number(count.dataset.total);
-    count.textContent = shown === total ? `${total} instruments` : `${shown} of ${total} instruments`;
+    const all = total === 1 ? "1 instrument" : `${total} instruments`;
+    count.textContent = shown === total ? all : `${shown} of ${all}`;
   };
   if (table && asked === "") {
     find.querySelector("[data-find-button]").hidden = true;

@@ -14,16 +14,20 @@
   const means = form.querySelector("[data-means]");
   const hindrance = form.querySelector("[data-hindrance]");
   const plain = primary.textContent;
+  const badge = document.querySelector("[data-badge]");
   const cash = exact.units(form.dataset.cash, 2);
   const choices = new Map([...document.getElementById("symbols").options].map((option) => [option.value, option.dataset]));
 
-  // What keeps an instrument from being traded as any other, as it is now or as the page came.
+  // What keeps an instrument, or any, from being traded as usual, as it is now or as the page came.
   const hindered = (symbol) => {
     const choice = choices.get(symbol);
     const known = exact.statuses.get(symbol);
     const halted = known ? known.halted : (choice?.halted ?? null);
     if (halted !== null) return { either: true, words: `Trading in ${symbol} is halted: ${halted}${/[.!?]$/.test(halted) ? "" : "."}` };
-    const delisted = known ? !known.listed : choice?.delisted !== undefined;
+    if (badge.dataset.state === "paused") return { either: true, words: "The market is paused: no order is taken until it goes on." };
+    // Who watches everything is not told of what has gone from the list; it is missing from it.
+    const gone = exact.listed !== null && choices.has(symbol) && !exact.listed.has(symbol);
+    const delisted = gone || (known ? !known.listed : choice?.delisted !== undefined);
     return { either: false, words: delisted ? `${symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.` : "" };
   };
 
@@ -98,6 +102,7 @@
   form.addEventListener("input", draw);
   form.addEventListener("change", draw);
   document.addEventListener("rates", draw);
+  document.addEventListener("market", draw);
   window.addEventListener("pageshow", draw);
   draw();
 })();

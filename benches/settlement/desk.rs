@@ -48,7 +48,6 @@ impl Room {
         let quote = Quote { bid: price, ask: price, last: price, previous_close: price, volume: 0, at: Clock.now() };
         market.board().post(id, quote)?;
         let rules = Rules {
-            opening_balance: Money::from_cents(OPENING),
             quote_age_max: Duration::from_hours(24),
             funding_max: Money::ZERO,
             contributed_max: Money::from_cents(OPENING),

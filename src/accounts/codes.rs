@@ -1,13 +1,14 @@
 //! Codes: how people sign in whose password somebody else set aside, and until they have chosen one of their own.
 
-use super::acting;
+use super::renewal::{self, Renewal};
 use super::staff::{PersonActed, keeps_from};
-use super::{Accounts, AccountsError};
+use super::{Accounts, AccountsError, acting};
 use crate::domain::{Act, At, Details, Instruction, NewPassword, SignInCode, UserId};
-use crate::store::audit::Written;
+use crate::store::audit::{self, Written};
 use crate::store::codes::{self, Code};
 use crate::store::users::User;
 use crate::store::{Conn, Lock, StoreError, users};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long a code is good.
@@ -40,17 +41,18 @@ impl Accounts {
         .await
     }
 
-    /// Sets the first password of somebody who came in with a code, and ends all their sessions but the one with the
-    /// hash `kept`, which will go on under the version that this answers with.
+    /// Sets the first password of somebody who came in with a code, and ends all their sessions but the one that `renewal`
+    /// lets go on; the version of the password.
     ///
     /// # Errors
     /// [`AccountsError::PasswordIsCode`], [`AccountsError::CodeIsOver`] when the code that let them in is good no longer,
-    /// or a failure of hashing or the store.
+    /// [`AccountsError::SessionOver`] when their session ended meanwhile, or a failure of hashing or the store.
     pub async fn choose_password(
         &self,
         user: UserId,
         new: NewPassword,
-        kept: Option<String>,
+        address: IpAddr,
+        renewal: Renewal,
     ) -> Result<i64, AccountsError> {
         let now = self.clock.now();
         let code = self.store.read(move |conn| codes::of_user(conn, user, now)).await?;
@@ -62,11 +64,13 @@ impl Accounts {
         let hash = self.hasher.hash(new).await?;
         self.store
             .write(Lock::User(user), move |conn| {
+                audit::hold(conn)?;
                 let good = codes::of_user(conn, user, now)?;
                 if good.is_none_or(|good| good.code_hash != code.code_hash) {
                     return Err(AccountsError::CodeIsOver);
                 }
-                set_password(conn, user, &hash, kept.as_deref(), now)
+                let found = renewal::still_open(conn, user, &renewal.from)?;
+                Ok(renewal::set_own_password(conn, &found, &hash, &renewal, (address, now))?)
             })
             .await
     }
@@ -94,7 +98,7 @@ pub(super) fn set_password(
     hash: &str,
     kept: Option<&str>,
     now: At,
-) -> Result<i64, AccountsError> {
+) -> Result<i64, StoreError> {
     let version = users::set_password_hash(conn, user, hash)?;
     codes::delete(conn, user)?;
     acting::end_sessions(conn, user, kept, now)?;

@@ -7,6 +7,7 @@ mod enrolling;
 mod grant;
 pub mod password;
 mod persons;
+mod renewal;
 pub mod roster;
 pub mod staff;
 pub mod throttle;
@@ -14,6 +15,7 @@ pub mod throttle;
 pub use codes::CODE_LASTS;
 pub use enrolling::{EnrolRefusal, Enrolled, LARGEST_ROSTER, Newcomer};
 pub use grant::GRANTED_FOR;
+pub use renewal::Renewal;
 pub use staff::{PersonActed, PersonRefusal};
 
 use crate::clock::Clock;
@@ -60,6 +62,12 @@ pub enum AccountsError {
     /// The new password is the code that somebody else gave them.
     #[error("the password is the code")]
     PasswordIsCode,
+    /// The session that asked has ended meanwhile, or its password is theirs no longer.
+    #[error("the session is over")]
+    SessionOver,
+    /// It would leave nobody to run the place.
+    #[error("nobody else could run the place")]
+    LastAdministrator,
     /// There is nobody of that name.
     #[error("there is nobody of that name")]
     NoSuchUser,
@@ -97,6 +105,9 @@ impl Accounts {
         let new = NewUser { username, password_hash, role, created_at: now };
         self.store
             .write(Lock::House, move |conn| {
+                if role != Role::Trader {
+                    audit::hold(conn)?;
+                }
                 let user = users::insert(conn, &new)?.ok_or(AccountsError::NameTaken)?;
                 enrolling::open_account(conn, user, opening_balance, now)?;
                 if role != Role::Trader {
@@ -118,7 +129,8 @@ impl Accounts {
     }
 
     /// The person with this name and password, or with this name and the code that stands in its place. An unknown name
-    /// takes as long as a wrong password.
+    /// takes as long as a wrong password. What goes on record, sign-ins of the staff and what was tried with their names, takes
+    /// no time that tells whose name it was.
     ///
     /// # Errors
     /// [`AccountsError::WrongCredentials`], [`AccountsError::Disabled`], [`AccountsError::Throttled`], or a failure of
@@ -145,9 +157,13 @@ impl Accounts {
         let hash = found.as_ref().map(|(user, _)| user.password_hash.clone());
         // A wrong code takes as long as a wrong password, whether or not there is a code or a password.
         let matches = self.hasher.verify(password.clone(), hash).await?;
-        let found = found.filter(|(user, code)| matches || codes::opens(user, code.as_ref(), &password));
-        let (user, _) = found.ok_or(AccountsError::WrongCredentials)?;
+        let Some((user, code)) = found else { return Err(AccountsError::WrongCredentials) };
+        if !matches && !codes::opens(&user, code.as_ref(), &password) {
+            self.note_refused_sign_in(&user, address, "a wrong password");
+            return Err(AccountsError::WrongCredentials);
+        }
         if user.disabled_at.is_some() {
+            self.note_refused_sign_in(&user, address, "they may not sign in");
             return Err(AccountsError::Disabled);
         }
         if user.role != Role::Trader {
@@ -156,22 +172,30 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Replaces a person's own password, which ends all their sessions; `kept` is the hash of the one that will go on
-    /// under the version that this answers with.
+    /// Replaces a person's own password, which ends all their sessions but the one that `renewal` lets go on; the version of
+    /// the new one.
     ///
     /// # Errors
-    /// [`AccountsError::WrongCredentials`] when `current` is not their password, [`AccountsError::Throttled`],
-    /// or a failure of hashing or the store.
+    /// [`AccountsError::WrongCredentials`] when `current` is not their password, [`AccountsError::SessionOver`] when it was
+    /// replaced or their session ended meanwhile, [`AccountsError::Throttled`], or a failure of hashing or the store.
     pub async fn change_password(
         &self,
         user: &User,
         current: String,
         new: NewPassword,
         address: IpAddr,
-        kept: Option<String>,
+        renewal: Renewal,
     ) -> Result<i64, AccountsError> {
         self.confirm(user, current, address).await?;
-        self.replace_password(user.id, new, kept).await
+        let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
+        let user = user.clone();
+        self.store
+            .write(Lock::User(user.id), move |conn| {
+                audit::hold(conn)?;
+                let found = renewal::still_theirs(conn, &user, &renewal.from)?;
+                Ok(renewal::set_own_password(conn, &found, &hash, &renewal, (address, now))?)
+            })
+            .await
     }
 
     /// Sets the password of the person called `username` from the command line, and ends all their sessions.
@@ -183,6 +207,7 @@ impl Accounts {
         let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
         self.store
             .write(Lock::User(user), move |conn| {
+                audit::hold(conn)?;
                 codes::set_password(conn, user, &hash, None, now)?;
                 let (author, nothing) = (Author::command_line(), Details::default());
                 Ok(audit::note(conn, &author, Act::SetPassword, &Subject::user(user), &nothing, now)?)
@@ -199,7 +224,8 @@ impl Accounts {
         let now = self.clock.now();
         self.store
             .write(Lock::User(user), move |conn| {
-                users::set_role(conn, user, role)?;
+                audit::hold(conn)?;
+                staff::set_role(conn, user, role, now)?;
                 let (author, said) = (Author::command_line(), Details::default().with("role", &role));
                 audit::note(conn, &author, Act::SetRole, &Subject::user(user), &said, now)
             })
@@ -228,17 +254,5 @@ impl Accounts {
         self.throttle.check_owner(address, user.id).map_err(|wait| AccountsError::Throttled { wait })?;
         let matches = self.hasher.verify(password, Some(user.password_hash.clone())).await?;
         if matches { Ok(()) } else { Err(AccountsError::WrongCredentials) }
-    }
-
-    async fn replace_password(
-        &self,
-        user: UserId,
-        new: NewPassword,
-        kept: Option<String>,
-    ) -> Result<i64, AccountsError> {
-        let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
-        self.store
-            .write(Lock::User(user), move |conn| codes::set_password(conn, user, &hash, kept.as_deref(), now))
-            .await
     }
 }

@@ -52,7 +52,7 @@ impl Accounts {
         instruction: Instruction,
     ) -> Result<PersonActed<()>, AccountsError> {
         let now = self.clock.now();
-        self.about(id, instruction, move |conn, user, instruction| {
+        self.about_holding(Lock::Leaver(id), id, instruction, move |conn, user, instruction| {
             if let Some(refusal) = keeps_from(conn, user, instruction)? {
                 return Ok(Err(refusal));
             }

@@ -1,10 +1,10 @@
 //! What staff may do about people. Each act goes on record in the transaction that does it.
 
 use super::{Accounts, AccountsError, acting};
-use crate::domain::{Act, Details, Instruction, Role, Subject, UserId};
+use crate::domain::{Act, At, Details, Instruction, Role, Subject, UserId};
 use crate::store::audit::{Acted, Written, on_record};
 use crate::store::users::User;
-use crate::store::{Conn, Lock, StoreError, users};
+use crate::store::{Conn, Lock, StoreError, sessions, users};
 
 /// Why something is not done about a person. Each displays as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum PersonRefusal {
 pub type PersonActed<T> = Acted<T, PersonRefusal>;
 
 impl Accounts {
-    /// Says what a person may do from now on; their sessions notice at once.
+    /// Says what a person may do from now on; their sessions notice at once, and the back office closes for them.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
@@ -49,6 +49,7 @@ impl Accounts {
         role: Role,
         instruction: Instruction,
     ) -> Result<PersonActed<()>, AccountsError> {
+        let now = self.clock.now();
         self.about(id, instruction, move |conn, user, instruction| {
             if user.role == role {
                 return Ok(Err(PersonRefusal::NothingToDo));
@@ -56,7 +57,7 @@ impl Accounts {
             if let Some(refusal) = keeps_from(conn, user, instruction)? {
                 return Ok(Err(refusal));
             }
-            users::set_role(conn, user.id, role)?;
+            set_role(conn, user.id, role, now)?;
             let said = |role: Role| Details::default().with("role", &role);
             Ok(Ok(Written { value: (), act: Act::SetRole, subject: None, was: said(user.role), became: said(role) }))
         })
@@ -130,9 +131,22 @@ impl Accounts {
         + Send
         + 'static,
     ) -> Result<PersonActed<T>, AccountsError> {
+        self.about_holding(Lock::User(id), id, instruction, work).await
+    }
+
+    /// As [`Accounts::about`], for what must not overlap with more than the person's own.
+    pub(super) async fn about_holding<T: Send + 'static>(
+        &self,
+        lock: Lock,
+        id: UserId,
+        instruction: Instruction,
+        work: impl Fn(&mut Conn, &User, &Instruction) -> Result<Result<Written<T>, PersonRefusal>, AccountsError>
+        + Send
+        + 'static,
+    ) -> Result<PersonActed<T>, AccountsError> {
         let now = self.clock.now();
         self.store
-            .write(Lock::User(id), move |conn| {
+            .write(lock, move |conn| {
                 on_record(conn, &instruction, &Subject::user(id), now, |conn| {
                     match users::find(conn, id)?.filter(|user| user.closed_at.is_none()) {
                         Some(user) => work(conn, &user, &instruction),
@@ -144,6 +158,20 @@ impl Accounts {
     }
 }
 
+/// Says what a person may do. What their sessions were let in for with the role before ends with it.
+pub(super) fn set_role(conn: &mut Conn, user: UserId, role: Role, now: At) -> Result<(), StoreError> {
+    users::set_role(conn, user, role)?;
+    acting::end_of(conn, user, now)?;
+    sessions::end_grants(conn, user)
+}
+
+/// Whether nobody else could run the place without this person. It stays so only while the record is held, which is what
+/// makes whoever takes somebody else's rights away meanwhile wait.
+pub(super) fn is_last_administrator(conn: &mut Conn, user: &User) -> Result<bool, StoreError> {
+    let able = user.role == Role::Admin && user.disabled_at.is_none();
+    Ok(able && users::administrators(conn)? <= 1)
+}
+
 /// What keeps staff from taking somebody's rights away.
 pub(super) fn keeps_from(
     conn: &mut Conn,
@@ -153,6 +181,5 @@ pub(super) fn keeps_from(
     if instruction.author.user == Some(user.id) {
         return Ok(Some(PersonRefusal::Yourself));
     }
-    let able = user.role == Role::Admin && user.disabled_at.is_none();
-    Ok((able && users::administrators(conn)? <= 1).then_some(PersonRefusal::LastAdministrator))
+    Ok(is_last_administrator(conn, user)?.then_some(PersonRefusal::LastAdministrator))
 }

@@ -1,10 +1,9 @@
 //! What has to be done now and then: prices saved, accounts valued, ended sessions and old candles forgotten.
 
-use crate::domain::At;
 use crate::market::recorder::{self, Retention};
 use crate::portfolio::history;
 use crate::store::instruments::{self, Prices};
-use crate::store::{Lock, StoreError, codes, sessions};
+use crate::store::{Lock, StoreError};
 use crate::web::house::House;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -83,16 +82,7 @@ async fn end_acting(house: &House) {
 }
 
 async fn sweep_sessions(house: &House) {
-    let now: At = house.clock.now();
-    let idle = now.minus(house.site.session_idle);
-    let swept: Result<usize, StoreError> = house
-        .store
-        .write(Lock::House, move |conn| {
-            codes::delete_expired(conn, now)?;
-            sessions::delete_ended(conn, now, idle)
-        })
-        .await;
-    match swept {
+    match house.accounts.sweep(house.site.session_idle).await {
         Ok(0) => {}
         Ok(ended) => tracing::info!(ended, "sessions ended"),
         Err(error) => tracing::warn!(%error, "ended sessions were not forgotten"),

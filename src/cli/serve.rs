@@ -190,12 +190,7 @@ impl ServeArgs {
             sockets: count(self.sockets),
             sockets_per_address: count(self.sockets_per_address),
             opening_balance: self.opening_balance,
-            rules: Rules {
-                opening_balance: self.opening_balance,
-                quote_age_max,
-                funding_max: self.funding_max,
-                contributed_max: self.funding_total_max,
-            },
+            rules: Rules { quote_age_max, funding_max: self.funding_max, contributed_max: self.funding_total_max },
             password_cost: self.password_cost,
             tries_by_address: Allowance { burst: self.tries_per_address, every: Duration::from_secs(1) },
             tries_by_name: Allowance { burst: self.tries_per_name, every: Duration::from_secs(30) },

@@ -10,6 +10,8 @@ words!(
     Act {
         /// Somebody of the staff signed in.
         SignIn = "sign_in",
+        /// Somebody gave the name of somebody of the staff and was not let in.
+        SignInRefused = "sign_in_refused",
         /// The back office was opened with a password.
         GrantGiven = "grant",
         /// Somebody of the staff gave a wrong password for the back office.
@@ -26,11 +28,11 @@ words!(
         EnableUser = "enable_user",
         /// A person was given a code in place of their password.
         ResetPassword = "reset_password",
-        /// A password was set from the command line.
+        /// A password was set: from the command line, or by somebody of the staff for themselves.
         SetPassword = "set_password",
         /// A person was signed out everywhere.
         SignOutUser = "sign_out_user",
-        /// A person's data was erased.
+        /// A person's data was erased, or somebody of the staff left.
         EraseUser = "erase_user",
         /// Somebody of the staff began to see what a person sees.
         ActAs = "act_as",
@@ -141,6 +143,12 @@ impl Details {
     /// Each field with its value.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, value)| (field.as_str(), value.as_str()))
+    }
+
+    /// The same with none but these fields.
+    #[must_use]
+    pub fn only(&self, fields: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| fields.contains(&name.as_str())).cloned().collect())
     }
 
     /// What is said of `field`.

@@ -157,6 +157,12 @@ impl Market {
         }
     }
 
+    /// Whether it was a recording that has been played to its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.board.status().state, FeedState::Ended { .. })
+    }
+
     /// How fast its clock runs.
     #[must_use]
     pub fn speed(&self) -> Speed {
@@ -175,7 +181,7 @@ impl Market {
         self.paced(self.controls.set_speed(speed));
     }
 
-    /// Stops its clock. Quotes grow old, so that soon orders are refused; every page says that it is paused.
+    /// Stops its clock. Orders are refused from now on, and every page says that it is paused.
     pub fn pause(&self) {
         self.set_speed(Speed::Paused);
     }

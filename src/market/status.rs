@@ -103,6 +103,14 @@ pub struct FeedStatus {
     pub speed: Speed,
 }
 
+impl FeedStatus {
+    /// Whether somebody stopped the market's clock, also when its feed has failed meanwhile.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.speed == Speed::Paused && !matches!(self.state, FeedState::Ended { .. })
+    }
+}
+
 /// What went wrong with the feed when it failed last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -227,6 +235,8 @@ mod tests {
         pulse.paced(Speed::Paused);
         assert_eq!(state(&pulse, 1), FeedState::Paused);
         assert!(matches!(state(&pulse, 60), FeedState::Stopped { .. }));
+        let status = pulse.status(FeedName::Simulated, start + Duration::from_secs(60));
+        assert!(status.is_paused(), "a pause holds though the feed has failed");
         pulse.paced(Speed::Max);
         pulse.quoted(start);
         assert_eq!(state(&pulse, 1), FeedState::Live);

@@ -2,10 +2,15 @@
 
 use super::instruments::written;
 use super::{OperationActed, OperationRefusal, Operations};
-use crate::domain::{Act, Details, Instruction, Subject};
+use crate::domain::{Act, At, Details, Instruction, Subject};
 use crate::market::Speed;
 use crate::store::audit::on_record;
 use crate::store::{Lock, StoreError};
+use std::time::Duration;
+
+/// How often it is looked whether a step has been made, and how long between two looks.
+const LOOKS: u32 = 40;
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
 
 impl Operations {
     /// Stops the market's clock.
@@ -51,16 +56,32 @@ impl Operations {
         if self.market.speed() != Speed::Paused {
             return self.record(instruction, Err(OperationRefusal::NotPaused)).await;
         }
-        let was = self
-            .market
-            .board()
-            .market_time()
-            .map_or_else(Details::default, |at| Details::default().with("market time", &at));
-        let acted = self.record(instruction, Ok((Act::StepMarket, was, Details::default()))).await?;
-        if matches!(acted, OperationActed::Done(())) && !self.market.step() {
-            tracing::warn!("the market was not paused any more when it was to make a step");
+        if self.market.is_over() {
+            return self.record(instruction, Err(OperationRefusal::Over)).await;
+        }
+        let before = self.market.board().market_time();
+        // It is on record before it is made, so that only where it began can be told.
+        let from = before.map_or_else(Details::default, |at| Details::default().with("from market time", &at));
+        let acted = self.record(instruction, Ok((Act::StepMarket, Details::default(), from))).await?;
+        if matches!(acted, OperationActed::Done(())) {
+            if self.market.step() {
+                self.moved_on(before).await;
+            } else {
+                tracing::warn!("the market was not paused any more when it was to make a step");
+            }
         }
         Ok(acted)
+    }
+
+    /// Waits until the market's clock shows another time than `before`, so that whoever asked for a step finds it made; for a
+    /// while, because a feed may be away.
+    async fn moved_on(&self, before: Option<At>) {
+        for _ in 0..LOOKS {
+            if self.market.board().market_time() != before {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// Lets the market's clock run at another speed.

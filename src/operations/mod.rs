@@ -50,6 +50,9 @@ pub enum OperationRefusal {
     /// The clock is not paused.
     #[error("Only a paused market makes steps.")]
     NotPaused,
+    /// A recording has been played to its end.
+    #[error("The recording has been played to its end: there is no step left to make.")]
+    Over,
     /// The feed is away.
     #[error("The market's feed does not answer just now, so nothing was done.")]
     NotHeard,

@@ -1,13 +1,13 @@
 //! Where simulated prices stand: set, or moved by a part of themselves.
 
-use super::instruments::{HIGHEST_PRICE, written};
+use super::instruments::HIGHEST_PRICE;
 use super::{OperationActed, OperationRefusal, Operations};
 use crate::domain::amount::parse_units;
-use crate::domain::{Act, AmountError, Details, Instruction, InstrumentId, Price, Subject, Symbol};
+use crate::domain::{Act, AmountError, Details, Instruction, InstrumentId, Price, Subject, SubjectKind, Symbol};
 use crate::market::{NotSet, Traded};
-use crate::store::audit::{Acted, on_record};
-use crate::store::instruments::{Prices, save_prices};
-use crate::store::{Lock, StoreError};
+use crate::store::audit::{self, Acted, AuditLine, Written, on_record};
+use crate::store::instruments::{Prices, by_symbol, save_prices};
+use crate::store::{Conn, Lock, StoreError};
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,6 +16,8 @@ const DOLLAR: i64 = 10_000;
 const CENT: i64 = 100;
 /// How many instruments are named one by one on the record of a shock.
 const NAMED: usize = 60;
+/// Under what the record of a shock says whose prices it moved.
+const WHICH: &str = "which";
 
 /// By how much prices are moved: a part of themselves in hundredths of a percent, from -90 % to +900 %, and not nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,13 +69,27 @@ impl Shock {
     /// Where a price is moved to: quotable, at least a cent, and not above [`HIGHEST_PRICE`] unless it was before.
     #[must_use]
     pub fn of(self, price: Price) -> Price {
-        let units = i128::from(price.units());
-        let moved = (units * i128::from(10_000 + self.0) + 5_000).div_euclid(10_000);
-        let moved = i64::try_from(moved).unwrap_or(i64::MAX).min(HIGHEST_PRICE.units().max(price.units()));
+        let moved = self.unbounded(price).min(highest(price));
         let tick = if moved >= DOLLAR { CENT } else { 1 };
         let quotable = moved.saturating_add(tick / 2) / tick * tick;
         Price::from_units(quotable.max(Price::LOWEST.units()))
     }
+
+    /// Whether a price stops at a bound before it has moved so far.
+    #[must_use]
+    pub fn is_cut_short(self, price: Price) -> bool {
+        !(Price::LOWEST.units()..=highest(price)).contains(&self.unbounded(price))
+    }
+
+    fn unbounded(self, price: Price) -> i64 {
+        let moved = (i128::from(price.units()) * i128::from(10_000 + self.0) + 5_000).div_euclid(10_000);
+        i64::try_from(moved).unwrap_or(i64::MAX)
+    }
+}
+
+/// The highest that a price can be moved to, in units: [`HIGHEST_PRICE`], or where it stands if that is above.
+fn highest(price: Price) -> i64 {
+    HIGHEST_PRICE.units().max(price.units())
 }
 
 impl FromStr for Shock {
@@ -125,12 +141,14 @@ pub struct Move {
     pub from: Price,
     /// Where it is to.
     pub to: Price,
+    /// Whether it would go further if prices had no bounds.
+    pub cut_short: bool,
     instrument: InstrumentId,
     previous_close: Price,
 }
 
 impl Operations {
-    /// Lets the price of an instrument stand at `price`. Once answered, it does.
+    /// Lets the price of an instrument stand at `price`. Once answered, it does. Says from where it went.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
@@ -139,13 +157,13 @@ impl Operations {
         symbol: &Symbol,
         price: Price,
         instruction: Instruction,
-    ) -> Result<OperationActed<()>, StoreError> {
+    ) -> Result<OperationActed<Vec<Move>>, StoreError> {
         let _turn = self.turn.lock().await;
-        let moves = self.moves(&Shocked::One(symbol.clone()), |_| price);
+        let moves = self.foresee_price(symbol, price);
         self.set(Subject::instrument(symbol), Act::SetPrice, moves, Details::default(), instruction).await
     }
 
-    /// Moves prices by a part of themselves, each by the same. Once answered, they are moved.
+    /// Moves prices by a part of themselves, each by the same. Once answered, they are moved. Says each of the moves.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
@@ -154,12 +172,16 @@ impl Operations {
         which: &Shocked,
         by: Shock,
         instruction: Instruction,
-    ) -> Result<OperationActed<()>, StoreError> {
+    ) -> Result<OperationActed<Vec<Move>>, StoreError> {
         let _turn = self.turn.lock().await;
         let (moves, said) = (self.foresee(which, by), Details::default().with("by", &by));
         let (subject, said) = match which {
             Shocked::One(symbol) => (Subject::instrument(symbol), said),
-            many => (Subject::market(), said.with("which", many).with("instruments", &moves.len())),
+            many => (Subject::market(), said.with(WHICH, many).with("instruments", &moves.len())),
+        };
+        let said = match moves.iter().filter(|one| one.cut_short).count() {
+            0 => said,
+            count => said.with("stopped at a bound", &count),
         };
         self.set(subject, Act::ShockPrices, moves, said, instruction).await
     }
@@ -167,18 +189,26 @@ impl Operations {
     /// Where a shock would move prices to from where they stand now. Moves nothing.
     #[must_use]
     pub fn foresee(&self, which: &Shocked, by: Shock) -> Vec<Move> {
-        self.moves(which, |price| by.of(price))
+        self.moves(which, |price| (by.of(price), by.is_cut_short(price)))
     }
 
-    fn moves(&self, which: &Shocked, to: impl Fn(Price) -> Price) -> Vec<Move> {
+    /// From where the price of an instrument would go to `price` now; nothing when it has none. Moves nothing.
+    #[must_use]
+    pub fn foresee_price(&self, symbol: &Symbol, price: Price) -> Vec<Move> {
+        self.moves(&Shocked::One(symbol.clone()), |_| (price, false))
+    }
+
+    fn moves(&self, which: &Shocked, to: impl Fn(Price) -> (Price, bool)) -> Vec<Move> {
         let roster = self.market.board().roster();
         let quoted = roster.all().iter().filter(|traded| which.means(traded)).filter_map(|traded| {
             let instrument = &traded.instrument;
             let quote = self.market.board().quote(instrument.id)?.quote;
+            let (to, cut_short) = to(quote.last);
             Some(Move {
                 symbol: instrument.symbol.clone(),
                 from: quote.last,
-                to: to(quote.last),
+                to,
+                cut_short,
                 instrument: instrument.id,
                 previous_close: quote.previous_close,
             })
@@ -194,7 +224,7 @@ impl Operations {
         moves: Vec<Move>,
         said: Details,
         instruction: Instruction,
-    ) -> Result<OperationActed<()>, StoreError> {
+    ) -> Result<OperationActed<Vec<Move>>, StoreError> {
         // Nothing is on record that a feed which is away would not do.
         let heard = self.market.set_prices(Vec::new()).await;
         let now = self.clock.now();
@@ -202,6 +232,10 @@ impl Operations {
         let written: Result<_, StoreError> = self
             .store
             .write(Lock::House, move |conn| {
+                let overtaken = overtaken(conn, &instruction, &subject)?;
+                if !overtaken.is_empty() {
+                    return Ok(Acted::Overtaken(overtaken));
+                }
                 on_record(conn, &instruction, &subject, now, |conn| {
                     if let Err(refusal) = refusal(heard, &moves, &subject) {
                         return Ok(Err(refusal));
@@ -214,12 +248,12 @@ impl Operations {
                     let saved: Vec<Prices> = saved.collect();
                     save_prices(conn, &saved, now)?;
                     let (was, became) = details(&moves, said.clone());
-                    Ok(Ok(written(act, was, became)))
+                    Ok(Ok(Written { value: moves.clone(), act, subject: None, was, became }))
                 })
             })
             .await;
-        let acted: OperationActed<()> = written?;
-        if matches!(acted, Acted::Done(()))
+        let acted: OperationActed<Vec<Move>> = written?;
+        if matches!(acted, Acted::Done(_))
             && let Err(why) = self.market.set_prices(prices).await
         {
             tracing::error!(%why, "prices that were set are on record and the feed did not take them");
@@ -240,6 +274,33 @@ fn refusal(heard: Result<(), NotSet>, moves: &[Move], subject: &Subject) -> Resu
         moves if moves.iter().all(|one| one.from == one.to) => Err(OperationRefusal::NothingToDo),
         _ => Ok(()),
     }
+}
+
+/// What others have done since the price of one instrument was looked at, when they have moved it along with many; of
+/// that only what concerns it.
+fn overtaken(conn: &mut Conn, instruction: &Instruction, subject: &Subject) -> Result<Vec<AuditLine>, StoreError> {
+    let Some(seen) = instruction.seen.filter(|_| subject.kind == SubjectKind::Instrument) else {
+        return Ok(Vec::new());
+    };
+    if audit::is_done(conn, &instruction.key)? {
+        return Ok(Vec::new());
+    }
+    let Some(instrument) = subject.id.parse().ok().map(|symbol| by_symbol(conn, &symbol)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
+    let everything = Shocked::All.to_string();
+    let mut lines = audit::done_since(conn, &Subject::market(), Act::ShockPrices, seen)?;
+    lines.retain(|line| line.became.get(WHICH).is_some_and(|which| which == everything || which == instrument.sector));
+    if lines.is_empty() {
+        return Ok(lines);
+    }
+    for line in &mut lines {
+        line.was = line.was.only(&[&subject.id]);
+        line.became = line.became.only(&["by", WHICH, &subject.id]);
+    }
+    lines.extend(audit::about_since(conn, subject, seen)?);
+    lines.sort_by_key(|line| line.number);
+    Ok(lines)
 }
 
 /// What is said of prices before and after: each of them, as long as those are not too many.
@@ -278,5 +339,8 @@ mod tests {
         assert_eq!(after("900", HIGHEST_PRICE.units() / 2), HIGHEST_PRICE.units());
         assert_eq!(after("10", HIGHEST_PRICE.units() * 2), HIGHEST_PRICE.units() * 2);
         assert_eq!(after("-10", i64::MAX), 8_301_034_833_169_298_200);
+        let cut_short = |by: &str, units: i64| by.parse::<Shock>().unwrap().is_cut_short(Price::from_units(units));
+        assert!(cut_short("900", HIGHEST_PRICE.units() / 2) && cut_short("-90", 100) && cut_short("10", i64::MAX));
+        assert!(!cut_short("900", HIGHEST_PRICE.units() / 10) && !cut_short("-90", 1_000));
     }
 }

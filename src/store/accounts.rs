@@ -142,6 +142,16 @@ pub fn set_frozen(conn: &mut Conn, id: AccountId, frozen: Option<&Frozen>) -> Re
     exactly_one(diesel::update(accounts::table.find(id)).set(frozen).execute(conn)?, "freezing an account")
 }
 
+/// Says anew why the accounts of `user` that are frozen are.
+///
+/// # Errors
+/// When the database fails.
+pub fn explain_freezing(conn: &mut Conn, user: UserId, because: &str) -> Result<(), StoreError> {
+    let frozen = accounts::table.filter(accounts::user_id.eq(user)).filter(accounts::frozen_at.is_not_null());
+    diesel::update(frozen).set(accounts::frozen_because.eq(because)).execute(conn)?;
+    Ok(())
+}
+
 /// Moves an account from where it stood to `after`, in step with the entry that says why.
 ///
 /// # Errors

@@ -65,8 +65,21 @@ pub struct AuditLine {
 /// The most entries that are told of when an instruction was overtaken.
 const MOST_TOLD: i64 = 20;
 
+/// Holds the record until the transaction ends, so that nobody else enters anything meanwhile. Whoever will enter an act
+/// takes it before they change anything, and after what the transaction began with: where all take what they need in this
+/// order, none of them waits for one who waits for them.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold(conn: &mut Conn) -> Result<(), StoreError> {
+    // An update that changes nothing is the one lock that both engines know.
+    let held = diesel::update(audit_head::table.find(1_i64)).set(audit_head::entries.eq(audit_head::entries));
+    exactly_one(held.execute(conn)?, "holding the record")
+}
+
 /// Does `work` about `subject` as `instruction` says and enters it on the record, all in the transaction that `conn`
-/// is in. An instruction that was done before, or that others have overtaken, is not done.
+/// is in, and with the record held from its beginning: what `work` finds to be so stays so. An instruction that was done
+/// before, or that others have overtaken, is not done.
 ///
 /// # Errors
 /// What `work` returns, or the store's own failure as `E`.
@@ -77,6 +90,7 @@ pub fn on_record<T, R, E: From<StoreError>>(
     now: At,
     work: impl FnOnce(&mut Conn) -> Result<Result<Written<T>, R>, E>,
 ) -> Result<Acted<T, R>, E> {
+    hold(conn)?;
     if let Some(done) = done_under(conn, &instruction.key)? {
         return Ok(Acted::Repeated(Box::new(done)));
     }
@@ -96,7 +110,8 @@ pub fn on_record<T, R, E: From<StoreError>>(
     Ok(Acted::Done(value))
 }
 
-/// Enters an act for which nobody is asked a reason: a sign-in, a password given again.
+/// Enters an act for which nobody is asked a reason: a sign-in, a password given again. Where the transaction changes
+/// something before it, it begins with [`hold`].
 ///
 /// # Errors
 /// When the database fails.
@@ -126,7 +141,7 @@ fn append(
     why: Why<'_>,
     now: At,
 ) -> Result<(), StoreError> {
-    // Counting first takes the row's lock on a server, so that two entries never follow the same one.
+    // Counting holds the record, if it was not held before, so that two entries never follow the same one.
     let (number, previous): (i64, ChainHash) = diesel::update(audit_head::table.find(1_i64))
         .set(audit_head::entries.eq(audit_head::entries + 1_i64))
         .returning((audit_head::entries, audit_head::hash))
@@ -208,16 +223,41 @@ diesel::alias! {
 
 type Row = (i64, At, Option<Username>, Act, SubjectKind, String, Option<Username>, String, String, String);
 
-/// What was done to `subject` after the entry numbered `seen`, oldest first.
+/// What was done to `subject` after the entry numbered `seen`, oldest first. An order moves its account, so that whoever
+/// looks at one of them has looked at both: what was done to any of that person's counts.
 ///
 /// # Errors
 /// When the database fails or an entry is corrupt.
 pub fn about_since(conn: &mut Conn, subject: &Subject, seen: i64) -> Result<Vec<AuditLine>, StoreError> {
+    const BOOKS: [SubjectKind; 2] = [SubjectKind::Account, SubjectKind::Order];
+    let since = rows()
+        .filter(audit_entries::id.gt(seen))
+        .filter(audit_entries::request_key.is_not_null())
+        .order(audit_entries::id)
+        .limit(MOST_TOLD);
+    let found: Vec<Row> = match subject.person.filter(|_| BOOKS.contains(&subject.kind)) {
+        Some(person) => {
+            let theirs = since.filter(audit_entries::person_id.eq(person));
+            theirs.filter(audit_entries::subject_kind.eq_any(BOOKS)).load(conn)?
+        }
+        None => {
+            let its = since.filter(audit_entries::subject_kind.eq(subject.kind));
+            its.filter(audit_entries::subject_id.eq(&subject.id)).load(conn)?
+        }
+    };
+    found.into_iter().map(line).collect()
+}
+
+/// Each time that `act` was done to `subject` after the entry numbered `seen`, oldest first.
+///
+/// # Errors
+/// When the database fails or an entry is corrupt.
+pub fn done_since(conn: &mut Conn, subject: &Subject, act: Act, seen: i64) -> Result<Vec<AuditLine>, StoreError> {
     let since = rows()
         .filter(audit_entries::subject_kind.eq(subject.kind))
         .filter(audit_entries::subject_id.eq(&subject.id))
+        .filter(audit_entries::act.eq(act))
         .filter(audit_entries::id.gt(seen))
-        .filter(audit_entries::request_key.is_not_null())
         .order(audit_entries::id)
         .limit(MOST_TOLD);
     since.load::<Row>(conn)?.into_iter().map(line).collect()

@@ -88,6 +88,8 @@ pub enum Lock {
     Account(AccountId),
     /// One person's name, password and sessions.
     User(UserId),
+    /// All of that and the person's accounts, for one who is to be forgotten.
+    Leaver(UserId),
     /// Things that belong to nobody in particular.
     House,
 }

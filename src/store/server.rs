@@ -113,11 +113,16 @@ impl ServerWriter {
     }
 }
 
-/// What takes the lock for as long as the transaction lasts.
+/// What takes the lock for as long as the transaction lasts. Rows are held so that others may still refer to them:
+/// whoever enters an act about a person holds the record, for which the one who holds that person may be waiting.
 fn hold(lock: Lock) -> String {
     match lock {
-        Lock::Account(AccountId(account)) => format!("SELECT id FROM accounts WHERE id = {account} FOR UPDATE"),
-        Lock::User(UserId(user)) => format!("SELECT id FROM users WHERE id = {user} FOR UPDATE"),
+        Lock::Account(AccountId(account)) => format!("SELECT id FROM accounts WHERE id = {account} FOR NO KEY UPDATE"),
+        Lock::User(UserId(user)) => format!("SELECT id FROM users WHERE id = {user} FOR NO KEY UPDATE"),
+        Lock::Leaver(UserId(user)) => format!(
+            "SELECT id FROM users WHERE id = {user} FOR NO KEY UPDATE; \
+             SELECT id FROM accounts WHERE user_id = {user} ORDER BY id FOR NO KEY UPDATE"
+        ),
         Lock::House => format!("SELECT pg_advisory_xact_lock({HOUSE})"),
     }
 }

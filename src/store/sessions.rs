@@ -101,6 +101,34 @@ pub fn grant(conn: &mut Conn, key_hash: &str, until: Option<At>) -> Result<(), S
     Ok(())
 }
 
+/// Lets no session of `user` use the back office any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn end_grants(conn: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    let none: Option<At> = None;
+    let theirs = sessions::table.filter(sessions::user_id.eq(user));
+    diesel::update(theirs).set(sessions::granted_until.eq(none)).execute(conn)?;
+    Ok(())
+}
+
+/// Lets a session go on under another key, as one that the password of this version began: without the back office, and
+/// as its owner.
+///
+/// # Errors
+/// When the database fails or the session has ended.
+pub fn renew(conn: &mut Conn, key_hash: &str, new_hash: &str, password_version: i64) -> Result<(), StoreError> {
+    let (no_time, nobody): (Option<At>, Option<UserId>) = (None, None);
+    let renewed = (
+        sessions::key_hash.eq(new_hash),
+        sessions::password_version.eq(password_version),
+        sessions::granted_until.eq(no_time),
+        sessions::acting_as.eq(nobody),
+        sessions::acting_until.eq(no_time),
+    );
+    exactly_one(diesel::update(sessions::table.find(key_hash)).set(renewed).execute(conn)?, "renewing a session")
+}
+
 /// The session with this hash, as it is kept.
 ///
 /// # Errors
@@ -119,7 +147,7 @@ pub fn act_as(conn: &mut Conn, key_hash: &str, acting: Option<(UserId, At)>) -> 
     exactly_one(diesel::update(sessions::table.find(key_hash)).set(acting).execute(conn)?, "acting as somebody")
 }
 
-/// Up to `limit` sessions that look at the site as somebody else: those of `user`, or those whose time was over at `now`.
+/// Up to `limit` sessions that look at the site as somebody else, of those that `of` says.
 ///
 /// # Errors
 /// When the database fails.
@@ -129,6 +157,9 @@ pub fn acting(conn: &mut Conn, of: Acting, limit: i64) -> Result<Vec<Session>, S
     Ok(match of {
         Acting::Of(user) => acting.filter(sessions::user_id.eq(user)).load(conn)?,
         Acting::Over(now) => acting.filter(sessions::acting_until.le(now)).load(conn)?,
+        Acting::Ended { now, idle } => {
+            acting.filter(sessions::expires_at.le(now).or(sessions::seen_at.le(idle))).load(conn)?
+        }
     })
 }
 
@@ -139,6 +170,13 @@ pub enum Acting {
     Of(UserId),
     /// Those whose time was over by then.
     Over(At),
+    /// Those that are themselves past their end at `now`, or were not used since `idle`.
+    Ended {
+        /// The present.
+        now: At,
+        /// The moment since when they must have been used.
+        idle: At,
+    },
 }
 
 /// Ends a session.
@@ -168,11 +206,14 @@ pub fn delete_of_user(conn: &mut Conn, user: UserId, kept: Option<&str>) -> Resu
     Ok(diesel::delete(others).execute(conn)?)
 }
 
-/// Removes sessions that are past their end, or were not used since `idle`; how many those were.
+/// Removes sessions that are past their end, or were not used since `idle`, but none that look at the site as somebody
+/// else, whose end goes on record; how many those were.
 ///
 /// # Errors
 /// When the database fails.
 pub fn delete_ended(conn: &mut Conn, now: At, idle: At) -> Result<usize, StoreError> {
-    let ended = sessions::table.filter(sessions::expires_at.le(now).or(sessions::seen_at.le(idle)));
+    let ended = sessions::table
+        .filter(sessions::acting_until.is_null())
+        .filter(sessions::expires_at.le(now).or(sessions::seen_at.le(idle)));
     Ok(diesel::delete(ended).execute(conn)?)
 }

@@ -27,8 +27,6 @@ use terms::Means;
 /// What the house allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
-    /// What accounts begin with, and begin anew with.
-    pub opening_balance: Money,
     /// How old a quote may be and still be traded at.
     pub quote_age_max: Duration,
     /// The most money that may be added or taken out at a time.

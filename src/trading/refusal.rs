@@ -37,13 +37,8 @@ pub enum Refusal {
         /// How old the quote is.
         age: Duration,
     },
-    /// Its latest quote is too old to trade at, because somebody paused the market.
-    MarketPaused {
-        /// What was asked for.
-        symbol: Symbol,
-        /// How old the quote is.
-        age: Duration,
-    },
+    /// Somebody paused the market.
+    MarketPaused,
     /// It is outside trading hours.
     MarketClosed {
         /// When they begin again, by the market's own clock.

@@ -55,7 +55,7 @@ const fn reason(refusal: &Refusal) -> &'static str {
         Refusal::Delisted { .. } => "delisted",
         Refusal::NoQuote { .. } => "no price yet",
         Refusal::StaleQuote { .. } => "price too old",
-        Refusal::MarketPaused { .. } => "market paused",
+        Refusal::MarketPaused => "market paused",
         Refusal::MarketClosed { .. } => "market closed",
         Refusal::MarketEnded => "recording over",
         Refusal::NotEnoughCash { .. } => "not enough cash",

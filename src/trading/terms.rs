@@ -42,9 +42,11 @@ pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<
         NotTraded::Halted(halt) => Refusal::Halted { symbol: symbol.clone(), because: halt.because.clone() },
         NotTraded::Delisted => Refusal::Delisted { symbol: symbol.clone() },
     })?;
-    let state = board.status().state;
-    match state {
+    let market = board.status();
+    match market.state {
         FeedState::Ended { .. } => return Err(Refusal::MarketEnded),
+        // A pause is somebody's word that nothing is traded, and holds from that moment on, however fresh quotes are.
+        _ if market.is_paused() => return Err(Refusal::MarketPaused),
         FeedState::Closed { opens } => {
             return Err(Refusal::MarketClosed { opens, zone: board.calendar().zone_name().to_owned() });
         }
@@ -52,9 +54,6 @@ pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<
     }
     match board.quote(instrument.id) {
         None => Err(Refusal::NoQuote { symbol: symbol.clone() }),
-        Some(Standing { age, .. }) if age > rules.quote_age_max && state == FeedState::Paused => {
-            Err(Refusal::MarketPaused { symbol: symbol.clone(), age })
-        }
         Some(Standing { age, .. }) if age > rules.quote_age_max => {
             Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
         }

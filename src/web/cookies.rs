@@ -1,7 +1,7 @@
-//! What the site keeps in the browser besides the session: which visitor this is, a notice to be said once,
-//! and the theme.
+//! What the site keeps in the browser besides the session: which visitor this is, a notice to be said once, as whom an
+//! administrator looked at the last page, and the theme.
 //!
-//! The first two are signed, so that nobody can put words into the site's mouth.
+//! All but the theme are signed, so that nobody can put words into the site's mouth.
 
 use super::house::Site;
 use super::layout::{Notice, NoticeKind, Theme};
@@ -14,6 +14,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 const SESSION: &str = "tradefloor-session";
 const VISITOR: &str = "tradefloor-visitor";
 const NOTICE: &str = "tradefloor-notice";
+const ACTING: &str = "tradefloor-acting";
 const THEME: &str = "tradefloor-theme";
 /// A notice is for the next page; one that is never fetched is forgotten.
 const NOTICE_LASTS: Duration = Duration::minutes(2);
@@ -61,9 +62,22 @@ pub(super) fn set_notice(site: &Site, notice: &Notice) -> Cookie<'static> {
 
 /// Forgets a notice that has been said.
 pub(super) fn clear_notice(site: &Site) -> Cookie<'static> {
-    let mut cookie = cookie(site, NOTICE, String::new());
-    cookie.make_removal();
-    cookie
+    removal(site, NOTICE)
+}
+
+/// As whom the last page was looked at.
+pub(super) fn acting(request: &HttpRequest, site: &Site) -> Option<String> {
+    signed(request, site, ACTING)
+}
+
+/// Remembers as whom a page is looked at, so that it is noticed when the next one no longer is.
+pub(super) fn set_acting(site: &Site, name: &str) -> Cookie<'static> {
+    sign(site, cookie(site, ACTING, name.to_owned()))
+}
+
+/// Forgets it.
+pub(super) fn clear_acting(site: &Site) -> Cookie<'static> {
+    removal(site, ACTING)
 }
 
 /// The theme the visitor chose.
@@ -83,6 +97,12 @@ pub(super) fn attach(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) {
         headers.append(SET_COOKIE, value);
     }
+}
+
+fn removal(site: &Site, plain: &str) -> Cookie<'static> {
+    let mut cookie = cookie(site, plain, String::new());
+    cookie.make_removal();
+    cookie
 }
 
 fn cookie(site: &Site, plain: &str, value: String) -> Cookie<'static> {

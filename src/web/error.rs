@@ -172,6 +172,8 @@ impl From<AccountsError> for PageError {
     fn from(error: AccountsError) -> Self {
         match error {
             AccountsError::Store(error) => error.into(),
+            // They were signed out while they waited for the answer.
+            AccountsError::SessionOver => Self::SignInFirst { next: None },
             AccountsError::Throttled { wait } => Self::Throttled { wait },
             AccountsError::Hashing(HashError::Busy) => Self::Busy(error.to_string()),
             other => Self::Internal(other.into()),

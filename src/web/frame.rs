@@ -128,12 +128,20 @@ fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Marks new visitors, forgets the notice that this page says, and keeps pages out of caches.
+/// Marks new visitors and those who look as somebody else, forgets the notice that this page says, and keeps pages out of caches.
 fn finish(response: &mut ServiceResponse<BoxBody>, visit: &Visit, house: &House) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NOT_KEPT);
     if visit.newly_marked {
         cookies::attach(headers, &cookies::set_visitor(&house.site, visit.token()));
+    }
+    let acting = visit.signed_in().and_then(|who| who.acting.as_ref()).map(|acting| acting.name.as_str());
+    match acting {
+        Some(name) if visit.looked_as.as_deref() != Some(name) => {
+            cookies::attach(headers, &cookies::set_acting(&house.site, name));
+        }
+        None if visit.looked_as.is_some() => cookies::attach(headers, &cookies::clear_acting(&house.site)),
+        _ => {}
     }
     if visit.notice.is_some() {
         cookies::attach(headers, &cookies::clear_notice(&house.site));

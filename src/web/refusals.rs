@@ -23,12 +23,7 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
             let age = age_words(*age);
             errors.refuse(&format!("The latest price of {symbol} came {age}; trading resumes with the next quote."));
         }
-        Refusal::MarketPaused { symbol, age } => {
-            let age = age_words(*age);
-            errors.refuse(&format!(
-                "The market is paused and the latest price of {symbol} came {age}; trading resumes when the market does."
-            ));
-        }
+        Refusal::MarketPaused => errors.refuse(MARKET_PAUSED),
         Refusal::MarketClosed { opens, zone } => {
             errors.refuse(&format!("The market is closed. It opens on {}.", opening(*opens, zone)));
         }
@@ -57,6 +52,9 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
         }
     }
 }
+
+/// Why nobody can trade anything for now.
+pub(super) const MARKET_PAUSED: &str = "The market is paused: no order is taken until it goes on.";
 
 /// Why nobody can trade an instrument for now. The reason is somebody's own words, with or without a full stop.
 pub(super) fn halted_sentence(symbol: &Symbol, because: &str) -> String {

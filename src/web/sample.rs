@@ -256,6 +256,7 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
         key: key(),
         errors: FieldErrors::default(),
         frozen: None,
+        paused: false,
         cash: money("9819.09"),
         choices: rates()
             .into_iter()

@@ -5,6 +5,7 @@
 
 use super::error::PageError;
 use super::house::House;
+use crate::accounts::{AccountsError, Renewal};
 use crate::domain::{AccountId, At, Role, UserId, Username};
 use crate::store::sessions::{self, Found, Session};
 use crate::store::{Lock, StoreError, accounts, users};
@@ -24,6 +25,8 @@ const SEEN_EVERY: Duration = Duration::from_mins(1);
 pub(super) const OWNER: &str = "owner";
 /// Under which name a loaded session tells who that is by now; never stored.
 pub(super) const IDENTITY: &str = "identity";
+/// Under which name a session that is renewed tells the key that it goes on under; never stored.
+const SUCCESSOR: &str = "successor";
 
 type State = HashMap<String, String>;
 
@@ -98,7 +101,8 @@ pub struct SignedIn {
     pub role: Role,
     /// The hash of their session's key.
     pub session: String,
-    /// What every form of this session carries.
+    /// What every form of this session carries; another one while it looks at the site as somebody else, so that a form which
+    /// was opened then does nothing afterwards.
     pub token: String,
     /// Until when the session may use the back office.
     pub granted_until: Option<At>,
@@ -134,6 +138,7 @@ impl SignedIn {
             role: Role::Trader,
             granted_until: None,
             has_password: true,
+            token: hash(&format!("{} as {}", own.token, seen_as.user)),
             acting: Some(acting),
             ..own
         })
@@ -213,7 +218,11 @@ impl SessionStore for Sessions {
         self.find(key).await.map_err(LoadError::Other)
     }
 
-    async fn save(&self, state: State, _: &CookieDuration) -> Result<SessionKey, SaveError> {
+    async fn save(&self, state: State, ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
+        if let Some(key) = successor(&state).map_err(SaveError::Serialization)? {
+            // It stands under that key already, unless it was ended since, and then it stays ended.
+            return self.update(key, state, ttl).await.map_err(|error| SaveError::Other(error.into()));
+        }
         let key = random_key();
         let now = self.house.clock.now();
         let owner = owner(&state).map_err(SaveError::Serialization)?;
@@ -249,10 +258,10 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        let hash = hash(key.as_ref());
-        let deleted: Result<(), StoreError> =
-            self.house.store.write(Lock::House, move |conn| sessions::delete(conn, &hash)).await;
-        told(deleted)
+        match self.house.accounts.sign_out(hash(key.as_ref())).await {
+            Err(AccountsError::Store(error)) => told(Err(error)),
+            other => Ok(other?),
+        }
     }
 }
 
@@ -271,18 +280,37 @@ fn owner(state: &State) -> Result<Owner, anyhow::Error> {
     Ok(serde_json::from_str(owner)?)
 }
 
+fn successor(state: &State) -> Result<Option<SessionKey>, anyhow::Error> {
+    let Some(key) = state.get(SUCCESSOR) else { return Ok(None) };
+    let key: String = serde_json::from_str(key)?;
+    SessionKey::try_from(key).map(Some).map_err(|error| anyhow::anyhow!("{error}"))
+}
+
 fn stored(mut state: State) -> Result<String, anyhow::Error> {
     state.remove(IDENTITY);
+    state.remove(SUCCESSOR);
     Ok(serde_json::to_string(&state)?)
 }
 
-/// Lets the session of this request go on under a new key after its owner's password was changed, which ends all
-/// others.
-pub(super) fn go_on_under(session: &actix_session::Session, password_version: i64) -> Result<(), PageError> {
+/// A new key for the session of `who`, and what has the session go on under it once their password is changed.
+pub(super) fn renewal(who: &SignedIn) -> (String, Renewal) {
+    let key = random_key();
+    let renewal = Renewal { from: who.session.clone(), to: hash(&key) };
+    (key, renewal)
+}
+
+/// Gives the browser of this request the key that its session goes on under since its owner's password was changed,
+/// which ended all others.
+pub(super) fn go_on_under(
+    session: &actix_session::Session,
+    key: String,
+    password_version: i64,
+) -> Result<(), PageError> {
     let owner = session.get::<Owner>(OWNER).map_err(|error| PageError::Internal(error.into()))?;
     let owner = owner.ok_or_else(|| PageError::internal("a session had no owner"))?;
     let owner = Owner { password_version, ..owner };
     session.insert(OWNER, owner).map_err(|error| PageError::Internal(error.into()))?;
+    session.insert(SUCCESSOR, key).map_err(|error| PageError::Internal(error.into()))?;
     session.renew();
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::house::House;
 use super::layout::{Layout, NoticeKind, Theme};
 use super::moments::ShowTime;
 use super::page;
-use super::sessions::{OWNER, Owner, go_on_under};
+use super::sessions::{OWNER, Owner, go_on_under, renewal};
 use super::visit::Member;
 use crate::accounts::AccountsError;
 use crate::domain::{At, NewPassword};
@@ -132,11 +132,11 @@ pub async fn change_password(
     match NewPassword::parse(form.get("new_password"), &member.who.username) {
         Ok(new) => {
             let user = user(&member, &house).await?;
-            let kept = Some(member.who.session.clone());
+            let (key, renewal) = renewal(&member.who);
             let address = member.visit.address();
-            match house.accounts.change_password(&user, form.text("current_password"), new, address, kept).await {
+            match house.accounts.change_password(&user, form.text("current_password"), new, address, renewal).await {
                 Ok(version) => {
-                    go_on_under(&session, version)?;
+                    go_on_under(&session, key, version)?;
                     let done = "Your password is changed, and you are signed out everywhere else.";
                     return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));
                 }
@@ -176,18 +176,22 @@ pub async fn delete(
     Form(form): Form,
 ) -> Result<HttpResponse, PageError> {
     let user = user(&member, &house).await?;
-    match house.accounts.close(&user, form.text("password"), member.visit.address()).await {
+    let (own, address) = (member.who.session.clone(), member.visit.address());
+    let refused = match house.accounts.close(&user, own, form.text("password"), address).await {
         Ok(()) => {
             session.purge();
-            Ok(member.visit.go_saying("/", NoticeKind::Good, "Your account is deleted. Thank you for trading here."))
+            let done = "Your account is deleted. Thank you for trading here.";
+            return Ok(member.visit.go_saying("/", NoticeKind::Good, done));
         }
-        Err(AccountsError::WrongCredentials) => {
-            let mut errors = FieldErrors::default();
-            errors.add("password", "That is not your password. Nothing was deleted.");
-            page::again(&settings(&member, &house, FieldErrors::default(), errors).await?)
+        Err(AccountsError::WrongCredentials) => "That is not your password. Nothing was deleted.",
+        Err(AccountsError::LastAdministrator) => {
+            "You are the last administrator who can sign in. Make somebody else one first. Nothing was deleted."
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let mut errors = FieldErrors::default();
+    errors.add("password", refused);
+    page::again(&settings(&member, &house, FieldErrors::default(), errors).await?)
 }
 
 async fn user(member: &Member, house: &House) -> Result<User, PageError> {

@@ -2,7 +2,7 @@
 
 use super::field_errors::FieldErrors;
 use super::format::{Dollars, Show};
-use super::refusals::{delisted_sentence, halted_sentence};
+use super::refusals::{MARKET_PAUSED, delisted_sentence, halted_sentence};
 use crate::domain::{Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol, TradingStatus};
 
 /// How the amount of an order is meant.
@@ -77,6 +77,8 @@ pub struct Ticket {
     pub errors: FieldErrors,
     /// That the viewer's account is frozen, as a sentence, if it is.
     pub frozen: Option<String>,
+    /// Whether the market is paused, so that no order is taken.
+    pub paused: bool,
     /// The viewer's cash.
     pub cash: Money,
     /// What can be traded: every instrument, or the one of a fixed ticket.
@@ -90,14 +92,19 @@ impl Ticket {
         self.choices.iter().find(|choice| choice.symbol.as_str().eq_ignore_ascii_case(self.symbol.trim()))
     }
 
-    /// What keeps the chosen instrument from being traded as any other.
+    /// What keeps the chosen instrument, or any, from being traded as usual.
     #[must_use]
     pub fn hindrance(&self) -> Option<String> {
-        let TicketChoice { symbol, status, .. } = self.chosen()?;
-        match &status.halt {
-            Some(halt) => Some(halted_sentence(symbol, &halt.because)),
-            None => status.delisted.then(|| delisted_sentence(symbol)),
+        let chosen = self.chosen();
+        if let Some(TicketChoice { symbol, status, .. }) = chosen
+            && let Some(halt) = &status.halt
+        {
+            return Some(halted_sentence(symbol, &halt.because));
         }
+        if self.paused {
+            return Some(MARKET_PAUSED.to_owned());
+        }
+        chosen.filter(|choice| choice.status.delisted).map(|choice| delisted_sentence(&choice.symbol))
     }
 
     /// What the viewer has to trade with.

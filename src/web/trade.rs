@@ -157,6 +157,7 @@ pub(super) fn fixed_ticket(rate: &Rate, cash: Money, held: Quantity) -> Ticket {
         key: OrderKey::random(),
         errors: FieldErrors::default(),
         frozen: None,
+        paused: false,
         cash,
         choices: vec![choice(rate, held)],
     }
@@ -225,6 +226,7 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
             key: OrderKey::random(),
             errors,
             frozen: account.frozen().as_ref().map(frozen_words),
+            paused: house.market.board().status().is_paused(),
             cash: account.cash,
             choices,
         },

@@ -22,6 +22,8 @@ pub struct Visit {
     token: String,
     pub(super) newly_marked: bool,
     pub(super) notice: Option<Notice>,
+    /// As whom the browser's last page was looked at, by an administrator.
+    pub(super) looked_as: Option<String>,
     theme: Theme,
     path: String,
     address: IpAddr,
@@ -38,11 +40,19 @@ impl Visit {
             Some(signed_in) => signed_in.token.clone(),
             None => mark.unwrap_or_else(random_key),
         };
+        let looked_as = cookies::acting(request, &house.site);
+        let is_over = signed_in.as_ref().is_some_and(|who| who.acting.is_none());
+        let ended = looked_as.as_ref().filter(|_| is_over).map(|name| Notice {
+            kind: NoticeKind::Bad,
+            text: format!("You see your own pages again: looking as {name} has come to its end."),
+        });
+        let notice = cookies::notice(request, &house.site).or(ended);
         Self {
             signed_in,
             token,
             newly_marked,
-            notice: cookies::notice(request, &house.site),
+            notice,
+            looked_as,
             theme: cookies::theme(request, &house.site),
             path: readable_path(request),
             address: address(request, house.site.trusted_proxy),

@@ -6,7 +6,7 @@ use super::form_data::{Form, Query};
 use super::house::House;
 use super::layout::{Layout, NoticeKind};
 use super::page;
-use super::sessions::go_on_under;
+use super::sessions::{go_on_under, renewal};
 use super::sign_in::landing;
 use super::visit::Member;
 use crate::accounts::AccountsError;
@@ -53,22 +53,26 @@ pub async fn submit(
     }
     let mut errors = FieldErrors::default();
     match NewPassword::parse(sent.get("new_password"), &member.who.username) {
-        Ok(new) => match house.accounts.choose_password(member.who.user, new, Some(member.who.session.clone())).await {
-            Ok(version) => {
-                go_on_under(&session, version)?;
-                let done = format!("Welcome, {}. From now on you sign in with this password.", member.who.username);
-                return Ok(member.visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, done));
+        Ok(new) => {
+            let (key, renewal) = renewal(&member.who);
+            let address = member.visit.address();
+            match house.accounts.choose_password(member.who.user, new, address, renewal).await {
+                Ok(version) => {
+                    go_on_under(&session, key, version)?;
+                    let done = format!("Welcome, {}. From now on you sign in with this password.", member.who.username);
+                    return Ok(member.visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, done));
+                }
+                Err(AccountsError::PasswordIsCode) => {
+                    errors.add("new_password", "That is the code you were given. Choose something that only you know.");
+                }
+                Err(AccountsError::CodeIsOver) => {
+                    session.purge();
+                    let over = "The code you came in with is good no longer. Ask whoever gave it to you for another.";
+                    return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(AccountsError::PasswordIsCode) => {
-                errors.add("new_password", "That is the code you were given. Choose something that only you know.");
-            }
-            Err(AccountsError::CodeIsOver) => {
-                session.purge();
-                let over = "The code you came in with is good no longer. Ask whoever gave it to you for another.";
-                return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
-            }
-            Err(error) => return Err(error.into()),
-        },
+        }
         Err(weak) => errors.add("new_password", &weak),
     }
     page::again(&form(&member, sent.text("next"), errors))

@@ -23,19 +23,41 @@ async fn readiness(visitor: &Visitor, status: u16) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_paused_market_says_so_and_trades_only_as_long_as_its_quotes_are_fresh() {
+async fn a_paused_market_says_so_everywhere_and_takes_no_order_however_fresh_its_quotes_are() {
     let server = Server::with(|settings| {
-        settings.set("--speed", "pause").set("--quote-age-max", "1s");
+        settings.set("--speed", "pause").set("--quote-age-max", "1h");
     });
     let visitor = Visitor::new(&server);
     visitor.register("ada").await.assert_done();
     assert_eq!(badge(&visitor).await.as_deref(), Some("paused"));
     visitor.get("/portfolio").await.assert_is(200).assert_says("Paused");
     assert_eq!(readiness(&visitor, 200).await["market"], "paused");
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    for page in ["/trade", "/trade?symbol=AAPL", "/stocks/AAPL"] {
+        let hindrance = visitor.get(page).await.select_text("[data-hindrance]").unwrap();
+        assert_eq!(hindrance, "The market is paused: no order is taken until it goes on.", "{page}");
+    }
     let refused = visitor.buy("AAPL", "1").await;
-    refused.assert_is(422).assert_says("The market is paused and the latest price of AAPL came");
+    refused.assert_is(422).assert_says("The market is paused: no order is taken until it goes on.");
     assert_eq!(assert_balanced(server.database()).fills, 0);
+}
+
+#[tokio::test]
+async fn a_tape_that_is_over_makes_no_step_and_offers_none() {
+    let tape = NamedTempFile::new().unwrap();
+    std::fs::write(tape.path(), format!("{HEADING}{GOOD}")).unwrap();
+    let server = Server::with(|settings| {
+        settings.replay(tape.path(), "max");
+    });
+    let boss = server.administrator("boss").await;
+    while badge(&boss).await.as_deref() != Some("ended") {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
+    let market = boss.get("/admin/market").await;
+    assert_eq!(market.select_text("a[href='/admin/market/market/step']"), None);
+    assert_eq!(market.select_text("a[href='/admin/instruments/new/create']"), None, "nothing can be added to a tape");
+    assert_eq!(boss.get("/admin/instruments").await.select_text("a[href$='/new/create']"), None);
+    boss.get("/admin/market/market/step").await.assert_is(200).assert_says("played to its end: there is no step left");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ pub enum Intervention {
     Freeze,
     /// Lets its owner trade again.
     Unfreeze,
-    /// Takes all shares and begins anew with the opening balance. What was before is kept.
+    /// Takes all shares and begins anew with what the account was opened with. What was before is kept.
     Reset,
     /// Undoes the execution of an order by entries against it.
     Reverse {
@@ -133,7 +133,6 @@ impl Desk {
 
     fn floor(&self) -> plan::Floor {
         plan::Floor {
-            opening_balance: self.rules.opening_balance,
             day: self.board.market_day(),
             time: self.board.market_time(),
             calendar: self.board.calendar().clone(),

@@ -15,7 +15,6 @@ use std::collections::HashMap;
 
 /// What of the market and of the rules a plan depends on.
 pub(super) struct Floor {
-    pub(super) opening_balance: Money,
     /// The number of the market day.
     pub(super) day: i64,
     /// The newest moment of the market's own clock.
@@ -49,8 +48,8 @@ enum Steps {
     Shares { before: Option<Holding>, after: Holding, moved: ShareMovement, cash: Money },
     /// The account is frozen, or no longer.
     Frozen(Option<Frozen>),
-    /// All shares go, and the opening balance comes.
-    BeginAnew(Vec<Holding>),
+    /// All shares go, and what the account once began with comes.
+    BeginAnew { held: Vec<Holding>, opening: Money },
 }
 
 /// A plan, with what it comes to.
@@ -92,7 +91,7 @@ pub(super) fn carry_out(
     now: At,
 ) -> Result<Result<Prospect, Refusal>, StoreError> {
     match plan(conn, floor, account, intervention, because, now) {
-        Ok(plan) => Ok(Ok(take_steps(conn, floor, plan, because, now)?)),
+        Ok(plan) => Ok(Ok(take_steps(conn, plan, because, now)?)),
         Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
         Err(Stop::Failed(error)) => Err(error),
     }
@@ -121,7 +120,7 @@ fn plan(
         Intervention::Freeze => Ok(freeze(account, Some(Frozen { at: now, because: because.to_owned() }))),
         Intervention::Unfreeze if account.frozen_at.is_none() => Err(Refusal::NotFrozen.into()),
         Intervention::Unfreeze => Ok(freeze(account, None)),
-        Intervention::Reset => begin_anew(conn, floor, account),
+        Intervention::Reset => begin_anew(conn, account),
         Intervention::Reverse { order } => {
             let line = reversible(conn, &account, order)?;
             let held = Held::of(conn, floor, account, &line.symbol)?;
@@ -153,7 +152,10 @@ fn freeze(account: Account, frozen: Option<Frozen>) -> Plan {
     Plan { account, prospect: Prospect { before, after }, steps: Steps::Frozen(frozen) }
 }
 
-fn begin_anew(conn: &mut Conn, floor: &Floor, account: Account) -> Result<Plan, Stop> {
+fn begin_anew(conn: &mut Conn, account: Account) -> Result<Plan, Stop> {
+    let first = ledger::oldest(conn, account.id, 0, 1)?.into_iter().next();
+    let opening = first.filter(|line| line.kind == EntryKind::Opening).map(|line| line.balance);
+    let opening = opening.ok_or_else(|| StoreError::Corrupt(format!("account {} has no opening", account.id)))?;
     let held = holdings::of_account(conn, account.id)?;
     let symbols: HashMap<InstrumentId, Symbol> = instruments::all(conn)?
         .into_iter()
@@ -164,13 +166,13 @@ fn begin_anew(conn: &mut Conn, floor: &Floor, account: Account) -> Result<Plan, 
     };
     let before = Standing::of(&account, held.iter().filter_map(|holding| of(holding, holding.position())).collect());
     let after = Standing {
-        cash: floor.opening_balance,
-        contributed: floor.opening_balance,
+        cash: opening,
+        contributed: opening,
         shares: held.iter().filter_map(|holding| of(holding, Position::default())).collect(),
         epoch: account.epoch + 1,
         ..before.clone()
     };
-    Ok(Plan { account, prospect: Prospect { before, after }, steps: Steps::BeginAnew(held) })
+    Ok(Plan { account, prospect: Prospect { before, after }, steps: Steps::BeginAnew { held, opening } })
 }
 
 /// An account and what it holds of one instrument.
@@ -299,7 +301,7 @@ impl Floor {
     }
 }
 
-fn take_steps(conn: &mut Conn, floor: &Floor, plan: Plan, because: &str, now: At) -> Result<Prospect, StoreError> {
+fn take_steps(conn: &mut Conn, plan: Plan, because: &str, now: At) -> Result<Prospect, StoreError> {
     let Plan { account, prospect, steps } = plan;
     let adjustment = |cash, shares| Movement {
         kind: EntryKind::Adjustment,
@@ -321,7 +323,7 @@ fn take_steps(conn: &mut Conn, floor: &Floor, plan: Plan, because: &str, now: At
             }
         }
         Steps::Frozen(frozen) => accounts::set_frozen(conn, account.id, frozen.as_ref())?,
-        Steps::BeginAnew(held) => {
+        Steps::BeginAnew { held, opening } => {
             let mut account = account;
             for holding in held.iter().filter(|holding| !holding.quantity.is_zero()) {
                 let moved = ShareMovement {
@@ -334,9 +336,9 @@ fn take_steps(conn: &mut Conn, floor: &Floor, plan: Plan, because: &str, now: At
                 account = append(conn, &account, adjustment(Money::ZERO, Some(moved)))?;
             }
             // Neither balance is negative, so that their difference fits.
-            let change = floor.opening_balance.checked_sub(account.cash).unwrap_or(Money::ZERO);
-            let opening = Movement { kind: EntryKind::Opening, ..adjustment(change, None) };
-            account = append(conn, &account, opening)?;
+            let change = opening.checked_sub(account.cash).unwrap_or(Money::ZERO);
+            let anew = Movement { kind: EntryKind::Opening, ..adjustment(change, None) };
+            account = append(conn, &account, anew)?;
             holdings::clear(conn, account.id)?;
             epochs::begin(conn, &account, now)?;
         }

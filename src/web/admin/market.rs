@@ -41,8 +41,21 @@ pub struct MarketPage {
     pub halted: Vec<(String, String)>,
     /// How many are halted in all.
     pub halts: usize,
-    /// What can be done now: its name in addresses, and on buttons.
-    pub acts: Vec<(&'static str, &'static str)>,
+    /// Whether instruments can be added: a recording has what was recorded.
+    pub takes_new: bool,
+    /// What can be done now.
+    pub acts: Vec<Usable>,
+}
+
+/// Something that can be done about the market.
+#[derive(Debug)]
+pub struct Usable {
+    /// Its name in addresses.
+    pub name: &'static str,
+    /// Its name on buttons.
+    pub label: &'static str,
+    /// Whether it takes something away.
+    pub serious: bool,
 }
 
 /// The market as a whole.
@@ -73,17 +86,18 @@ pub async fn show(staff: Staff, house: web::Data<House>) -> Result<HttpResponse,
         delisted: roster.all().len().saturating_sub(listed),
         halts: halts.len(),
         halted: halts.into_iter().take(NAMED).collect(),
+        takes_new: !house.operations.is_recording(),
         acts: usable(&house).await?,
     })
 }
 
 /// What can be done now.
-async fn usable(house: &House) -> Result<Vec<(&'static str, &'static str)>, PageError> {
+async fn usable(house: &House) -> Result<Vec<Usable>, PageError> {
     let mut usable = Vec::new();
     for act in acts::on("market") {
         let sheet = act.open(house, "market", &Fields::default()).await?;
-        if sheet.is_some_and(|sheet| sheet.refused.is_none()) {
-            usable.push((act.name(), act.label()));
+        if let Some(sheet) = sheet.filter(|sheet| sheet.refused.is_none()) {
+            usable.push(Usable { name: act.name(), label: act.label(), serious: sheet.serious });
         }
     }
     Ok(usable)

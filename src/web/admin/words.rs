@@ -103,6 +103,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
     use Object::{After, Itself, None};
     match act {
         Act::SignIn => ("signed in", None, ""),
+        Act::SignInRefused => ("was not let in as", Itself, ""),
         Act::GrantGiven => ("opened the back office", None, ""),
         Act::GrantRefused => ("gave a wrong password for the back office", None, ""),
         Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
@@ -212,7 +213,11 @@ fn object_path(line: &AuditLine) -> String {
 /// Who is named as having acted.
 #[must_use]
 pub fn actor(line: &AuditLine) -> String {
-    line.actor.as_ref().map_or_else(|| "The command line".to_owned(), ToString::to_string)
+    match &line.actor {
+        Some(actor) => actor.to_string(),
+        None if line.act == Act::SignInRefused => "Somebody".to_owned(),
+        None => "The command line".to_owned(),
+    }
 }
 
 /// An entry as one sentence, without its end: `boss adjusted the cash of bob (cash: $1.00 → $2.00)`.

@@ -3,7 +3,9 @@
 use crate::support::answer::Answer;
 use crate::support::{Server, Visitor};
 use http::Method;
+use std::time::Duration;
 use tradefloor::domain::{At, Role};
+use tradefloor::store::audit::AuditLine;
 use tradefloor::web::routes::{Access, Entry, back_office};
 
 /// Everybody there is, and what they see of the back office.
@@ -99,6 +101,39 @@ async fn by_no_method_does_a_trader_learn_that_there_is_a_back_office() {
     }
     let answer = admin.ask(Method::DELETE, "/admin/grant").send().await;
     assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, "GET, POST, HEAD"));
+}
+
+/// What is on record once it has `count` entries, newest first: of what nobody waits for, an entry comes a little later.
+async fn recorded(server: &Server, count: usize) -> Vec<AuditLine> {
+    for _ in 0..200 {
+        let record = server.record();
+        if record.len() >= count {
+            return record;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("there are not {count} entries: {:?}", server.record());
+}
+
+#[tokio::test]
+async fn what_is_tried_with_the_names_of_staff_is_on_record() {
+    let server = Server::start();
+    let _boss = server.staff("boss", Role::Admin).await;
+    let _bob = server.staff("bob", Role::Trader).await;
+    let stranger = Visitor::new(&server);
+    for name in ["bob", "nobody", "BOSS"] {
+        stranger.sign_in_with(name, "not the password").await.assert_is(422);
+    }
+    let record = recorded(&server, 1).await;
+    let [line] = &record[..] else { panic!("only of staff: {record:?}") };
+    let id = server.person("boss").id.to_string();
+    assert_eq!((line.act.as_str(), &line.actor, &line.subject), ("sign_in_refused", &None, &id));
+    assert_eq!(line.became.get("because"), Some("a wrong password"));
+    let boss = Visitor::new(&server);
+    boss.sign_in("boss").await.assert_done();
+    boss.opens_back_office().await.assert_done();
+    boss.get("/admin").await.assert_says("Somebody was not let in as");
+    assert_eq!(recorded(&server, 3).await.len(), 3);
 }
 
 #[tokio::test]

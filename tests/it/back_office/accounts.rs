@@ -172,6 +172,40 @@ async fn a_frozen_account_says_so_on_its_pages_and_refuses() {
 }
 
 #[tokio::test]
+async fn a_reset_gives_back_what_the_account_was_opened_with() {
+    let (server, boss, _bob, _) = with_bob().await;
+    boss.acts("/admin/users/new/create", &[("username", "student"), ("opening", "1000")]).await.assert_is(200);
+    let path = format!("/admin/accounts/{}", account(&server, "student").public_id);
+    for _ in 0..2 {
+        let act = format!("{path}/adjust-cash");
+        boss.acts(&act, &[("direction", "give"), ("amount", "25")]).await.assert_redirects_to(&path);
+        boss.get(&format!("{path}/reset")).await.assert_says("from $1,025.00 to $1,000.00");
+        boss.acts(&format!("{path}/reset"), &[]).await.assert_redirects_to(&path);
+        let anew = account(&server, "student");
+        assert_eq!((anew.cash, anew.contributed), (dollars("1000"), dollars("1000")));
+    }
+    assert_sound(server.database());
+}
+
+#[tokio::test]
+async fn whoever_acts_on_an_account_is_told_of_an_order_that_was_reversed_meanwhile_and_the_other_way_round() {
+    let (server, boss, bob, path) = with_bob().await;
+    let other = server.administrator("other").await;
+    let (first, second) = (bought(&bob, "1").await, bought(&bob, "1").await);
+    let act = format!("{path}/adjust-cash");
+    let cash = boss.fill(&act, &act, &[("amount", "5"), ("reason", "made up for")]).await;
+    let undo = |receipt: &str| format!("/admin{receipt}/reverse");
+    let reverse = boss.fill(&undo(&second), &undo(&second), &[("reason", "a slip")]).await;
+    other.acts(&undo(&first), &[("reason", "a wrong price")]).await.assert_done();
+    let told = boss.send(&cash).await;
+    told.assert_is(409).assert_says("other reversed the fill").assert_says("a wrong price");
+    let again = Form::in_page(&told, &act);
+    boss.send(&again).await.assert_redirects_to(&path);
+    boss.send(&reverse).await.assert_is(409).assert_says("boss adjusted the cash");
+    assert_sound(server.database());
+}
+
+#[tokio::test]
 async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_before() {
     let (server, boss, bob, path) = with_bob().await;
     let old = bought(&bob, "2").await;

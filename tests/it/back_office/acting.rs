@@ -143,3 +143,43 @@ async fn who_leaves_is_not_looked_at_any_more() {
     bob.submit("/settings", "/settings/delete", &[("password", crate::support::trader::PASSWORD)]).await.assert_done();
     boss.get("/settings").await.assert_is(200).assert_says("Signed in as boss");
 }
+
+#[tokio::test]
+async fn a_form_that_was_opened_while_acting_does_nothing_afterwards() {
+    let (server, boss, bob, id) = with_bob().await;
+    acts_as(&boss, &id).await;
+    let deposit = boss.fill("/wallet", "/wallet/deposit", &[("amount", "77")]).await;
+    let (own, theirs) = (Visitor::new(&server), bob.get("/wallet.csv").await.text);
+    own.sign_in("boss").await.assert_done();
+    let before = own.get("/wallet.csv").await.text;
+    boss.submit("/portfolio", "/stop-acting", &[]).await.assert_done();
+    boss.send(&deposit).await.assert_is(403);
+    assert_eq!((own.get("/wallet.csv").await.text, bob.get("/wallet.csv").await.text), (before, theirs));
+    // Their own forms work as before.
+    boss.deposit("1").await.assert_done();
+}
+
+#[tokio::test]
+async fn whoever_stops_seeing_what_somebody_sees_unasked_is_told_once() {
+    const TOLD: &str = "looking as bob has come to its end";
+    let (server, boss, _bob, id) = with_bob().await;
+    acts_as(&boss, &id).await;
+    assert!(!boss.get("/wallet").await.text.contains(TOLD));
+    let person = server.person("boss").id;
+    server.changes(move |conn| {
+        use tradefloor::store::sessions;
+        for session in sessions::of_user(conn, person, 10)? {
+            sessions::act_as(conn, &session.key_hash, None)?;
+        }
+        Ok(())
+    });
+    boss.get("/wallet.csv").await.assert_is(200);
+    boss.get("/wallet").await.assert_is(200).assert_says(TOLD);
+    assert!(!boss.get("/wallet").await.text.contains(TOLD));
+    acts_as(&boss, &id).await;
+    boss.get("/wallet").await.assert_says("You see what bob sees");
+    let stopped = boss.submit("/portfolio", "/stop-acting", &[]).await;
+    let back = boss.follow(&stopped).await;
+    back.assert_says("You see your own pages again.");
+    assert!(!back.text.contains(TOLD) && !boss.get("/wallet").await.text.contains(TOLD));
+}

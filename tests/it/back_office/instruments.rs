@@ -117,7 +117,7 @@ async fn a_new_instrument_trades_at_its_price_at_once_is_charted_and_stays_after
 async fn what_is_wrong_with_a_new_instrument_is_said_beside_each_field_and_nothing_is_done() {
     let (server, boss, _bob) = with_bob().await;
     let recorded = server.record().len();
-    let fields = [("symbol", "NO SUCH"), ("name", " "), ("sector", "\u{7}"), ("price", "0.001")];
+    let fields = [("symbol", "NO SUCH"), ("name", " "), ("sector", "Ener\u{202e}gy"), ("price", "0.001")];
     let wrong = boss.acts("/admin/instruments/new/create", &fields).await;
     wrong.assert_is(422).assert_says("A symbol is").assert_says("Enter a name.");
     wrong.assert_says("printable characters").assert_says("A price is between $0.01");
@@ -218,6 +218,57 @@ async fn a_price_that_is_set_or_shocked_is_traded_at_at_once_and_on_record_befor
 }
 
 #[tokio::test]
+async fn a_shock_that_meets_a_bound_says_so_before_and_after_and_on_record() {
+    let (server, boss, _bob) = with_bob().await;
+    boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
+    let look = [("price", "900000"), ("look", "1")];
+    let seen = boss.acts(&path("AAPL", "set-price"), &look).await;
+    seen.assert_is(200).assert_says("AAPL would go from").assert_says("to 900,000.00.");
+    act(&boss, "AAPL", "set-price", &[("price", "900000")]).await;
+    let by = [("percent", "900")];
+    let seen = boss.acts(&path("AAPL", "shock"), &[("percent", "900"), ("look", "1")]).await;
+    seen.assert_is(200).assert_says("to 1,000,000.00. That is as far as it goes");
+    act(&boss, "AAPL", "shock", &by).await;
+    let said = boss.get("/admin/instruments/AAPL").await;
+    said.assert_says("AAPL went from 900,000.00 to 1,000,000.00. That is as far as it goes");
+    assert_eq!(newest(&server).became.get("stopped at a bound"), Some("1"));
+    act(&boss, "AAPL", "set-price", &[("price", "900000")]).await;
+    let many = [("which", "all"), ("percent", "20")];
+    boss.acts("/admin/market/market/shock", &many).await.assert_redirects_to("/admin/market");
+    boss.get("/admin/market")
+        .await
+        .assert_says("Not so far: 1 of 52, because prices stay between 0.01 and 1,000,000.00.");
+    assert_eq!(newest(&server).became.get("stopped at a bound"), Some("1"));
+}
+
+#[tokio::test]
+async fn whoever_sets_one_price_is_told_that_all_were_moved_meanwhile() {
+    let (server, boss, bob) = with_bob().await;
+    let other = server.administrator("other").await;
+    let forms = ["IBM", "XOM"].map(|symbol| path(symbol, "set-price"));
+    let mut filled = Vec::new();
+    for form in &forms {
+        filled.push(boss.fill(form, form, &[("price", "77.00"), ("reason", "a correction")]).await);
+    }
+    let shock = [("which", "sector:Technology"), ("percent", "-20"), ("reason", "a crash")];
+    other.acts("/admin/market/market/shock", &shock).await.assert_redirects_to("/admin/market");
+    let told = boss.send(&filled[0]).await;
+    told.assert_is(409).assert_says("Somebody was quicker").assert_says("a crash").assert_says("IBM:");
+    assert!(!told.main_text().contains("AAPL:"), "what became of other prices is not told");
+    boss.send(&filled[1]).await.assert_redirects_to("/admin/instruments/XOM");
+    boss.send(&Form::in_page(&told, &forms[0])).await.assert_redirects_to("/admin/instruments/IBM");
+    assert!((last(&bob, "IBM").await - 77.0).abs() < 2.0);
+}
+
+#[tokio::test]
+async fn a_symbol_in_small_letters_leads_to_the_page_of_the_instrument() {
+    let (_server, boss, _bob) = with_bob().await;
+    boss.get("/admin/instruments/aapl").await.assert_redirects_to("/admin/instruments/AAPL");
+    boss.get("/admin/instruments/nosuch").await.assert_redirects_to("/admin/instruments/NOSUCH");
+    boss.get("/admin/instruments/NOSUCH").await.assert_is(404);
+}
+
+#[tokio::test]
 async fn a_selection_is_halted_for_one_reason_and_each_has_its_entry() {
     let (server, boss, bob) = with_bob().await;
     act(&boss, "MSFT", "halt", &[]).await;
@@ -247,6 +298,8 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     boss.get(&market("pause")).await.assert_is(200).assert_says("The market is paused already");
     let badge = bob.get("/rates").await.select_attribute("[data-badge]", "data-state");
     assert_eq!(badge.as_deref(), Some("paused"));
+    act(&boss, "MSFT", "set-price", &[("price", "55.00")]).await;
+    bob.buy("MSFT", "1").await.assert_is(422).assert_says("The market is paused: no order is taken until it goes on.");
     let (apple, ibm) = (last(&bob, "AAPL").await, last(&bob, "IBM").await);
     let recorded = server.record().len();
     let looked = [("which", "all"), ("percent", "-20"), ("look", "1")];
@@ -262,9 +315,7 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     let time = async || boss.get("/admin/market").await.select_text("dl.facts div:nth-child(2) dd").unwrap();
     let before = time().await;
     did("step", &[]).await;
-    while time().await == before {
-        tokio::time::sleep(LOOK_AGAIN).await;
-    }
+    assert_ne!(time().await, before, "whoever asked for a step finds it made");
     did("speed", &[("speed", "20")]).await;
     boss.get("/admin/market").await.assert_says("20 times as fast");
     boss.get(&market("step")).await.assert_is(200).assert_says("Only a paused market makes steps");
@@ -273,8 +324,16 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     did("resume", &[]).await;
     boss.get("/admin/market").await.assert_says("20 times as fast");
     let acts: Vec<_> = server.record().iter().rev().map(|line| line.act.as_str()).collect();
-    let said =
-        ["pause_market", "shock_prices", "shock_prices", "step_market", "set_speed", "pause_market", "resume_market"];
+    let said = [
+        "pause_market",
+        "set_price",
+        "shock_prices",
+        "shock_prices",
+        "step_market",
+        "set_speed",
+        "pause_market",
+        "resume_market",
+    ];
     assert!(acts.ends_with(&said), "{acts:?}");
     boss.get("/admin/market/other/pause").await.assert_is(404);
     assert_sound(server.database());

@@ -44,6 +44,49 @@ async fn open_rates_follow_a_halt_a_delisting_and_a_new_listing() {
 }
 
 #[tokio::test]
+async fn an_open_ticket_says_that_the_market_is_paused_and_what_was_delisted_before_anything_is_sent() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    let browser = Browser::start().await;
+    browser.open(&server.url("/register")).await;
+    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url("/trade?symbol=IBM")).await;
+    browser.wait_for("[data-badge][data-state=live]").await;
+    browser.fill("form[data-ticket]", "amount", "1").await;
+    browser.wait_for_text("[data-primary]", |text| text == "Buy 1 IBM").await;
+    boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
+    let sentence = "The market is paused: no order is taken until it goes on.";
+    browser.wait_for_text("[data-hindrance]", |text| text == sentence).await;
+    browser.wait_for_text("[data-primary]", |text| text == "Review order").await;
+    boss.acts("/admin/market/market/resume", &[]).await.assert_redirects_to("/admin/market");
+    browser.wait_for_text("[data-primary]", |text| text == "Buy 1 IBM").await;
+    boss.acts("/admin/instruments/IBM/delist", &[]).await.assert_redirects_to("/admin/instruments/IBM");
+    browser.wait_for_text("[data-hindrance]", |text| text.starts_with("IBM is no longer listed")).await;
+    browser.wait_for_text("[data-primary]", |text| text == "Review order").await;
+    browser.assert_console_is_empty("/trade").await;
+}
+
+#[tokio::test]
+async fn the_section_that_is_open_is_in_sight_on_a_phone() {
+    let server = Server::start();
+    let _boss = server.administrator("boss").await;
+    let browser = Browser::start().await;
+    browser.width(PHONE).await;
+    browser.open(&server.url("/login")).await;
+    browser.submit(r#"form[action="/login"]"#, &[("username", "boss"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url("/admin/grant")).await;
+    browser.submit(r#"form[action="/admin/grant"]"#, &[("password", PASSWORD)]).await;
+    browser.wait_for_path(|path| path == "/admin").await;
+    browser.open(&server.url("/admin/audit")).await;
+    browser.wait_for(".office-sections [aria-current]").await;
+    let seen = "const one = document.querySelector('.office-sections [aria-current]').getBoundingClientRect();
+                return one.left >= 0 && one.right <= window.innerWidth;";
+    assert_eq!(browser.run(seen).await.as_bool(), Some(true));
+}
+
+#[tokio::test]
 async fn an_open_ticket_says_that_trading_is_halted_before_anything_is_sent() {
     let server = Server::start();
     let boss = server.administrator("boss").await;
@@ -91,6 +134,9 @@ async fn pages_about_what_cannot_be_traded_are_for_everyone() {
         let path = format!("/admin/instruments/{symbol}/{act}");
         boss.acts(&path, &[("reason", &reason)]).await.assert_is(303);
     }
+    let unbroken = "Unternehmensbeteiligungsgesellschaft".repeat(3).chars().take(100).collect::<String>();
+    let edit = "/admin/instruments/AAPL/edit";
+    boss.acts(edit, &[("name", &unbroken), ("sector", "Technology")]).await.assert_is(303);
     let browser = Browser::start().await;
     browser.open(&server.url("/login")).await;
     browser.submit(r#"form[action="/login"]"#, &[("username", "boss"), ("password", PASSWORD)]).await;

@@ -36,6 +36,15 @@ async fn the_pages_about_people_are_for_everyone() {
 
     browser.open(&server.url("/admin/users/roster")).await;
     assert_readable_in_all_looks(&browser, "an empty roster").await;
+    browser.console().await;
+    let pick = "const picked = new DataTransfer(), picker = document.getElementById('file');
+                picked.items.add(new File(['ann'], 'class.csv'));
+                picker.files = picked.files;
+                picker.dispatchEvent(new Event('change', { bubbles: true }));";
+    browser.open(&server.url("/admin/users/roster")).await;
+    browser.run(pick).await;
+    browser.wait_for_text("#file-said", |text| text.starts_with("class.csv is below")).await;
+    browser.assert_console_is_empty("a roster from a file").await;
     let list = r#"form:has([name="text"])"#;
     browser.submit(list, &[("text", "ann\nb\nboss\ncyd,teacher\n")]).await;
     browser.wait_for("td.fault").await;

@@ -2,9 +2,10 @@
 
 use crate::support::sound::assert_sound;
 use crate::support::staff::cards;
+use crate::support::trader::PASSWORD;
 use crate::support::{Server, Visitor};
 use tradefloor::domain::Role;
-use tradefloor::store::{sessions, users};
+use tradefloor::store::{accounts, sessions, users};
 
 async fn with_bob() -> (Server, Visitor, Visitor, String) {
     let server = Server::start();
@@ -105,6 +106,38 @@ async fn who_is_erased_is_forgotten_and_the_books_stay_whole() {
     assert_eq!(record[0].act.as_str(), "erase_user");
     assert!(!format!("{record:?}").contains("bob"), "{record:?}");
     let _next = server.staff("bob", Role::Trader).await;
+    assert_sound(server.database());
+}
+
+#[tokio::test]
+async fn the_last_administrator_does_not_leave_and_of_one_who_leaves_it_is_on_record() {
+    let (server, boss, bob, _) = with_bob().await;
+    let leaves = [("password", PASSWORD)];
+    let refused = boss.submit("/settings", "/settings/delete", &leaves).await;
+    refused.assert_is(422).assert_says("You are the last administrator who can sign in.");
+    boss.get("/settings").await.assert_is(200);
+    let other = server.administrator("other").await;
+    let id = server.person("other").id;
+    other.submit("/settings", "/settings/delete", &leaves).await.assert_redirects_to("/");
+    let line = &server.record()[0];
+    assert_eq!((line.act.as_str(), &line.subject), ("erase_user", &id.to_string()));
+    assert!(!format!("{line:?}").contains("other"), "{line:?}");
+    let recorded = server.record().len();
+    bob.submit("/settings", "/settings/delete", &leaves).await.assert_redirects_to("/");
+    assert_eq!(server.record().len(), recorded, "the record is of what staff do");
+    assert_sound(server.database());
+}
+
+#[tokio::test]
+async fn why_the_account_of_somebody_who_is_erased_was_frozen_is_forgotten() {
+    let (server, boss, _bob, id) = with_bob().await;
+    let user = server.person("bob").id;
+    let account = server.looks(move |conn| accounts::of_user(conn, user));
+    let freeze = format!("/admin/accounts/{}/freeze", account.public_id);
+    boss.acts(&freeze, &[("reason", "Bob Miller copied his neighbour")]).await.assert_done();
+    boss.acts(&format!("/admin/users/{id}/erase"), &[("confirm", "bob")]).await.assert_done();
+    let because = server.looks(move |conn| accounts::get(conn, account.id)).frozen_because;
+    assert_eq!(because.as_deref(), Some("Its owner has left."));
     assert_sound(server.database());
 }
 

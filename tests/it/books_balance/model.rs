@@ -427,7 +427,7 @@ fn placed(told: Placed) -> Outcome {
             | Refusal::Delisted { .. }
             | Refusal::NoQuote { .. }
             | Refusal::StaleQuote { .. }
-            | Refusal::MarketPaused { .. }
+            | Refusal::MarketPaused
             | Refusal::MarketClosed { .. }
             | Refusal::MarketEnded => "no price",
         }),

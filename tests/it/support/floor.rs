@@ -57,7 +57,6 @@ impl Floor {
             .collect();
         let market = market_by_hand(&listed, Duration::from_hours(1));
         let rules = Rules {
-            opening_balance: Money::from_cents(1_000_000),
             quote_age_max: Duration::from_hours(1),
             funding_max: Money::from_cents(100_000_000),
             contributed_max: Money::from_cents(1_000_000_000),

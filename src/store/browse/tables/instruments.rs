@@ -25,7 +25,7 @@ pub(super) static INSTRUMENTS: Table = Table {
         Column::new(Kind::Word, "origin", "Listed by", "instruments.origin").at(Place::Wide),
         Column::new(Kind::At, "halted_at", "Halted since", "instruments.halted_at").at(Place::Detail),
         Column::new(Kind::At, "delisted", "Delisted", "instruments.delisted_at").at(Place::Detail),
-        Column::new(Kind::At, "edited", "Renamed here", "instruments.edited_at").at(Place::Detail),
+        Column::new(Kind::At, "edited", "Named here", "instruments.edited_at").at(Place::Detail),
         Column::new(Kind::Code, "id", "Public id", "instruments.public_id").at(Place::Detail),
         Column::new(Kind::Number, "number", "Number", "instruments.id").at(Place::Detail),
     ],

@@ -79,7 +79,7 @@ static RESET: AccountAct = AccountAct {
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Reset),
-    consequence: "All shares are taken out and the account begins anew with the opening balance, gains and contributions included. What was before stays readable as an earlier epoch.",
+    consequence: "All shares are taken out and the account begins anew with what it was opened with, gains and contributions included. What was before stays readable as an earlier epoch.",
 };
 
 impl Act for AccountAct {

@@ -1,11 +1,11 @@
 //! What can be done about the market as a whole.
 
 use super::instruments::{explain, wrong};
-use super::prices::{foreseen, percent_field};
+use super::prices::{cut_short, foreseen, percent_field};
 use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::market::Speed;
-use crate::operations::{OperationActed, OperationRefusal, Operations, Shock, Shocked};
+use crate::operations::{Move, OperationActed, OperationRefusal, Operations, Shock, Shocked};
 use crate::store::StoreError;
 use crate::web::admin::market::{clock_words, speed_words};
 use crate::web::form_data::Fields;
@@ -43,7 +43,7 @@ static PAUSE: Plain = Plain {
     name: "pause",
     label: "Pause",
     serious: true,
-    consequence: "The market's clock stands still and prices with it. Everybody is told; orders are refused once quotes are too old.",
+    consequence: "The market's clock stands still and prices with it, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
     when_paused: false,
     otherwise: "The market is paused already.",
     perform: |operations, instruction| Box::pin(operations.pause(instruction)),
@@ -88,7 +88,12 @@ impl Act for Plain {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let paused = house.market.speed() == Speed::Paused;
-            let refused = (paused != self.when_paused).then(|| self.otherwise.to_owned());
+            let over = self.name == STEP.name && house.market.is_over();
+            let refused = if paused == self.when_paused {
+                over.then(|| OperationRefusal::Over.to_string())
+            } else {
+                Some(self.otherwise.to_owned())
+            };
             let (consequence, button) = (self.consequence.to_owned(), format!("{} the market", self.label));
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, button, serious: self.serious, refused, ..sheet }))
         })
@@ -128,7 +133,7 @@ impl Act for SetSpeed {
         Box::pin(async move {
             let hint = "How many times as fast as the clock on the wall, from 0.1 to 100000, or max.";
             let fields = vec![Field::line("speed", "Speed", hint, typed.get("speed"))];
-            let consequence = "The market's clock runs so fast at once. A paused market goes on.".to_owned();
+            let consequence = "The market's clock runs so fast at once, until it is changed again or the server restarts. A paused market goes on.".to_owned();
             let button = "Set the speed".to_owned();
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, ..sheet }))
         })
@@ -218,7 +223,11 @@ impl Act for ShockMany {
                 Err(no_shock) => return Ok(wrong("percent", &no_shock)),
             };
             let acted = house.operations.shock(&which, by, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("Prices have moved by {by}: {which}.")), explain))
+            let done = |moves: Vec<Move>| match cut_short(&moves) {
+                None => format!("Prices have moved by {by}: {which}."),
+                Some(bounded) => format!("Prices have moved by {by}: {which}. {bounded}"),
+            };
+            Ok(Outcome::of(acted, |moves| Outcome::done(done(moves)), explain))
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::instruments::{explain, instrument, sheet, wrong};
 use super::{Act, Doing, Field, Foreseen, Outcome, Sheet};
-use crate::domain::{Instruction, SubjectKind, Symbol};
-use crate::operations::{Move, OperationRefusal, Shock, Shocked, parse_price};
+use crate::domain::{Instruction, Price, SubjectKind, Symbol};
+use crate::operations::{HIGHEST_PRICE, Move, OperationRefusal, Shock, Shocked, parse_price};
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::format::Show;
@@ -44,6 +44,18 @@ impl Act for SetPrice {
         })
     }
 
+    fn is_foreseen(&self) -> bool {
+        true
+    }
+
+    fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
+        Box::pin(async move {
+            let Ok(symbol) = id.parse::<Symbol>() else { return Ok(None) };
+            let price = parse_price(typed.get("price")).map_err(|no_price| beside("price", &no_price));
+            Ok(Some(price.map(|price| would_go(&house.operations.foresee_price(&symbol, price)))))
+        })
+    }
+
     fn perform<'a>(
         &'a self,
         house: &'a House,
@@ -58,7 +70,7 @@ impl Act for SetPrice {
                 Err(no_price) => return Ok(wrong("price", &no_price)),
             };
             let acted = house.operations.set_price(&symbol, price, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} stands at {}.", price.show())), explain))
+            Ok(Outcome::of(acted, |_| Outcome::done(format!("{symbol} stands at {}.", price.show())), explain))
         })
     }
 }
@@ -116,7 +128,7 @@ impl Act for ShockOne {
                 Err(no_shock) => return Ok(wrong("percent", &no_shock)),
             };
             let acted = house.operations.shock(&Shocked::One(symbol.clone()), by, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} has moved by {by}.")), explain))
+            Ok(Outcome::of(acted, |moves| Outcome::done(went(&moves, by)), explain))
         })
     }
 }
@@ -128,22 +140,49 @@ pub(super) fn percent_field(typed: &str) -> Field {
 
 /// What a shock of these prices would come to, for a form that has what was typed.
 pub(super) fn foreseen(house: &House, which: &Shocked, typed: &Fields) -> Foreseen {
-    let by = typed.get("percent").parse::<Shock>().map_err(|no_shock| {
-        let mut errors = FieldErrors::default();
-        errors.add("percent", &no_shock);
-        errors
-    })?;
-    let moves = house.operations.foresee(which, by);
+    let by = typed.get("percent").parse::<Shock>().map_err(|no_shock| beside("percent", &no_shock))?;
+    Ok(would_go(&house.operations.foresee(which, by)))
+}
+
+/// Where prices would go from and to: the first of them, how many more, and how many would be stopped by a bound.
+fn would_go(moves: &[Move]) -> String {
     let shown = moves
         .iter()
         .take(SHOWN)
         .map(|Move { symbol, from, to, .. }| format!("{symbol} would go from {} to {}.", from.show(), to.show()));
-    let shown = shown.collect::<Vec<_>>().join(" ");
-    Ok(match moves.len().saturating_sub(SHOWN) {
-        0 if shown.is_empty() => "No price would move.".to_owned(),
-        0 => shown,
-        more => format!("{shown} And {more} more."),
-    })
+    let mut said: Vec<String> = shown.collect();
+    match moves.len().saturating_sub(SHOWN) {
+        0 if said.is_empty() => said.push("No price would move.".to_owned()),
+        0 => {}
+        more => said.push(format!("And {more} more.")),
+    }
+    said.extend(cut_short(moves));
+    said.join(" ")
+}
+
+/// Where the price of one instrument went.
+fn went(moves: &[Move], by: Shock) -> String {
+    let said = moves.iter().map(|Move { symbol, from, to, cut_short, .. }| {
+        let by = if *cut_short { String::new() } else { format!(", by {by}") };
+        format!("{symbol} went from {} to {}{by}.", from.show(), to.show())
+    });
+    said.chain(cut_short(moves)).collect::<Vec<_>>().join(" ")
+}
+
+/// That bounds kept prices from moving so far, if any were kept.
+pub(super) fn cut_short(moves: &[Move]) -> Option<String> {
+    let bounds = format!("between {} and {}", Price::LOWEST.show(), HIGHEST_PRICE.show());
+    match (moves.iter().filter(|one| one.cut_short).count(), moves.len()) {
+        (0, _) => None,
+        (_, 1) => Some(format!("That is as far as it goes: prices stay {bounds}.")),
+        (count, of) => Some(format!("Not so far: {count} of {of}, because prices stay {bounds}.")),
+    }
+}
+
+fn beside(field: &'static str, problem: &impl ToString) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add(field, problem);
+    errors
 }
 
 /// How many prices a foreseen shock names.

@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::{Shown, ShownCell, in_words, named};
+use crate::domain::Symbol;
 use crate::store::browse::{self, Place, Table};
 use crate::web::admin::{Office, Staff, acts};
 use crate::web::error::PageError;
@@ -56,7 +57,13 @@ pub async fn show(
     let (name, identity) = place.into_inner();
     let table = named(&name)?;
     let wanted = identity.clone();
-    let found = house.store.read(move |conn| browse::find(conn, table, &wanted)).await?.ok_or(PageError::NotFound)?;
+    let Some(found) = house.store.read(move |conn| browse::find(conn, table, &wanted)).await? else {
+        // A symbol means the same however it is written, and its page has one address.
+        let symbol =
+            identity.parse::<Symbol>().ok().filter(|symbol| table.name == "instruments" && symbol.as_str() != identity);
+        let symbol = symbol.ok_or(PageError::NotFound)?;
+        return Ok(staff.visit().go(&format!("/admin/instruments/{}", cells::path(symbol.as_str()))));
+    };
     let layout = staff.layout();
     let columns: Vec<_> = table.columns.iter().collect();
     let cells = ShownCell::all(&columns, found.record, layout.now, false);
