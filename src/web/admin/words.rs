@@ -103,7 +103,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
     use Object::{After, Itself, None};
     match act {
         Act::SignIn => ("signed in", None, ""),
-        Act::SignInRefused => ("was not let in as", Itself, ""),
+        Act::SignInRefused => ("was not let in", After("as"), ""),
         Act::GrantGiven => ("opened the back office", None, ""),
         Act::GrantRefused => ("gave a wrong password for the back office", None, ""),
         Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
@@ -146,13 +146,14 @@ pub fn deed(line: &AuditLine) -> Deed {
     let before = match object {
         Object::None => return Deed { before: begins.to_owned(), object: None, after: ends.to_owned() },
         Object::Itself => match (line.kind, line.act) {
-            (SubjectKind::User, Act::SignOutUser) | (SubjectKind::Instrument, Act::ShockPrices) => begins.to_owned(),
+            (SubjectKind::User, Act::SignOutUser)
+            | (SubjectKind::Instrument, Act::ShockPrices)
+            | (SubjectKind::Market, _) => begins.to_owned(),
             (SubjectKind::User, _) => format!("{begins} the user"),
             (SubjectKind::Account, _) => format!("{begins} the account of"),
             (SubjectKind::Order, _) => format!("{begins} an order of"),
             (SubjectKind::Session, _) => format!("{begins} a session of"),
             (SubjectKind::Instrument, _) => format!("{begins} the instrument"),
-            (SubjectKind::Market, _) => begins.to_owned(),
         },
         Object::After(word) => format!("{begins} {word}"),
     };
