@@ -31,8 +31,11 @@ impl Accounts {
             let own = session.filter(|session| Some(session.user_id) == instruction.author.user);
             let open = own.and_then(|own| Some((own.granted_until.filter(|until| *until > now)?, own)));
             let Some((until, own)) = open else { return Ok(Err(PersonRefusal::NotOpen)) };
-            // Two forms may have been open in this browser; what the first began ends here.
-            note_end(conn, &own, &instruction.author.address, "began to act as somebody else", now)?;
+            // What was over by itself a moment ago may not have been entered yet, and two forms may have been open in this
+            // browser.
+            let was_over = own.acting_until.is_some_and(|until| until <= now);
+            let why = if was_over { "its time was over" } else { "began to act as somebody else" };
+            note_end(conn, &own, "", why, now)?;
             sessions::act_as(conn, &own.key_hash, Some((user.id, until)))?;
             let became = Details::default().with("until", &until);
             Ok(Ok(Written { value: (), act: Act::ActAs, subject: None, was: Details::default(), became }))

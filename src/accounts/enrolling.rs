@@ -83,7 +83,7 @@ impl Accounts {
                 }
                 match enter(conn, person, &own, now)? {
                     Acted::Done(one) => enrolled.push(one),
-                    Acted::Repeated => return Ok(Acted::Repeated),
+                    Acted::Repeated(line) => return Ok(Acted::Repeated(line)),
                     Acted::Overtaken(lines) => return Ok(Acted::Overtaken(lines)),
                     Acted::Refused(refusal) => return Err(GivenUp::Refused(refusal)),
                 }

@@ -55,6 +55,14 @@ pub enum RowFault {
     /// There are more columns than mean anything.
     #[error("A line has at most three columns: username, role, opening balance.")]
     TooMuch,
+    /// It has another sign between its columns than the lines before.
+    #[error("This line has {here} between its columns where others have {others}. Use the same sign on every line.")]
+    OtherSign {
+        /// What stands between the columns of this line.
+        here: &'static str,
+        /// What stands there on others.
+        others: &'static str,
+    },
     /// It is no text that can be taken apart.
     #[error("This line cannot be read.")]
     Unreadable,
@@ -76,18 +84,20 @@ pub enum RosterFault {
 
 impl Roster {
     /// Reads a text with a person on each line: a username, then perhaps a role and an opening balance, with commas,
-    /// semicolons or tabs between them. A first line that begins with `username` is a heading.
+    /// semicolons or tabs between them: the same sign on every line. A first line that begins with `username`, `user` or
+    /// `name` is a heading.
     ///
     /// # Errors
     /// When nobody or too many are on it. What is wrong with a line is said of the line.
     pub fn read(text: &str, terms: Terms) -> Result<Self, RosterFault> {
         // Forms send both signs of a line's end, which would be counted late.
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+        let sign = delimiter(&text);
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::All)
-            .delimiter(delimiter(&text))
+            .delimiter(sign)
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         for record in reader.records() {
@@ -97,10 +107,10 @@ impl Roster {
             };
             let name = row.as_ref().ok().and_then(|row| row.get(0)).unwrap_or_default().to_owned();
             let blank = row.as_ref().is_ok_and(|row| row.iter().all(str::is_empty));
-            if blank || (rows.is_empty() && name.eq_ignore_ascii_case("username")) {
+            if blank || (rows.is_empty() && is_a_heading(&name)) {
                 continue;
             }
-            let person = row.and_then(|row| person(&row, terms));
+            let person = row.and_then(|row| person(&row, sign, terms));
             rows.push(Row { line, name, person });
             if rows.len() > LARGEST_ROSTER {
                 return Err(RosterFault::TooLong);
@@ -185,14 +195,34 @@ impl Roster {
     }
 }
 
-/// What stands between columns: what spreadsheets put there, whichever comes first.
+/// What spreadsheets put between columns.
+const SIGNS: [u8; 3] = [b',', b';', b'\t'];
+/// What people write above a column of names.
+const HEADINGS: [&str; 4] = ["username", "user name", "user", "name"];
+
+/// What stands between columns, whichever comes first: on the first line that has any, because names alone have none.
 fn delimiter(text: &str) -> u8 {
-    let signs = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    signs.bytes().find(|sign| matches!(sign, b',' | b';' | b'\t')).unwrap_or(b',')
+    text.bytes().find(|sign| SIGNS.contains(sign)).unwrap_or(b',')
 }
 
-fn person(row: &StringRecord, terms: Terms) -> Result<Newcomer, RowFault> {
+fn is_a_heading(first: &str) -> bool {
+    HEADINGS.iter().any(|heading| first.eq_ignore_ascii_case(heading))
+}
+
+const fn sign_words(sign: u8) -> &'static str {
+    match sign {
+        b';' => "semicolons",
+        b'\t' => "tabs",
+        _ => "commas",
+    }
+}
+
+fn person(row: &StringRecord, sign: u8, terms: Terms) -> Result<Newcomer, RowFault> {
     let column = |place| row.get(place).unwrap_or_default();
+    let other = column(0).bytes().find(|other| *other != sign && SIGNS.contains(other));
+    if let Some(other) = other.filter(|_| row.len() == 1) {
+        return Err(RowFault::OtherSign { here: sign_words(other), others: sign_words(sign) });
+    }
     if row.iter().skip(3).any(|more| !more.is_empty()) {
         return Err(RowFault::TooMuch);
     }

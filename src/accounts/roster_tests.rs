@@ -71,6 +71,27 @@ fn each_mistake_is_told_of_its_line() {
 }
 
 #[test]
+fn a_heading_in_any_usual_word_is_no_person() {
+    for heading in ["Name,Role", "username", "USER,role,balance", "User name,Role"] {
+        let roster = Roster::read(&format!("{heading}\nada,admin\nbob"), TERMS).unwrap();
+        assert_eq!(names(&roster), ["ada", "bob"], "{heading}");
+    }
+}
+
+#[test]
+fn a_line_with_another_sign_between_its_columns_says_so() {
+    let told = faults("ada;admin\nbob,trader,5\ncyd;;10\ndan\tsupport");
+    assert_eq!(
+        told,
+        [
+            "This line has commas between its columns where others have semicolons. Use the same sign on every line.",
+            "This line has tabs between its columns where others have semicolons. Use the same sign on every line.",
+        ]
+    );
+    assert_eq!(Roster::read("ada\nbob;support", TERMS).unwrap().faults(), 0, "names alone have no sign");
+}
+
+#[test]
 fn names_that_others_have_are_told_in_any_spelling() {
     let mut roster = Roster::read("Ada\nbob", TERMS).unwrap();
     roster.mark_taken(&["ada".to_owned()]);

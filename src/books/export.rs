@@ -1,7 +1,7 @@
 //! One account's books to take away: its ledger, its orders and its holdings as CSV files in a zip.
 
 use super::{BooksError, Disagreement, Progress, Watch};
-use crate::domain::{AccountId, Instrument, InstrumentId, OrderId, PublicId, Username};
+use crate::domain::{AccountId, Instrument, InstrumentId, OrderId, PublicId, Username, spreadsheet};
 use crate::store::accounts::Account;
 use crate::store::epochs::Epoch;
 use crate::store::ledger::LedgerLine;
@@ -170,13 +170,13 @@ fn entry(line: LedgerLine, epochs: &[Epoch]) -> Vec<String> {
         line.sequence.to_string(),
         line.at.to_string(),
         line.kind.to_string(),
-        shown(line.symbol),
+        line.symbol.map(|symbol| spreadsheet::inert(symbol.as_str())).unwrap_or_default(),
         line.quantity.to_string(),
         line.cost.to_string(),
         line.cash.to_string(),
         line.balance.to_string(),
         shown(line.order),
-        line.memo,
+        spreadsheet::inert(&line.memo),
         hash,
         epochs::of_entry(epochs, line.sequence).to_string(),
     ]
@@ -187,7 +187,7 @@ fn order(line: &OrderLine, epochs: &[Epoch]) -> Vec<String> {
         line.public_id.to_string(),
         line.placed_at.to_string(),
         line.side.to_string(),
-        line.symbol.to_string(),
+        spreadsheet::inert(line.symbol.as_str()),
         shown(line.shares),
         shown(line.dollars),
         line.state.to_string(),
@@ -201,7 +201,7 @@ fn order(line: &OrderLine, epochs: &[Epoch]) -> Vec<String> {
         line.last.to_string(),
         line.balance.to_string(),
         shown(line.reversed_at),
-        shown(line.reversed_because.as_deref()),
+        line.reversed_because.as_deref().map(spreadsheet::inert).unwrap_or_default(),
         epochs::of_order(epochs, line.id).to_string(),
     ]
 }

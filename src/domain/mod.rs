@@ -20,6 +20,7 @@ pub mod position;
 pub mod price;
 pub mod quantity;
 pub mod quote;
+pub mod spreadsheet;
 pub mod symbol;
 pub mod time;
 pub mod user;

@@ -7,14 +7,15 @@ use crate::domain::{
     Act, At, AuditEntry, Author, ChainHash, Details, Instruction, OrderKey, Reason, Subject, SubjectKind, Username,
 };
 use diesel::prelude::*;
+use diesel::query_source::{Alias, AliasedField};
 
 /// What became of an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acted<T, R> {
     /// It is done, and on record.
     Done(T),
-    /// It had been done before, under the same key.
-    Repeated,
+    /// It had been done before, under the same key, as this entry says.
+    Repeated(Box<AuditLine>),
     /// Others acted on the same thing since it was looked at, as these entries say, oldest first. Nothing was done.
     Overtaken(Vec<AuditLine>),
     /// It cannot be done. Nothing was.
@@ -51,6 +52,8 @@ pub struct AuditLine {
     pub kind: SubjectKind,
     /// To which one.
     pub subject: String,
+    /// The person concerned, where there is one, by the name they have now.
+    pub person: Option<Username>,
     /// Why; empty where nobody is asked.
     pub reason: String,
     /// What was so before.
@@ -88,8 +91,8 @@ pub fn on_record<T, R, E: From<StoreError>>(
     work: impl FnOnce(&mut Conn) -> Result<Result<Written<T>, R>, E>,
 ) -> Result<Acted<T, R>, E> {
     hold(conn)?;
-    if is_done(conn, &instruction.key)? {
-        return Ok(Acted::Repeated);
+    if let Some(done) = done_under(conn, &instruction.key)? {
+        return Ok(Acted::Repeated(Box::new(done)));
     }
     if let Some(seen) = instruction.seen {
         let since = about_since(conn, subject, seen)?;
@@ -178,13 +181,13 @@ fn append(
     exactly_one(moved, "moving the record on")
 }
 
-/// Whether something was done under this key.
+/// What was done under this key, if anything was.
 ///
 /// # Errors
-/// When the database fails.
-pub fn is_done(conn: &mut Conn, key: &OrderKey) -> Result<bool, StoreError> {
-    let done = audit_entries::table.filter(audit_entries::request_key.eq(key.as_str()));
-    Ok(diesel::select(diesel::dsl::exists(done)).get_result(conn)?)
+/// When the database fails or the entry is corrupt.
+pub fn done_under(conn: &mut Conn, key: &OrderKey) -> Result<Option<AuditLine>, StoreError> {
+    let done = rows().filter(audit_entries::request_key.eq(key.as_str()));
+    done.first::<Row>(conn).optional()?.map(line).transpose()
 }
 
 /// How many entries there are, and the hash of the newest.
@@ -213,7 +216,12 @@ pub fn newest(conn: &mut Conn) -> Result<i64, StoreError> {
     head(conn).map(|(entries, _)| entries)
 }
 
-type Row = (i64, At, Option<Username>, Act, SubjectKind, String, String, String, String);
+// Whom an entry concerns, beside who acted.
+diesel::alias! {
+    const PERSONS: Alias<Persons> = users as persons;
+}
+
+type Row = (i64, At, Option<Username>, Act, SubjectKind, String, Option<Username>, String, String, String);
 
 /// What was done to `subject` after the entry numbered `seen`, oldest first. An order moves its account, so that whoever
 /// looks at one of them has looked at both: what was done to any of that person's counts.
@@ -266,22 +274,28 @@ pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<AuditLine>, StoreError>
 
 #[diesel::dsl::auto_type]
 fn rows() -> _ {
-    audit_entries::table.left_join(users::table.on(users::id.nullable().eq(audit_entries::actor_id))).select((
+    let persons: Alias<Persons> = PERSONS;
+    let person_id: AliasedField<Persons, users::id> = PERSONS.field(users::id);
+    let person: AliasedField<Persons, users::username> = PERSONS.field(users::username);
+    let acted = audit_entries::table.left_join(users::table.on(users::id.nullable().eq(audit_entries::actor_id)));
+    acted.left_join(persons.on(person_id.nullable().eq(audit_entries::person_id))).select((
         audit_entries::id,
         audit_entries::at,
         users::username.nullable(),
         audit_entries::act,
         audit_entries::subject_kind,
         audit_entries::subject_id,
+        person.nullable(),
         audit_entries::reason,
         audit_entries::was,
         audit_entries::became,
     ))
 }
 
-fn line((number, at, actor, act, kind, subject, reason, was, became): Row) -> Result<AuditLine, StoreError> {
+fn line((number, at, actor, act, kind, subject, person, reason, was, became): Row) -> Result<AuditLine, StoreError> {
     let details = |text: &str| {
         text.parse::<Details>().map_err(|_| StoreError::Corrupt(format!("entry {number} of the record has no details")))
     };
-    Ok(AuditLine { number, at, actor, act, kind, subject, reason, was: details(&was)?, became: details(&became)? })
+    let (was, became) = (details(&was)?, details(&became)?);
+    Ok(AuditLine { number, at, actor, act, kind, subject, person, reason, was, became })
 }

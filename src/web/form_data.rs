@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 /// The most bytes that a form may have.
 pub const LARGEST_FORM: usize = 16 * 1024;
-/// The most bytes that the form with a list of people may have.
+/// The most bytes that a form with a list may have.
 pub const LARGEST_LIST: usize = 256 * 1024;
 /// The name of the field that proves a form is from this session.
 pub const TOKEN: &str = "_token";
@@ -62,7 +62,7 @@ impl FromRequest for Form {
     }
 }
 
-/// As [`Form`], for the one form that carries a list of people.
+/// As [`Form`], for forms that carry a list: people to be added, or a selection of rows.
 #[derive(Debug, Clone)]
 pub struct LongForm(pub Fields);
 

@@ -220,6 +220,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         state: OrderState::Filled,
         fill,
         cash_after: money("8127.80"),
+        past: None,
         fresh,
     };
     let orders = |orders, query: &str| OrdersPage {

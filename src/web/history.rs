@@ -12,7 +12,7 @@ use super::moments::ShowTime;
 use super::orders::{FillRow, filter, newest};
 use super::page;
 use super::visit::Member;
-use crate::domain::{AccountId, At, OrderId, Side};
+use crate::domain::{AccountId, At, OrderId, Side, spreadsheet};
 use crate::store::epochs::{self, Epoch};
 use crate::store::orders::{self, Filter, OrderLine};
 use crate::store::{Conn, StoreError, accounts};
@@ -143,7 +143,7 @@ fn record(line: &OrderLine, all: &[Epoch]) -> Vec<String> {
         line.public_id.to_string(),
         line.filled_at.to_string(),
         line.side.to_string(),
-        line.symbol.to_string(),
+        spreadsheet::inert(line.symbol.as_str()),
         line.quantity.to_string(),
         line.price.to_string(),
         line.cash.to_string(),

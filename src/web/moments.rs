@@ -117,7 +117,8 @@ fn local(at: At, zone: &str, form: &str) -> String {
     format!("{} {place}", local.strftime(form))
 }
 
-fn exact(at: At) -> String {
+/// To the second, as text: `4 Oct 2013, 14:31:07 UTC`.
+pub(super) fn exact(at: At) -> String {
     strftime(at, "%-d %b %Y, %H:%M:%S UTC")
 }
 

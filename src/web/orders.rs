@@ -4,6 +4,7 @@ use super::epochs::Epochs;
 use super::error::PageError;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Dollars, Show, Words, fill_sentence};
+use super::history::epochs_of;
 use super::house::House;
 use super::keyset::{self, Lines};
 use super::layout::Layout;
@@ -11,8 +12,9 @@ use super::moments::ShowTime;
 use super::page;
 use super::visit::Member;
 use crate::domain::{At, Money, OrderId, OrderSize, OrderState, Price, PublicId, Quantity, Side, Symbol};
+use crate::store::epochs::{self, Epoch};
 use crate::store::orders::{self, Filter, OrderLine};
-use crate::store::{StoreError, accounts, epochs, instruments};
+use crate::store::{StoreError, accounts, instruments};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -172,8 +174,28 @@ pub struct OrderPage {
     pub fill: FillRow,
     /// Cash right after it.
     pub cash_after: Money,
+    /// That the account has begun anew since, if it has.
+    pub past: Option<Past>,
     /// Whether it was placed a moment ago by the one who looks.
     pub fresh: bool,
+}
+
+/// That an order is from before its account began anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Past {
+    /// Which epoch it belongs to.
+    pub epoch: i64,
+    /// When that ended.
+    pub ended_at: At,
+}
+
+impl Past {
+    /// Where `order` stands among the epochs of its account; nothing when it is of the present one.
+    fn of(all: &[Epoch], order: OrderId) -> Option<Self> {
+        let epoch = epochs::of_order(all, order);
+        let next = all.iter().find(|next| next.number > epoch)?;
+        Some(Self { epoch, ended_at: next.began_at })
+    }
 }
 
 impl OrderPage {
@@ -255,9 +277,14 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
 pub async fn show(member: Member, house: web::Data<House>, path: web::Path<String>) -> Result<HttpResponse, PageError> {
     let id: PublicId = path.parse().map_err(|_| PageError::NotFound)?;
     let account = member.who.account;
-    let found: Option<OrderLine> = house.store.read(move |conn| orders::by_public_id(conn, account, &id)).await?;
-    let line = found.ok_or(PageError::NotFound)?;
+    let read = house.store.read(move |conn| {
+        let Some(line) = orders::by_public_id(conn, account, &id)? else { return Ok(None) };
+        let epochs = epochs_of(conn, account)?;
+        Ok::<_, StoreError>(Some((Past::of(&epochs, line.id), line)))
+    });
+    let (past, line) = read.await?.ok_or(PageError::NotFound)?;
     page::show(&OrderPage {
+        past,
         fresh: house.clock.now().since(line.filled_at) < FRESH,
         layout: member.visit.layout(),
         id: line.public_id.clone(),

@@ -87,6 +87,7 @@ pub fn back_office() -> Vec<Entry> {
     use Access::{Admin, Staff, StaffDoor};
     vec![
         get("/admin", Staff, admin::home::show),
+        get("/admin/", StaffDoor, admin::door::slash),
         get("/admin/market", Staff, admin::market::show),
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),

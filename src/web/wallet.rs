@@ -14,7 +14,7 @@ use super::moments::ShowTime;
 use super::page;
 use super::refusals::{explain_funding, frozen_words};
 use super::visit::Member;
-use crate::domain::{At, EntryKind, Money, OrderKey, PublicId, Quantity, Symbol};
+use crate::domain::{At, EntryKind, Money, OrderKey, PublicId, Quantity, Symbol, spreadsheet};
 use crate::store::epochs::{self, Epoch};
 use crate::store::ledger::{self, LedgerLine};
 use crate::store::{StoreError, accounts};
@@ -215,12 +215,12 @@ fn record(line: LedgerLine, all: &[Epoch]) -> Vec<String> {
         line.sequence.to_string(),
         line.at.to_string(),
         line.kind.to_string(),
-        line.symbol.map(|symbol| symbol.to_string()).unwrap_or_default(),
+        line.symbol.map(|symbol| spreadsheet::inert(symbol.as_str())).unwrap_or_default(),
         line.quantity.to_string(),
         line.cash.to_string(),
         line.balance.to_string(),
         line.order.map(|order| order.to_string()).unwrap_or_default(),
-        line.memo,
+        spreadsheet::inert(&line.memo),
         epoch.to_string(),
     ]
 }

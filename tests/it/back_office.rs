@@ -17,5 +17,6 @@ mod meanwhile;
 mod persons;
 mod record;
 mod roster;
+mod selections;
 mod tables;
 mod tables_browser;

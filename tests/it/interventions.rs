@@ -374,7 +374,7 @@ async fn an_instruction_is_followed_once_and_not_past_another() {
     let (floor, ada) = opened().await;
     let told = instruction("once and no more");
     assert!(matches!(floor.desk.intervene(ada, cash(7), told.clone()).await, Ok(Acted::Done(_))));
-    assert!(matches!(floor.desk.intervene(ada, cash(7), told).await, Ok(Acted::Repeated)));
+    assert!(matches!(floor.desk.intervene(ada, cash(7), told).await, Ok(Acted::Repeated(_))));
     let overtaken = tradefloor::domain::Instruction { seen: Some(0), ..instruction("too late") };
     match floor.desk.intervene(ada, cash(7), overtaken).await.unwrap() {
         Acted::Overtaken(lines) => assert_eq!(lines[0].reason, "once and no more"),

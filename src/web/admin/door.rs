@@ -61,6 +61,14 @@ pub async fn submit(member: Member, house: web::Data<House>, Form(form): Form) -
     }
 }
 
+/// Leads from the address with a slash at its end, which people type, to the one without.
+///
+/// # Errors
+/// None; there may be.
+pub async fn slash(member: Member) -> Result<HttpResponse, PageError> {
+    Ok(member.visit.go("/admin"))
+}
+
 /// Closes the back office for this session.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! `/admin`: what runs, the day in numbers, and what was done lately.
 
-use super::{Office, Staff, acts, words};
+use super::words::{self, Told};
+use super::{Office, Staff, acts};
 use crate::domain::{At, SubjectKind};
 use crate::market::Speed;
 use crate::store::StoreError;
-use crate::store::audit::{self, AuditLine};
+use crate::store::audit;
 use crate::store::figures::{self, Count, Done};
 use crate::trading::Refused;
 use crate::web::error::PageError;
@@ -18,8 +19,10 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
 
-/// Acts shown.
-const LATEST: i64 = 12;
+/// Acts shown; one that was done to many at once is one of them.
+const LATEST: usize = 12;
+/// Entries looked at for them: a whole roster, the largest thing that is done at once, and what else was done.
+const LOOKED_AT: i64 = 600;
 /// A day of the clock that days are counted by, which is UTC.
 const DAY: Duration = Duration::from_hours(24);
 
@@ -40,7 +43,7 @@ pub struct HomePage {
     /// What was refused.
     pub refused: Refused,
     /// What was done last, newest first.
-    pub latest: Vec<AuditLine>,
+    pub latest: Vec<Told>,
 }
 
 /// The house as it runs.
@@ -146,9 +149,10 @@ pub async fn show(staff: Staff, house: web::Data<House>, gate: web::Data<LiveGat
     let midnight = now.beginning_of(DAY);
     let read = house.store.read(move |conn| {
         let (done, sessions) = (figures::done_since(conn, midnight)?, figures::sessions(conn, now)?);
-        Ok::<_, StoreError>((done, sessions, figures::size(conn)?, audit::latest(conn, LATEST)?))
+        Ok::<_, StoreError>((done, sessions, figures::size(conn)?, audit::latest(conn, LOOKED_AT)?))
     });
     let (done, sessions, (engine, bytes), latest) = read.await?;
+    let latest = Told::all(latest, LATEST);
     let board = house.market.board();
     let status = board.status();
     let trouble = board.trouble().filter(|trouble| !trouble.recovered);

@@ -75,14 +75,34 @@ pub struct Staff {
     /// Who it is.
     pub member: Member,
     granted_until: At,
-    site: String,
+    site: Site,
+}
+
+/// Where the site is reached.
+#[derive(Clone)]
+enum Site {
+    /// As the settings say.
+    Known(String),
+    /// As this browser has reached it, which others may not.
+    Guessed(String),
 }
 
 impl Staff {
     /// Where this browser reaches the site, such as `http://192.168.0.7:8080`.
     #[must_use]
     pub fn site(&self) -> &str {
-        &self.site
+        match &self.site {
+            Site::Known(site) | Site::Guessed(site) => site,
+        }
+    }
+
+    /// The same where the settings do not say it, so that others may have to reach it elsewhere.
+    #[must_use]
+    pub fn unsure_site(&self) -> Option<&str> {
+        match &self.site {
+            Site::Known(_) => None,
+            Site::Guessed(site) => Some(site),
+        }
     }
 
     /// The visit.
@@ -128,11 +148,11 @@ impl FromRequest for Staff {
 }
 
 /// Where the site is reached: as the settings say, or as this browser has reached it.
-fn site(request: &HttpRequest) -> String {
+fn site(request: &HttpRequest) -> Site {
     let house = request.app_data::<web::Data<House>>();
     if let Some(public) = house.and_then(|house| house.site.public_origin.as_deref()) {
-        return public.trim_end_matches('/').to_owned();
+        return Site::Known(public.trim_end_matches('/').to_owned());
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or("localhost"))
+    Site::Guessed(format!("http://{}", host.unwrap_or("localhost")))
 }

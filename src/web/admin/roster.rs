@@ -3,7 +3,7 @@
 
 use super::slips::{self, Slip};
 use super::{Office, Staff};
-use crate::accounts::roster::{Roster, Row, Terms};
+use crate::accounts::roster::{Roster, Row, RowFault, Terms};
 use crate::accounts::{EnrolRefusal, LARGEST_ROSTER, Newcomer};
 use crate::domain::{Instruction, Money, OrderKey, Reason, Username};
 use crate::store::audit::{self, Acted};
@@ -40,6 +40,13 @@ pub struct RosterPage {
     pub errors: FieldErrors,
     /// Who would be added.
     pub review: Option<Review>,
+    /// The address that cards would name, where nobody has said that it is the right one.
+    pub unsure_site: Option<String>,
+}
+
+/// What an account may begin with, in a sentence.
+fn begins_with(most: Money) -> String {
+    format!("An account begins with 0 to {}.", most.dollars())
 }
 
 /// Who would be added.
@@ -78,6 +85,15 @@ impl RosterPage {
     #[must_use]
     pub fn says(&self, person: &Newcomer) -> String {
         format!("{}, begins with {}", person.role, person.opening.dollars())
+    }
+
+    /// What is wrong with a line.
+    #[must_use]
+    pub fn fault(&self, fault: &RowFault) -> String {
+        match fault {
+            RowFault::OutOfBounds(most) => begins_with(*most),
+            other => other.to_string(),
+        }
     }
 
     /// How many people are added at once at the most.
@@ -135,11 +151,12 @@ impl Asked<'_> {
     async fn perform(&self) -> Result<HttpResponse, PageError> {
         let key = self.typed.get("key").parse::<OrderKey>().map_err(|_| PageError::Malformed)?;
         let asked = key.clone();
-        if self.house.store.read(move |conn| audit::is_done(conn, &asked)).await? {
-            return Ok(self.repeated());
-        }
+        let done = self.house.store.read(move |conn| audit::done_under(conn, &asked)).await?;
         let mut errors = FieldErrors::default();
         let Some(roster) = self.read(&mut errors) else { return page::again(&self.page(errors, None)) };
+        if done.is_some() {
+            return self.repeated(roster).await;
+        }
         let review = self.review(roster, key.clone()).await?;
         let Some(people) = review.roster.people() else { return page::again(&self.page(errors, Some(review))) };
         let reason = match self.typed.get("reason").parse::<Reason>() {
@@ -161,7 +178,7 @@ impl Asked<'_> {
                 };
                 slips::show(self.staff, say, slips, Vec::new(), "/admin/users".to_owned())
             }
-            Acted::Repeated | Acted::Overtaken(_) => Ok(self.repeated()),
+            Acted::Repeated(_) | Acted::Overtaken(_) => self.repeated(review.roster).await,
             Acted::Refused(EnrolRefusal::Taken(names)) => {
                 let mut review = review;
                 review.roster.mark_taken(&names.iter().map(Username::key).collect::<Vec<_>>());
@@ -174,9 +191,22 @@ impl Asked<'_> {
         }
     }
 
-    fn repeated(&self) -> HttpResponse {
-        let sentence = "These people were added already. Their codes are not shown again: whoever has none gets another by resetting the password.";
-        self.staff.visit().go_saying("/admin/users", NoticeKind::Good, sentence)
+    /// The form was sent before. When it is still about the same people, it leads to those who have yet to come in, whose cards
+    /// may be lost; when it is about others, none of them is added and it comes back.
+    async fn repeated(&self, roster: Roster) -> Result<HttpResponse, PageError> {
+        let names = roster.names();
+        let named = names.len();
+        let there: Vec<String> = self.house.store.read(move |conn| users::taken(conn, &names)).await?;
+        if there.len() < named || named == 0 {
+            let mut errors = FieldErrors::default();
+            errors.refuse(
+                "This form was used already, for other people. Nobody was added now. Look at these and send them anew.",
+            );
+            let review = self.review(roster, OrderKey::random()).await?;
+            return page::again(&self.page(errors, Some(review)));
+        }
+        let sentence = "These people were added already, and codes are shown only once. Here is everybody who has a code and has not come in yet: if their cards are lost, select them and reset their passwords for new ones.";
+        Ok(self.staff.visit().go_saying("/admin/users?code=yes", NoticeKind::Good, sentence))
     }
 
     /// Who was named; nobody when what is wrong is said in `errors`.
@@ -205,7 +235,7 @@ impl Asked<'_> {
             typed => typed.parse::<Money>().map_err(|wrong| errors.add(field, &wrong)).ok()?,
         };
         if opening.is_negative() || opening > most {
-            errors.add(field, &format!("An account begins with 0 to {}.", most.dollars()));
+            errors.add(field, &begins_with(most));
             return None;
         }
         Some(Terms { opening, most })
@@ -235,6 +265,7 @@ impl Asked<'_> {
             most: self.most(),
             errors,
             review,
+            unsure_site: self.staff.unsure_site().map(str::to_owned),
         }
     }
 }

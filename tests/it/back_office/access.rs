@@ -160,6 +160,14 @@ async fn the_door_asks_for_the_password_and_leads_where_staff_were_going() {
 }
 
 #[tokio::test]
+async fn the_address_with_a_slash_at_its_end_leads_staff_on() {
+    let server = Server::start();
+    let (trader, support) = (server.staff("trader", Role::Trader).await, server.staff("helper", Role::Support).await);
+    support.get("/admin/").await.assert_redirects_to("/admin");
+    assert_eq!(refusal(&trader.get("/admin/").await), refusal(&trader.get("/nowhere").await));
+}
+
+#[tokio::test]
 async fn the_back_office_closes_by_itself_by_hand_and_with_the_role() {
     let server = Server::start();
     let admin = server.administrator("boss").await;

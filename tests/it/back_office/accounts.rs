@@ -64,13 +64,15 @@ async fn what_cannot_be_adjusted_comes_back_with_a_sentence_and_what_was_typed()
         ("take", "10000.01", "There is $10,000.00 in cash. You can take up to that."),
         ("give", "-5", "Enter a number above zero."),
         ("give", "1,5", "Enter a plain number"),
-        ("give", "92233720368547758.07", "more than an account can hold"),
+        ("give", "92233720368547758.07", "You can add up to $92,233,720,368,537,758.07."),
         ("sideways", "5", "Choose whether to add or to take."),
     ] {
         let answer = boss.acts(&act, &[("direction", direction), ("amount", amount)]).await;
         answer.assert_is(422).assert_says(sentence);
         assert_eq!(answer.select_attribute("input[name=amount]", "value").as_deref(), Some(amount));
+        assert!(answer.select_text("#amount-error, #direction-error").is_some(), "{amount} is told beside its field");
     }
+    boss.get(&act).await.assert_says("an account holds at most $92,233,720,368,547,758.07");
     let act = format!("{path}/adjust-shares");
     for (direction, symbol, quantity, cost, sentence) in [
         ("give", "NONE.1", "1", "1", "This market has never traded NONE.1."),
@@ -220,10 +222,13 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
         assert!(before.text.contains(&old), "{page} lost an order of the past");
     }
     bob.get("/wallet").await.assert_says("Began anew with the opening balance").assert_says("a new term");
-    bob.get(&old).await.assert_is(200);
+    let receipt = bob.get(&old).await;
+    receipt.assert_is(200).assert_says("This order is from epoch 1 of your account, which ended on");
+    assert_eq!(receipt.select_attribute("main .notice a", "href").as_deref(), Some("/orders?epoch=1"));
     let portfolio = bob.get("/portfolio").await;
     portfolio.assert_says("Three steps to your first share");
     let new = bought(&bob, "1").await;
+    assert!(!bob.get(&new).await.text.contains("from epoch"));
     let file = bob.get("/history.csv").await;
     let epochs: Vec<_> = file.text.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
     assert_eq!(epochs, ["2", "1"]);
@@ -248,7 +253,7 @@ async fn a_reversed_order_says_so_wherever_it_is_shown() {
     bob.get("/wallet").await.assert_says("Purchase of 2 AAPL reversed by the house").assert_says("a wrong price");
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     boss.get(&act).await.assert_says("already");
-    boss.send(&stale).await.assert_is(409).assert_says("boss reversed the fill");
+    boss.send(&stale).await.assert_is(409).assert_says("boss reversed an order of bob");
     boss.get("/admin/orders/7c9e6679-7425-40de-944b-e07fc1f90ae7/reverse").await.assert_is(404);
     assert_sound(server.database());
 }
@@ -274,4 +279,17 @@ async fn whoever_adjusts_after_another_is_told_of_it_first() {
     told.assert_is(409).assert_says("other adjusted the cash").assert_says("theirs");
     assert_eq!(told.select_attribute("input[name=amount]", "value").as_deref(), Some("5"));
     assert_eq!(account(&server, "bob").cash, dollars("10007"));
+}
+
+#[tokio::test]
+async fn no_reason_of_the_staff_runs_in_the_owners_spreadsheet() {
+    let (_server, boss, bob, path) = with_bob().await;
+    let reason = "=HYPERLINK(\"https://evil.example\",\"your prize\")";
+    let fields = [("amount", "5"), ("reason", reason)];
+    boss.acts(&format!("{path}/adjust-cash"), &fields).await.assert_redirects_to(&path);
+    let file = bob.get("/wallet.csv").await.text;
+    let rows: Vec<_> = csv::Reader::from_reader(file.as_bytes()).into_records().map(Result::unwrap).collect();
+    assert_eq!(&rows[0][8], format!("'{reason}"));
+    assert_eq!((&rows[1][8], &rows[0][5]), ("", "5.00"), "numbers stay numbers");
+    bob.get("/wallet").await.assert_says(reason);
 }

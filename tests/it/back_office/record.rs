@@ -39,7 +39,8 @@ async fn act(floor: &Floor, instruction: Instruction) -> Acted<(), &'static str>
 async fn promises(engine: Engine) {
     let floor = Floor::on(engine).await;
     assert_eq!(act(&floor, instruction("one", None)).await, Acted::Done(()));
-    assert_eq!(act(&floor, instruction("one", None)).await, Acted::Repeated);
+    let Acted::Repeated(done) = act(&floor, instruction("one", None)).await else { panic!("done before") };
+    assert_eq!((done.number, done.became.get("halted")), (1, Some("yes")), "it tells what was done");
     assert_eq!(act(&floor, instruction("two", Some(1))).await, Acted::Done(()));
     let Acted::Overtaken(since) = act(&floor, instruction("three", Some(1))).await else { panic!("overtaken by two") };
     assert_eq!(since.iter().map(|line| line.number).collect::<Vec<_>>(), [2]);

@@ -76,9 +76,40 @@ async fn sent_twice_a_class_is_made_once_and_the_codes_are_not_shown_again() {
     repeated.assert_redirects_to("/admin/users");
     let again = boss.send(&form).await;
     again.assert_redirects_to("/admin/users");
+    let listed = boss.follow(&again).await;
+    listed.assert_says("codes are shown only once").assert_says("5 users").assert_says("Has a code");
+    assert!(!listed.select_all(".browse th a").contains(&"boss".to_owned()), "who is in is not among them");
     assert_eq!(people(&server), 6);
     assert_eq!(server.record().iter().filter(|line| line.reason == "once and no more").count(), 5);
-    boss.get("/admin").await.assert_says("Their codes are not shown again");
+}
+
+#[tokio::test]
+async fn a_form_that_made_a_class_makes_no_other_one_and_says_so() {
+    let (server, boss) = opened().await;
+    let review = reviews(&boss, &[("by", "number"), ("prefix", "pupil"), ("number", "2")]).await;
+    let mut form = confirmed(&review, "class 7b");
+    boss.send(&form).await.assert_is(200);
+    form.fill("text", "eve\nmallory\n");
+    let refused = boss.send(&form).await;
+    refused.assert_is(422).assert_says("This form was used already, for other people. Nobody was added now.");
+    assert_eq!(people(&server), 3);
+    boss.send(&confirmed(&refused, "class 7c")).await.assert_is(200).assert_says("2 people were added.");
+}
+
+#[tokio::test]
+async fn before_cards_are_made_it_is_said_what_address_they_will_name() {
+    let (server, boss) = opened().await;
+    let asked = [("by", "number"), ("prefix", "pupil"), ("number", "2")];
+    let review = reviews(&boss, &asked).await;
+    review.assert_says(&format!("The cards will say {}", server.address())).assert_says("--public-url");
+    let known = Server::with(|settings| {
+        settings.set("--public-url", "https://market.example");
+    });
+    // Over plain HTTP such a place sets cookies that no browser sends back; what a visitor of these tests does.
+    let boss = known.administrator("boss").await;
+    let review = reviews(&boss, &asked).await;
+    review.assert_is(200).assert_says("2 people will be added");
+    assert!(!review.text.contains("The cards will say"));
 }
 
 #[tokio::test]
@@ -92,7 +123,7 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
         "A username is 3 to 32",
         "That name is taken.",
         "The role is trader, support or admin",
-        "An account begins with 0 to",
+        "An account begins with 0 to $10,000,000.00.",
         "Line 2 has the same name.",
     ]) {
         assert!(fault.starts_with(expected), "{fault} is not {expected}");

@@ -2,13 +2,15 @@
 
 use super::crowd::{Crowd, Stays, generous, says_later};
 use super::machine::{BadDisk, limit};
+use crate::support::form::Form;
 use crate::support::place::Engine;
 use crate::support::sound::assert_sound;
 use crate::support::{Place, Server, Visitor};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
-use tradefloor::store::Database;
+use tradefloor::domain::{Money, Role};
+use tradefloor::store::{Database, accounts};
 
 /// Writing and syncing end with these on a disk that has failed, has been made read-only, or is full.
 const EIO: i32 = 5;
@@ -78,6 +80,37 @@ fn on_a_bad_disk() -> (Server, BadDisk) {
         settings.through(&words);
     });
     (server, disk)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_failing_disk_kept_from_a_selection_is_sent_again_from_its_page() {
+    let (server, disk) = on_a_bad_disk();
+    let boss = server.administrator("boss").await;
+    let mut ids = Vec::new();
+    for name in ["ann", "bob", "cyd"] {
+        let _trader = server.staff(name, Role::Trader).await;
+        let user = server.person(name).id;
+        ids.push(server.looks(move |conn| accounts::of_user(conn, user)).public_id.to_string());
+    }
+    let token = boss.get("/rates").await.select_attribute("input[name=_token]", "value").expect("a form");
+    let mut chosen = vec![("_token", token.as_str()), ("act", "adjust-cash")];
+    chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
+    let bulk = "/admin/accounts/bulk";
+    let mut form = Form::in_page(&boss.post(bulk, &chosen).await, bulk);
+    form.fill("amount", "250");
+    form.fill("reason", "the spring game");
+    disk.fails("write", ENOSPC);
+    let failed = boss.send(&form).await;
+    failed.assert_is(200).assert_says("Done for 0 of 3").assert_says("end it again");
+    disk.recovers();
+    let again = Form::in_page(&failed, bulk);
+    boss.send(&again).await.assert_is(200).assert_says("Done for 3 of 3").assert_says("to $10,250.00.");
+    boss.send(&again).await.assert_is(200).assert_says("done already");
+    for name in ["ann", "bob", "cyd"] {
+        let user = server.person(name).id;
+        assert_eq!(server.looks(move |conn| accounts::of_user(conn, user)).cash, Money::from_cents(1_025_000));
+    }
+    assert_sound(server.database());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,6 +30,7 @@ pub(super) static USERS: Table = Table {
     filters: &[
         Filter::word("role", "Role", "users.role"),
         Filter::flag("disabled", "Disabled", "users.disabled_at IS NOT NULL", "Disabled", "Not disabled"),
+        Filter::flag("code", "Code", "codes.user_id IS NOT NULL", "Has a code", "Has none"),
         Filter::flag("left", "Here or gone", "users.closed_at IS NOT NULL", "Left", "Here"),
         Filter::days("created", "Signed up", "users.created_at").growing(),
     ],

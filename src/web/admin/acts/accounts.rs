@@ -6,7 +6,7 @@ use crate::domain::{AccountId, Instruction, Money, PublicId, Quantity, SubjectKi
 use crate::store::accounts::{self, Account};
 use crate::store::users;
 use crate::store::{Conn, StoreError};
-use crate::trading::{Intervention, Prospect};
+use crate::trading::{Intervention, InterventionRefusal, Prospect};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
@@ -135,7 +135,11 @@ impl Act for AccountAct {
                 Err(errors) => return Ok(Some(Err(errors))),
             };
             let foreseen = house.desk.foresee(owned.account.id, intervention).await?;
-            Ok(Some(foreseen.map(|prospect| comes_to(&prospect).join(" ")).map_err(|refusal| beside_fields(&refusal))))
+            Ok(Some(
+                foreseen
+                    .map(|prospect| comes_to(&prospect).join(" "))
+                    .map_err(|refusal| owned.explain(&refusal, self.name == ADJUST_CASH.name)),
+            ))
         })
     }
 
@@ -157,7 +161,9 @@ impl Act for AccountAct {
                 let did = format!("{} {}: done.", self.button, owned.owner);
                 Outcome::done([vec![did], comes_to(&prospect)].concat().join(" "))
             };
-            Ok(Outcome::of(acted, done, |refusal| Outcome::Wrong(beside_fields(&refusal))))
+            Ok(Outcome::of(acted, done, |refusal| {
+                Outcome::Wrong(owned.explain(&refusal, self.name == ADJUST_CASH.name))
+            }))
         })
     }
 }
@@ -174,7 +180,7 @@ fn cash_fields(typed: &Fields) -> Vec<Field> {
         Field::amount(
             "amount",
             "Amount in dollars",
-            "Up to what the books can hold; what is taken has to be there.",
+            format!("Above zero. What is taken has to be there; an account holds at most {}.", Money::MAX.dollars()),
             typed.get("amount"),
         ),
     ]
@@ -245,6 +251,23 @@ impl Owned {
     pub(super) fn read(conn: &mut Conn, account: Account) -> Result<Self, StoreError> {
         let user = users::find(conn, account.user_id)?;
         Ok(Self { account, owner: user.map_or_else(|| "nobody".to_owned(), |user| user.username.to_string()) })
+    }
+
+    /// Why an intervention was not made, beside the field it is about; `cash_alone` when it moves nothing but cash.
+    fn explain(&self, refusal: &InterventionRefusal, cash_alone: bool) -> FieldErrors {
+        let Account { cash, contributed, .. } = self.account;
+        match refusal {
+            InterventionRefusal::TooLarge if cash_alone => {
+                let room = Money::MAX.checked_sub(cash.max(contributed)).unwrap_or(Money::ZERO);
+                let mut errors = FieldErrors::default();
+                errors.add(
+                    "amount",
+                    &format!("That is more than an account can hold. You can add up to {}.", room.dollars()),
+                );
+                errors
+            }
+            other => beside_fields(other),
+        }
     }
 
     pub(super) fn facts(&self) -> Vec<Fact> {

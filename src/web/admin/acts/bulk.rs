@@ -7,7 +7,7 @@ use crate::web::admin::slips::{self, Slip};
 use crate::web::admin::{Office, Staff};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
-use crate::web::form_data::{Fields, Form};
+use crate::web::form_data::{Fields, LongForm};
 use crate::web::house::House;
 use crate::web::layout::{Layout, NoticeKind};
 use crate::web::page;
@@ -21,11 +21,6 @@ pub const LARGEST_SELECTION: usize = 200;
 /// How many of them are worked on at a time.
 const AT_ONCE: usize = 8;
 
-/// What is said of a row that the house had no time for.
-const BUSY: &str = "The house was busy, and nothing was done. Do it again for this one.";
-/// What is said of a row that may have been done.
-const UNCONFIRMED: &str = "The books did not confirm it. Look whether it was done before you repeat it.";
-
 /// A row of the selection, and what will happen or has happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -37,6 +32,8 @@ pub struct Row {
     pub says: String,
     /// Whether it will be done, or was.
     pub good: bool,
+    /// Whether it was not done, or may not have been, for a reason that passes: sent again, it is done once.
+    pub again: bool,
 }
 
 /// What an act will do to a selection, and what it asks; posts to where it stands with `step` `do`.
@@ -53,7 +50,7 @@ pub struct BulkPage {
     pub label: &'static str,
     /// The selection.
     pub rows: Vec<Row>,
-    /// The form of the first row that it can be done to: what is asked is asked once for all.
+    /// The form of the first row that it can be done to: what is asked is asked once for all. Filled in, once it is over.
     pub sheet: Sheet,
     /// Why, as typed.
     pub reason: String,
@@ -79,6 +76,12 @@ impl BulkPage {
     pub fn good(&self) -> usize {
         self.rows.iter().filter(|row| row.good).count()
     }
+
+    /// How many rows may be sent again.
+    #[must_use]
+    pub fn again(&self) -> usize {
+        self.rows.iter().filter(|row| row.again).count()
+    }
 }
 
 /// Shows what an act will do to a selection, or does it.
@@ -89,7 +92,7 @@ pub async fn submit(
     staff: Staff,
     house: web::Data<House>,
     table: web::Path<String>,
-    Form(typed): Form,
+    LongForm(typed): LongForm,
 ) -> Result<HttpResponse, PageError> {
     let table = table.into_inner();
     let back = format!("/admin/{table}");
@@ -122,7 +125,7 @@ pub async fn submit(
             return page::again(&bulk.preview(errors).await?);
         }
     };
-    match bulk.perform(&reason).await? {
+    match bulk.perform(&reason).await {
         Done::Codes(slips, others) => {
             let say = format!("{}: done for {}.", act.label(), slips.len());
             slips::show(&staff, say, slips, others, back)
@@ -162,21 +165,21 @@ struct Bulk<'a> {
 impl Bulk<'_> {
     /// What will happen to each row.
     async fn preview(&self, errors: FieldErrors) -> Result<BulkPage, PageError> {
-        let opened: Vec<(String, Option<Sheet>)> =
-            stream::iter(self.ids.clone())
-                .map(|id| async move {
-                    Ok::<_, PageError>((id.to_owned(), self.act.open(self.house, id, self.typed).await?))
-                })
-                .buffered(AT_ONCE)
-                .try_collect()
-                .await?;
+        let opened: Vec<(String, Option<Sheet>)> = stream::iter(self.ids.clone())
+            .map(|id| async move {
+                let sheet = self.act.open_for(self.staff, self.house, id, self.typed).await?;
+                Ok::<_, PageError>((id.to_owned(), sheet))
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
         let usable = |sheet: &&Sheet| sheet.refused.is_none();
         let sheets = || opened.iter().filter_map(|(_, sheet)| sheet.as_ref());
         let sheet = sheets().find(usable).or_else(|| sheets().next()).cloned().ok_or(PageError::NotFound)?;
         let rows = opened.into_iter().map(|(id, sheet)| match sheet {
-            None => Row { name: id.clone(), id, says: "It is not there any more.".to_owned(), good: false },
-            Some(Sheet { name, refused: Some(why), .. }) => Row { id, name, says: why, good: false },
-            Some(Sheet { name, consequence, .. }) => Row { id, name, says: consequence, good: true },
+            None => Row::not(id.clone(), id, GONE),
+            Some(Sheet { name, refused: Some(why), .. }) => Row::not(id, name, why),
+            Some(Sheet { name, consequence, .. }) => Row { id, name, says: consequence, good: true, again: false },
         });
         let rows = rows.collect();
         let (rows, wrong) = if self.filled { self.foresee(rows).await? } else { (rows, None) };
@@ -208,63 +211,55 @@ impl Bulk<'_> {
         Ok((told.collect(), None))
     }
 
-    /// Does it to each row; what each came to. When the form is what is wrong, nothing but that.
-    async fn perform(&self, reason: &Reason) -> Result<Done, PageError> {
-        let mut done: Vec<(&str, String, Outcome)> = stream::iter(self.ids.clone())
-            .map(|id| async move {
-                let Some(sheet) = self.act.open(self.house, id, self.typed).await? else {
-                    return Ok((id, id.to_owned(), Outcome::NotFound));
-                };
-                let instruction = Instruction {
-                    author: self.staff.author(),
-                    reason: reason.clone(),
-                    key: self.key.part(id),
-                    seen: Some(self.seen),
-                };
-                // One of them that fails must not keep what came of the others from being told: codes are shown once.
-                let outcome = match self.act.perform(self.house, id, self.typed, instruction).await {
-                    Err(PageError::Busy(_)) => Outcome::refused(BUSY),
-                    Err(PageError::Unconfirmed) => Outcome::refused(UNCONFIRMED),
-                    other => other?,
-                };
-                Ok::<_, PageError>((id, sheet.name, outcome))
-            })
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
+    /// Does it to each row; what each came to. When the form is what is wrong, nothing but that. A row that fails takes
+    /// nothing from the others: what they came to is shown, and their codes never again.
+    async fn perform(&self, reason: &Reason) -> Done {
+        let mut done: Vec<Came<'_>> =
+            stream::iter(self.ids.clone()).map(|id| self.one(id, reason)).buffered(AT_ONCE).collect().await;
         // A field is the same for all of them, so that a mistake in it is everybody's, and nothing has been done.
-        let in_a_field = |outcome: &Outcome| match outcome {
-            Outcome::Wrong(errors) if errors.fields().next().is_some() => Some(errors.clone()),
+        let in_a_field = |came: &Came<'_>| match &came.outcome {
+            Ok(Outcome::Wrong(errors)) if errors.fields().next().is_some() => Some(errors.clone()),
             _ => None,
         };
-        if let Some(errors) = done.first().and_then(|(_, _, outcome)| in_a_field(outcome))
-            && done.iter().all(|(_, _, outcome)| in_a_field(outcome).is_some())
+        if let Some(errors) = done.first().and_then(in_a_field)
+            && done.iter().all(|came| in_a_field(came).is_some())
         {
-            return Ok(Done::Wrong(errors));
+            return Done::Wrong(errors);
         }
         let mut slips = Vec::new();
-        for (_, _, outcome) in &mut done {
-            if let Outcome::Shown { slips: codes, .. } = outcome {
+        for came in &mut done {
+            if let Ok(Outcome::Shown { slips: codes, .. }) = &mut came.outcome {
                 slips.append(codes);
             }
         }
-        let shown = |outcome: &Outcome| matches!(outcome, Outcome::Shown { .. });
         if !slips.is_empty() {
-            let others = done.into_iter().filter(|(_, _, outcome)| !shown(outcome));
-            let others = others.map(|(id, name, outcome)| row(id, name, outcome));
-            return Ok(Done::Codes(slips, others.map(|row| (row.name, row.says)).collect()));
+            let others = done.into_iter().filter(|came| !matches!(came.outcome, Ok(Outcome::Shown { .. })));
+            return Done::Codes(slips, others.map(Came::row).map(|row| (row.name, row.says)).collect());
         }
-        let rows = done.into_iter().map(|(id, name, outcome)| row(id, name, outcome)).collect();
-        let empty = Sheet {
-            name: String::new(),
-            facts: Vec::new(),
-            consequence: String::new(),
-            fields: Vec::new(),
-            button: String::new(),
-            serious: false,
-            refused: None,
-        };
-        Ok(Done::Rows(Box::new(self.page(empty, rows, FieldErrors::default(), true))))
+        let sheet = done.iter_mut().find_map(|came| came.sheet.take()).unwrap_or_default();
+        let rows = done.into_iter().map(Came::row).collect();
+        Done::Rows(Box::new(self.page(sheet, rows, FieldErrors::default(), true)))
+    }
+
+    /// Does it to one row.
+    async fn one<'b>(&self, id: &'b str, reason: &Reason) -> Came<'b> {
+        let mut came = Came { id, sheet: None, name: id.to_owned(), outcome: Ok(Outcome::NotFound) };
+        match self.act.open(self.house, id, self.typed).await {
+            Ok(Some(sheet)) => {
+                came.name.clone_from(&sheet.name);
+                came.sheet = Some(sheet);
+                let instruction = Instruction {
+                    author: self.staff.author(),
+                    reason: reason.clone(),
+                    key: self.key.part(&format!("{} {id}", self.act.name())),
+                    seen: Some(self.seen),
+                };
+                came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
+            }
+            Ok(None) => {}
+            Err(error) => came.outcome = Err(error),
+        }
+        came
     }
 
     fn page(&self, sheet: Sheet, rows: Vec<Row>, errors: FieldErrors, over: bool) -> BulkPage {
@@ -288,14 +283,54 @@ impl Bulk<'_> {
     }
 }
 
-fn row(id: &str, name: String, outcome: Outcome) -> Row {
-    let (says, good) = match outcome {
-        Outcome::Done { say, .. } | Outcome::Shown { say, .. } => (say, true),
-        Outcome::Wrong(errors) => (sentences(&errors), false),
-        Outcome::Overtaken(_) => ("Somebody else changed it meanwhile; nothing was done.".to_owned(), false),
-        Outcome::NotFound => ("It is not there any more.".to_owned(), false),
-    };
-    Row { id: id.to_owned(), name, says, good }
+/// What one row came to.
+struct Came<'a> {
+    id: &'a str,
+    /// Its form, if it could be opened.
+    sheet: Option<Sheet>,
+    name: String,
+    outcome: Result<Outcome, PageError>,
+}
+
+impl Came<'_> {
+    fn row(self) -> Row {
+        let (id, name) = (self.id.to_owned(), self.name);
+        match self.outcome {
+            Ok(Outcome::Done { say, .. } | Outcome::Shown { say, .. }) => {
+                Row { id, name, says: say, good: true, again: false }
+            }
+            Ok(Outcome::Wrong(errors)) => Row::not(id, name, sentences(&errors)),
+            Ok(Outcome::Overtaken(_)) => Row::not(id, name, "Somebody else changed it meanwhile; nothing was done."),
+            Ok(Outcome::NotFound) => Row::not(id, name, GONE),
+            Err(error) => {
+                let passes = matches!(error, PageError::Busy(_) | PageError::Throttled { .. } | PageError::Unconfirmed);
+                Row { again: passes, ..Row::not(id, name, failed(&error)) }
+            }
+        }
+    }
+}
+
+impl Row {
+    fn not(id: String, name: String, says: impl Into<String>) -> Self {
+        Self { id, name, says: says.into(), good: false, again: false }
+    }
+}
+
+/// What is said of a row that is not there.
+const GONE: &str = "It is not there any more.";
+
+/// What is said of a row that failed. The page that shows it is none of a failure, so the cause is logged here.
+fn failed(error: &PageError) -> &'static str {
+    match error {
+        PageError::Busy(_) | PageError::Throttled { .. } => "The house was busy; this one was not done. Send it again.",
+        PageError::Unconfirmed => {
+            "The books did not confirm this one, so it may or may not have been done. Look at it, then send it again from this page; it is done only once."
+        }
+        other => {
+            tracing::error!(cause = %other, "an act on one of a selection failed");
+            "Something went wrong on our side and was written to the log; this one was not done."
+        }
+    }
 }
 
 /// Everything that is wrong with a form, one sentence after the other.

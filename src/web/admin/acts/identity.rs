@@ -78,6 +78,10 @@ impl Act for Erase {
         "Erase"
     }
 
+    fn spares_author(&self) -> bool {
+        true
+    }
+
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };

@@ -23,6 +23,8 @@ mod sheet;
 pub use sheet::{Control, Fact, Field, Sheet};
 
 use super::slips::Slip;
+use super::{Staff, words};
+use crate::accounts::PersonRefusal;
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::audit::{Acted, AuditLine};
 use crate::web::error::PageError;
@@ -52,6 +54,11 @@ pub trait Act: Sync {
 
     /// Whether it can be done to a selection of rows at once, with the same fields for all.
     fn in_bulk(&self) -> bool {
+        false
+    }
+
+    /// Whether nobody may do it to themselves.
+    fn spares_author(&self) -> bool {
         false
     }
 
@@ -87,6 +94,26 @@ pub trait Act: Sync {
         typed: &'a Fields,
         instruction: Instruction,
     ) -> Doing<'a, Outcome>;
+}
+
+impl dyn Act {
+    /// Its form as `staff` find it: it says at once what would be refused to them of all people.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn open_for(
+        &self,
+        staff: &Staff,
+        house: &House,
+        id: &str,
+        typed: &Fields,
+    ) -> Result<Option<Sheet>, PageError> {
+        let sheet = self.open(house, id, typed).await?;
+        let own = self.spares_author() && staff.member.who.user.to_string() == id;
+        Ok(sheet.map(
+            |sheet| if own { Sheet { refused: Some(PersonRefusal::Yourself.to_string()), ..sheet } } else { sheet },
+        ))
+    }
 }
 
 /// What an act comes to, in a sentence or two, or what is wrong with what was typed.
@@ -138,7 +165,9 @@ impl Outcome {
     pub fn of<T, R>(acted: Acted<T, R>, done: impl FnOnce(T) -> Self, explain: impl FnOnce(R) -> Self) -> Self {
         match acted {
             Acted::Done(value) => done(value),
-            Acted::Repeated => Self::done("That was done already; it was not done again."),
+            Acted::Repeated(line) => {
+                Self::done(format!("That was done already: {}. It was not done again.", words::told(&line)))
+            }
             Acted::Overtaken(lines) => Self::Overtaken(lines),
             Acted::Refused(refusal) => explain(refusal),
         }

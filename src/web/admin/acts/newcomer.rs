@@ -6,6 +6,7 @@ use crate::accounts::{EnrolRefusal, Newcomer};
 use crate::domain::{Instruction, Money, Role, SubjectKind, Username};
 use crate::store::audit::Acted;
 use crate::web::admin::slips::Slip;
+use crate::web::admin::words;
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::format::Dollars as _;
@@ -80,8 +81,11 @@ impl Act for CreateUser {
                 Err(errors) => return Ok(Outcome::Wrong(errors)),
             };
             let acted = house.accounts.enrol(vec![newcomer], instruction).await?;
-            if acted == Acted::Repeated {
-                let say = "That was done already, and the code is not shown again. Reset the password for another.";
+            if let Acted::Repeated(line) = acted {
+                let say = format!(
+                    "That was done already: {}. The code is not shown again. Reset the password for another.",
+                    words::told(&line)
+                );
                 return Ok(Outcome::done(say));
             }
             let shown = |enrolled: Vec<_>| {

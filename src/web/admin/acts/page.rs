@@ -6,7 +6,7 @@ use crate::store::audit::{self, AuditLine};
 use crate::web::admin::{Office, Staff, slips, words};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
-use crate::web::form_data::{Fields, Form, Query};
+use crate::web::form_data::{Fields, Form};
 use crate::web::house::House;
 use crate::web::layout::{Layout, NoticeKind};
 use crate::web::moments::ShowTime;
@@ -47,20 +47,16 @@ pub struct ActPage {
 
 type Place = web::Path<(String, String, String)>;
 
-/// The empty form.
+/// The empty form. Nothing of the address goes into it: what is done and why is typed by whoever answers for it, and not by
+/// whoever made a link.
 ///
 /// # Errors
 /// When there is no such act or thing, or the store fails.
-pub async fn show(
-    staff: Staff,
-    house: web::Data<House>,
-    place: Place,
-    Query(query): Query,
-) -> Result<HttpResponse, PageError> {
+pub async fn show(staff: Staff, house: web::Data<House>, place: Place) -> Result<HttpResponse, PageError> {
     let (table, id, name) = place.into_inner();
     let act = acting(&table, &id, &name)?;
     let seen = house.store.read(audit::newest).await?;
-    let form = Filled { act, id: &id, typed: &query, seen, key: OrderKey::random() };
+    let form = Filled { act, id: &id, typed: &Fields::default(), seen, key: OrderKey::random() };
     page::show(&form.page(&staff, &house, FieldErrors::default(), Vec::new()).await?)
 }
 
@@ -99,7 +95,9 @@ pub async fn submit(
             return page::again(&form.page(&staff, &house, errors, Vec::new()).await?);
         }
     };
-    let instruction = Instruction { author: staff.author(), reason, key: form.key.clone(), seen: Some(seen) };
+    // A key is good for this act on this thing, so that another form that carries it is not taken for done.
+    let own = form.key.part(&format!("{table} {id} {name}"));
+    let instruction = Instruction { author: staff.author(), reason, key: own, seen: Some(seen) };
     match act.perform(&house, &id, &typed, instruction).await? {
         Outcome::Done { say, href } => {
             let href = href.unwrap_or_else(|| home_of(act, &id));
@@ -144,7 +142,7 @@ impl Filled<'_> {
         errors: FieldErrors,
         overtaken: Vec<AuditLine>,
     ) -> Result<ActPage, PageError> {
-        let sheet = self.act.open(house, self.id, self.typed).await?.ok_or(PageError::NotFound)?;
+        let sheet = self.act.open_for(staff, house, self.id, self.typed).await?.ok_or(PageError::NotFound)?;
         Ok(ActPage {
             layout: staff.layout(),
             office: staff.office(),

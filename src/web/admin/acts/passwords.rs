@@ -28,6 +28,10 @@ impl Act for ResetPassword {
         true
     }
 
+    fn spares_author(&self) -> bool {
+        true
+    }
+
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
@@ -47,7 +51,7 @@ impl Act for ResetPassword {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.reset_password(user.id, instruction).await?;
-            if acted == Acted::Repeated {
+            if let Acted::Repeated(_) = acted {
                 let say =
                     "That was done already, and its code is not shown again. Reset the password once more for another.";
                 return Ok(Outcome::done(say));

@@ -6,6 +6,7 @@ use super::passwords::ResetPassword;
 use super::{Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
 use crate::domain::{Instruction, Role, SubjectKind, UserId};
+use crate::store::sessions::{self, Session};
 use crate::store::users::{self, User};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
@@ -36,6 +37,10 @@ impl Act for ChangeRole {
 
     fn label(&self) -> &'static str {
         "Change role"
+    }
+
+    fn spares_author(&self) -> bool {
+        true
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -90,9 +95,12 @@ impl Act for SignOut {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
+            let signed_in: Vec<Session> = house.store.read(move |conn| sessions::of_user(conn, user.id, 1)).await?;
+            let refused =
+                signed_in.is_empty().then(|| format!("{} is signed in nowhere: nothing to do.", user.username));
             let consequence = "All their sessions end; they can sign in again with their password.".to_owned();
             let button = format!("Sign {} out", user.username);
-            Ok(Some(Sheet { consequence, button, ..sheet(&user) }))
+            Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
         })
     }
 
@@ -126,6 +134,10 @@ impl Act for Disable {
     }
 
     fn in_bulk(&self) -> bool {
+        true
+    }
+
+    fn spares_author(&self) -> bool {
         true
     }
 

@@ -73,7 +73,7 @@ impl Fact {
 }
 
 /// The form of an act for one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sheet {
     /// What it is done to, as people call it.
     pub name: String,
