@@ -235,7 +235,7 @@ mod tests {
         pulse.paced(Speed::Paused);
         assert_eq!(state(&pulse, 1), FeedState::Paused);
         assert!(matches!(state(&pulse, 60), FeedState::Stopped { .. }));
-        let status = pulse.status(FeedName::Simulated, start + Duration::from_secs(60));
+        let status = pulse.status(FeedName::Simulated, start + Duration::from_mins(1));
         assert!(status.is_paused(), "a pause holds though the feed has failed");
         pulse.paced(Speed::Max);
         pulse.quoted(start);

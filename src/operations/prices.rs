@@ -282,7 +282,7 @@ fn overtaken(conn: &mut Conn, instruction: &Instruction, subject: &Subject) -> R
     let Some(seen) = instruction.seen.filter(|_| subject.kind == SubjectKind::Instrument) else {
         return Ok(Vec::new());
     };
-    if audit::is_done(conn, &instruction.key)? {
+    if audit::done_under(conn, &instruction.key)?.is_some() {
         return Ok(Vec::new());
     }
     let Some(instrument) = subject.id.parse().ok().map(|symbol| by_symbol(conn, &symbol)).transpose()?.flatten() else {
