@@ -282,9 +282,10 @@ fn overtaken(conn: &mut Conn, instruction: &Instruction, subject: &Subject) -> R
     let Some(seen) = instruction.seen.filter(|_| subject.kind == SubjectKind::Instrument) else {
         return Ok(Vec::new());
     };
-    if audit::is_done(conn, &instruction.key)? {
+    if audit::done_under(conn, &instruction.key)?.is_some() {
         return Ok(Vec::new());
     }
+    audit::hold(conn)?;
     let Some(instrument) = subject.id.parse().ok().map(|symbol| by_symbol(conn, &symbol)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
