@@ -1,6 +1,17 @@
 // What the back office's lists do a little better with a script. Each works without.
 "use strict";
 (() => {
+  // While every column is in sight, the page scrolls instead of the table, under heads that stay.
+  const rows = document.querySelector(".browse-scroll");
+  if (rows) {
+    const fit = () => rows.toggleAttribute("data-fits", rows.firstElementChild.offsetWidth <= rows.clientWidth);
+    new ResizeObserver(fit).observe(rows);
+    fit();
+  }
+})();
+
+// A selection of rows.
+(() => {
   const form = document.querySelector("[data-selection]");
   if (!form) return;
   const boxes = [...form.querySelectorAll('tbody input[type="checkbox"]')];

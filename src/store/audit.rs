@@ -235,15 +235,12 @@ pub fn about_since(conn: &mut Conn, subject: &Subject, seen: i64) -> Result<Vec<
         .filter(audit_entries::request_key.is_not_null())
         .order(audit_entries::id)
         .limit(MOST_TOLD);
-    let found: Vec<Row> = match subject.person.filter(|_| BOOKS.contains(&subject.kind)) {
-        Some(person) => {
-            let theirs = since.filter(audit_entries::person_id.eq(person));
-            theirs.filter(audit_entries::subject_kind.eq_any(BOOKS)).load(conn)?
-        }
-        None => {
-            let its = since.filter(audit_entries::subject_kind.eq(subject.kind));
-            its.filter(audit_entries::subject_id.eq(&subject.id)).load(conn)?
-        }
+    let found: Vec<Row> = if let Some(person) = subject.person.filter(|_| BOOKS.contains(&subject.kind)) {
+        let theirs = since.filter(audit_entries::person_id.eq(person));
+        theirs.filter(audit_entries::subject_kind.eq_any(BOOKS)).load(conn)?
+    } else {
+        let its = since.filter(audit_entries::subject_kind.eq(subject.kind));
+        its.filter(audit_entries::subject_id.eq(&subject.id)).load(conn)?
     };
     found.into_iter().map(line).collect()
 }

@@ -4,6 +4,7 @@ use super::database::Database;
 use diesel::connection::{
     AnsiTransactionManager as Manager, SimpleConnection, TransactionManager, TransactionManagerStatus,
 };
+use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
 use std::path::Path;
 
@@ -54,6 +55,7 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
         return Err(ConnectionError::BadConnection("the path is not valid UTF-8".to_owned()));
     };
     let mut conn = SqliteConnection::establish(&address(path, purpose))?;
+    small_letters_utils::register_impl(&mut conn, small).map_err(ConnectionError::CouldntSetupConfiguration)?;
     // The wait for locks is set first, because switching to WAL takes one itself.
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -70,6 +72,17 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
     })
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A text in small letters. SQLite's own `lower` knows English capitals alone, and indexes may depend on that.
+    fn small_letters(text: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// Letter by letter, so that a part of a text becomes a part of what the text becomes.
+fn small(text: Option<String>) -> Option<String> {
+    text.map(|text| text.chars().flat_map(char::to_lowercase).collect())
 }
 
 /// How SQLite is told to open the file at `path`.

@@ -11,6 +11,7 @@ mod home;
 mod instruments;
 mod instruments_browser;
 mod journey;
+mod lists;
 mod looks;
 mod matrix;
 mod meanwhile;

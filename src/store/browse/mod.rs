@@ -6,6 +6,7 @@
 
 mod cells;
 mod file;
+mod filter;
 mod listing;
 mod one;
 mod plan;

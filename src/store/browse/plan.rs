@@ -35,6 +35,8 @@ pub(super) struct Plan {
     outer: Vec<(Option<&'static Filter>, Condition)>,
     /// The most rows that are looked at.
     pub(super) window: usize,
+    /// Whether the table is gone through from its end, because that is what it is sorted by turned round.
+    pub(super) turned: bool,
     /// Moments that grow with the key, and within which rows are asked for.
     pub(super) growing: Option<Growing>,
 }
@@ -108,7 +110,11 @@ impl Plan {
         if !question.search.is_empty() {
             outer.push((None, Condition::Contains(table, question.search.clone())));
         }
-        Self { table, key: key.unwrap_or(table.key), inner, outer, window, growing }
+        let key = key.unwrap_or(table.key);
+        let turned = question
+            .sort
+            .is_some_and(|sort| follows(sort.column, key) && sort.descending != (table.order == Order::Descending));
+        Self { table, key, inner, outer, window, turned, growing }
     }
 
     /// Whether each row of the window has to be looked at to know which pass.
@@ -118,7 +124,7 @@ impl Plan {
 
     /// Whether rows with a higher key come first.
     pub(super) fn descends(&self) -> bool {
-        self.table.order == Order::Descending
+        (self.table.order == Order::Descending) != self.turned
     }
 
     /// Adds `FROM`, the first `limit` rows of a range under the base table's own name, and the tables that are joined to
@@ -232,11 +238,22 @@ impl Condition {
                 query.sql(")");
             }
             Self::Contains(table, text) => {
-                let pattern = Value::Text(pattern(text));
                 query.sql("(1 = 0");
                 for column in searched(table) {
-                    query.sql(" OR lower(CAST(").sql(column.value).sql(" AS TEXT)) LIKE ");
-                    query.bind(&pattern).sql(" ESCAPE '!'");
+                    // Words of ours are read without what joins them.
+                    let (text, open, close) = match column.kind {
+                        Kind::Word => (&text.replace('_', " "), "replace(", ", '_', ' ')"),
+                        _ => (text, "", ""),
+                    };
+                    let value = |query: &mut Statement| {
+                        query.sql(open).sql("CAST(").sql(column.value).sql(" AS TEXT)").sql(close);
+                    };
+                    query.sql(" OR ").in_small(text, value).sql(" LIKE ");
+                    let pattern = Value::Text(pattern(text));
+                    query.in_small(text, |query| {
+                        query.bind(&pattern);
+                    });
+                    query.sql(" ESCAPE '!'");
                 }
                 query.sql(")");
             }
@@ -259,6 +276,12 @@ pub(super) fn joined(query: &mut Statement, table: &Table, texts: &[&str]) {
     for join in needed.into_iter().rev() {
         query.sql(" ").sql(join.sql);
     }
+}
+
+/// Whether rows in the order of `key` are in the order of `column`.
+fn follows(column: &Column, key: &[Part]) -> bool {
+    let sorted_by = column.sorted_by.unwrap_or(column.value);
+    column.grows || key.first().is_some_and(|part| part.sql == sorted_by)
 }
 
 /// Whether `sql` names a column of `table`.
@@ -311,7 +334,7 @@ pub(super) fn sorts_as_text(column: &Column) -> bool {
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for sign in text.to_lowercase().chars() {
+    for sign in text.chars() {
         if matches!(sign, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -333,6 +356,6 @@ mod tests {
 
     #[test]
     fn what_people_search_for_stands_for_itself() {
-        assert_eq!(pattern("50%_Off!"), "%50!%!_off!!%");
+        assert_eq!(pattern("50%_Off!"), "%50!%!_Off!!%");
     }
 }

@@ -34,6 +34,8 @@ enum Piece {
     Bound(Value),
     /// Says that a text is compared byte by byte, which a server does not do by itself.
     ByByte,
+    /// The function that makes small letters of any capitals, which SQLite's own does of English ones alone.
+    Small,
 }
 
 impl Statement {
@@ -65,6 +67,15 @@ impl Statement {
         self
     }
 
+    /// Adds what `add` adds, in small letters: of any alphabet, where `beside`, which it is compared with, has other
+    /// signs than English ones.
+    pub(super) fn in_small(&mut self, beside: &str, add: impl FnOnce(&mut Self)) -> &mut Self {
+        self.pieces.push(if beside.is_ascii() { Piece::Words("lower") } else { Piece::Small });
+        self.sql("(");
+        add(self);
+        self.sql(")")
+    }
+
     /// Adds one thing after another, with `between` between them.
     pub(super) fn each<T>(
         &mut self,
@@ -89,7 +100,7 @@ impl Statement {
         Ok(on_engine!(conn, engine => RunQueryDsl::load::<Cells>(self, engine))?)
     }
 
-    fn walk<'b, DB>(&'b self, by_byte: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn walk<'b, DB>(&'b self, by_byte: &str, small: &str, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend + HasSqlType<BigInt> + HasSqlType<Text>,
         i64: ToSql<BigInt, DB>,
@@ -104,6 +115,7 @@ impl Statement {
                 Piece::Bound(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
                 Piece::Bound(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
                 Piece::ByByte => out.push_sql(by_byte),
+                Piece::Small => out.push_sql(small),
             }
         }
         Ok(())
@@ -121,13 +133,13 @@ impl QueryId for Statement {
 
 impl QueryFragment<Sqlite> for Statement {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.walk("", out)
+        self.walk("", "small_letters", out)
     }
 }
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.walk(" COLLATE \"C\"", out)
+        self.walk(" COLLATE \"C\"", "lower", out)
     }
 }
 

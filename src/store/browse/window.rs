@@ -1,10 +1,11 @@
 //! Which rows are looked at.
 
 use super::cells::Cell;
-use super::plan::{Growing, Plan, Range};
+use super::plan::{Growing, Plan, Range, write_part};
 use super::question::Key;
 use super::record;
 use super::statement::{Statement, Value};
+use super::table::Part;
 use crate::store::Conn;
 use crate::store::error::StoreError;
 
@@ -20,8 +21,8 @@ pub struct Window {
     pub from: Option<Key>,
     /// Where those begin that were not looked at, if there are more that could be asked for.
     pub beyond: Option<Key>,
-    /// Whether there are such rows before the first.
-    pub before: bool,
+    /// Whether they are from the other end of the table.
+    pub turned: bool,
 }
 
 impl Window {
@@ -30,14 +31,12 @@ impl Window {
     /// # Errors
     /// When the database fails.
     pub(super) fn find(conn: &mut Conn, plan: &Plan, asked: Option<&Key>) -> Result<Self, StoreError> {
-        let first = beginning(conn, plan)?;
-        let Some(asked) = asked else {
-            let beyond = if first.is_some() { beyond(conn, plan, first.as_ref(), plan.window)? } else { None };
-            return Ok(Self { size: plan.window, from: first, beyond, before: false });
+        let from = match asked {
+            Some(asked) => key_at(conn, plan, Range { from: Some(asked), ..Range::default() }, 0)?,
+            None => beginning(conn, plan)?,
         };
-        let from = key_at(conn, plan, Range { from: Some(asked), ..Range::default() }, 0)?;
         let beyond = if from.is_some() { beyond(conn, plan, from.as_ref(), plan.window)? } else { None };
-        Ok(Self { size: plan.window, before: first.is_some() && first != from, from, beyond })
+        Ok(Self { size: plan.window, from, beyond, turned: plan.turned })
     }
 }
 
@@ -47,13 +46,18 @@ impl Window {
 /// When the database fails.
 pub(super) fn beginning(conn: &mut Conn, plan: &Plan) -> Result<Option<Key>, StoreError> {
     let first = key_at(conn, plan, Range::default(), 0)?;
-    match (plan.growing, plan.key) {
-        (Some(Growing { value, until: Some(until), .. }), [part]) if plan.descends() && !part.text => {
-            let Some(Value::Number(highest)) = first.and_then(|key| key.0.into_iter().next()) else { return Ok(None) };
-            latest_before(conn, plan, value, until.saturating_add(DISORDER), highest)
-        }
-        _ => Ok(first),
-    }
+    let (Some(Growing { value, from, until }), [Part { text: false, .. }]) = (plan.growing, plan.key) else {
+        return Ok(first);
+    };
+    let bound = if plan.descends() {
+        until.map(|until| until.saturating_add(DISORDER))
+    } else {
+        from.map(|from| from.saturating_sub(DISORDER))
+    };
+    let (Some(bound), Some((highest, _))) = (bound, latest(conn, plan, value, i64::MAX)?) else { return Ok(first) };
+    let before = latest_before(conn, plan, value, bound, highest)?;
+    // From the oldest on, the last row that is too old to be asked for begins it.
+    Ok(if plan.descends() { before } else { before.or(first) })
 }
 
 /// The first row that is not among `count` ones that begin with `from`, when any from there on could be asked for.
@@ -67,17 +71,19 @@ pub(super) fn beyond(
     count: usize,
 ) -> Result<Option<Key>, StoreError> {
     let Some(key) = key_at(conn, plan, Range { from, ..Range::default() }, count)? else { return Ok(None) };
-    if let (Some(Growing { value, from: Some(bound), .. }), [part], [Value::Number(number)]) =
+    let (Some(Growing { value, from: first, until }), [Part { text: false, .. }], [Value::Number(number)]) =
         (plan.growing, plan.key, key.0.as_slice())
-        && plan.descends()
-        && !part.text
-    {
-        let here = latest(conn, plan, value, *number)?;
-        if here.is_some_and(|(_, at)| at < bound.saturating_sub(DISORDER)) {
-            return Ok(None);
+    else {
+        return Ok(Some(key));
+    };
+    let over = latest(conn, plan, value, *number)?.is_some_and(|(_, at)| {
+        if plan.descends() {
+            first.is_some_and(|first| at < first.saturating_sub(DISORDER))
+        } else {
+            until.is_some_and(|until| at > until.saturating_add(DISORDER))
         }
-    }
-    Ok(Some(key))
+    });
+    Ok(if over { None } else { Some(key) })
 }
 
 /// The row with the highest key whose `value` is below `bound`, found by halving: a few dozen looks at an index.
@@ -114,10 +120,12 @@ fn latest(conn: &mut Conn, plan: &Plan, value: &'static str, most: i64) -> Resul
     query.sql("SELECT ").each(", ", plan.key.iter().map(|part| part.sql).chain([value]), |query, sql| {
         query.sql(sql).sql(" AS n");
     });
-    query.sql(" FROM ").sql(plan.table.base);
-    plan.within(&mut query, Range { from: Some(&most), ..Range::default() });
-    plan.in_order(&mut query);
-    query.sql(" LIMIT 1");
+    query.sql(" FROM ").sql(plan.table.base).sql(" WHERE ");
+    plan.found_by_index(&mut query);
+    query.sql(" AND ");
+    plan.compare(&mut query, " <= ", &most);
+    query.sql(" ORDER BY ").each(", ", plan.key, write_part);
+    query.sql(" DESC LIMIT 1");
     let Some(row) = query.load(conn)?.into_iter().next() else { return Ok(None) };
     let mut numbers = row.0.iter().map(Cell::number);
     Ok(numbers.next().flatten().zip(numbers.next().flatten()))

@@ -195,9 +195,9 @@ impl Asked<'_> {
     /// may be lost; when it is about others, none of them is added and it comes back.
     async fn repeated(&self, roster: Roster) -> Result<HttpResponse, PageError> {
         let names = roster.names();
-        let wanted = names.len();
+        let people = names.len();
         let there: Vec<String> = self.house.store.read(move |conn| users::taken(conn, &names)).await?;
-        if there.len() < wanted || wanted == 0 {
+        if there.len() < people || people == 0 {
             let mut errors = FieldErrors::default();
             errors.refuse(
                 "This form was used already, for other people. Nobody was added now. Look at these and send them anew.",

@@ -103,7 +103,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
     use Object::{After, Itself, None};
     match act {
         Act::SignIn => ("signed in", None, ""),
-        Act::SignInRefused => ("was not let in as", Itself, ""),
+        Act::SignInRefused => ("was not let in", After("as"), ""),
         Act::GrantGiven => ("opened the back office", None, ""),
         Act::GrantRefused => ("gave a wrong password for the back office", None, ""),
         Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
@@ -146,13 +146,14 @@ pub fn deed(line: &AuditLine) -> Deed {
     let before = match object {
         Object::None => return Deed { before: begins.to_owned(), object: None, after: ends.to_owned() },
         Object::Itself => match (line.kind, line.act) {
-            (SubjectKind::User, Act::SignOutUser) | (SubjectKind::Instrument, Act::ShockPrices) => begins.to_owned(),
+            (SubjectKind::User, Act::SignOutUser)
+            | (SubjectKind::Instrument, Act::ShockPrices)
+            | (SubjectKind::Market, _) => begins.to_owned(),
             (SubjectKind::User, _) => format!("{begins} the user"),
             (SubjectKind::Account, _) => format!("{begins} the account of"),
             (SubjectKind::Order, _) => format!("{begins} an order of"),
             (SubjectKind::Session, _) => format!("{begins} a session of"),
             (SubjectKind::Instrument, _) => format!("{begins} the instrument"),
-            (SubjectKind::Market, _) => begins.to_owned(),
         },
         Object::After(word) => format!("{begins} {word}"),
     };
@@ -276,4 +277,27 @@ fn is_a_number(text: &str) -> bool {
     digits.starts_with(|sign: char| sign.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && digits.bytes().filter(|byte| *byte == b'.').count() <= 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_program_wrote_is_told_as_people_read_it_and_what_people_typed_as_it_is() {
+        for (field, text, told) in [
+            ("cash", "10001.00", "$10,001.00"),
+            ("cash", "-0.02", "\u{2212}$0.02"),
+            ("AAPL cost", "1234.50", "$1,234.50"),
+            ("AAPL", "-0.02", "\u{2212}0.02"),
+            ("sessions", "1200", "1,200"),
+            ("by", "-12.50 %", "\u{2212}12.50 %"),
+            ("until", "2026-11-25T15:00:03.451256Z", "25 Nov 2026, 15:00:03 UTC"),
+            ("name", "2024", "2024"),
+            ("because", "2026-11-25T15:00:03Z", "2026-11-25T15:00:03Z"),
+            ("password", "a code", "a code"),
+        ] {
+            assert_eq!(value(field, text), told, "{field}");
+        }
+    }
 }

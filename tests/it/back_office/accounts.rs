@@ -198,7 +198,7 @@ async fn whoever_acts_on_an_account_is_told_of_an_order_that_was_reversed_meanwh
     let reverse = boss.fill(&undo(&second), &undo(&second), &[("reason", "a slip")]).await;
     other.acts(&undo(&first), &[("reason", "a wrong price")]).await.assert_done();
     let told = boss.send(&cash).await;
-    told.assert_is(409).assert_says("other reversed the fill").assert_says("a wrong price");
+    told.assert_is(409).assert_says("other reversed an order of bob").assert_says("a wrong price");
     let again = Form::in_page(&told, &act);
     boss.send(&again).await.assert_redirects_to(&path);
     boss.send(&reverse).await.assert_is(409).assert_says("boss adjusted the cash");

@@ -7,6 +7,7 @@ pub(super) static AUDIT: Table = Table {
     name: "audit",
     title: "Record",
     words: ("act", "acts"),
+    heading: "Entry {id} of the record",
     about: "What staff did, newest first. Nobody can change or remove any of it.",
     base: "audit_entries",
     only: "",
@@ -18,20 +19,25 @@ pub(super) static AUDIT: Table = Table {
     order: Order::Descending,
     identity: &[Part::number("audit_entries.id")],
     columns: &[
-        Column::new(Kind::Number, "id", "Entry", "audit_entries.id").at(Place::Lead),
-        Column::new(Kind::At, "at", "When", "audit_entries.at"),
+        Column::new(Kind::Number, "id", "Entry", "audit_entries.id").at(Place::Lead).grows(),
+        Column::new(Kind::At, "at", "When", "audit_entries.at").grows(),
         Column::new(Kind::Text, "actor", "Who", "actors.username")
             .to("users", "actors.id")
             .sorted_by("actors.username_key")
             .searched(),
         Column::new(Kind::Word, "act", "Act", "audit_entries.act").searched(),
-        Column::new(Kind::Word, "kind", "On", "audit_entries.subject_kind"),
-        Column::new(Kind::Code, "subject", "Which", "audit_entries.subject_id").to("", SUBJECT).searched(),
+        Column::new(Kind::Word, "kind", "On", "audit_entries.subject_kind").searched(),
+        Column::new(Kind::Code, "subject", "Which", "audit_entries.subject_id")
+            .to("", SUBJECT)
+            .sorted_by(SUBJECT_IN_ORDER)
+            .searched(),
         Column::new(Kind::Text, "person", "Whose", "persons.username")
             .to("users", "persons.id")
             .sorted_by("persons.username_key")
             .searched(),
-        Column::new(Kind::Text, "reason", "Why", "audit_entries.reason").searched(),
+        Column::new(Kind::Text, "reason", "Why", "audit_entries.reason")
+            .sorted_by("lower(audit_entries.reason)")
+            .searched(),
         Column::new(Kind::Code, "address", "From where", "audit_entries.address").at(Place::Wide).searched(),
         Column::new(Kind::Details, "was", "Before", "audit_entries.was").at(Place::Detail),
         Column::new(Kind::Details, "became", "After", "audit_entries.became").at(Place::Detail),
@@ -54,11 +60,22 @@ pub(super) static AUDIT: Table = Table {
             table: "audit",
             asked: &[("kind", "audit_entries.subject_kind"), ("subject", "audit_entries.subject_id")],
         },
+        Related {
+            label: "All acts on the same person",
+            table: "audit",
+            asked: &[("person", "audit_entries.person_id")],
+        },
         Related { label: "All acts of whoever did it", table: "audit", asked: &[("actor", "audit_entries.actor_id")] },
     ],
     exact: &[Exact { sql: "audit_entries.id", spelling: Spelling::Number }],
 };
 
-/// The address of what an act was done to, below the back office's own.
+/// The address of what an act was done to, below the back office's own. A session may be over, so its user's stands for it.
 const SUBJECT: &str = "CASE WHEN audit_entries.subject_kind = 'market' THEN 'market' \
+    WHEN audit_entries.subject_kind = 'session' THEN 'users/' || CAST(audit_entries.person_id AS TEXT) \
     ELSE audit_entries.subject_kind || 's/' || audit_entries.subject_id END";
+
+/// What an act was done to, so that the numbers of people, as texts, come one after the other.
+const SUBJECT_IN_ORDER: &str = "CASE WHEN audit_entries.subject_kind = 'user' \
+    THEN substr('0000000000000000000', length(audit_entries.subject_id) + 1) || audit_entries.subject_id \
+    ELSE audit_entries.subject_id END";

@@ -7,6 +7,7 @@ pub(super) static CANDLES: Table = Table {
     name: "candles",
     title: "Candles by day",
     words: ("day", "days"),
+    heading: "{symbol} on {day}",
     about: "What each price did on each market day, the latest day first.",
     base: "candles",
     // The index that has days in order is of these rows alone.
@@ -20,7 +21,10 @@ pub(super) static CANDLES: Table = Table {
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol")
             .to("instruments", "instruments.symbol")
             .searched(),
-        Column::new(Kind::Text, "name", "Name", "instruments.name").at(Place::Wide).searched(),
+        Column::new(Kind::Text, "name", "Name", "instruments.name")
+            .at(Place::Wide)
+            .sorted_by("lower(instruments.name)")
+            .searched(),
         Column::new(Kind::Price, "open", "Open", "candles.open"),
         Column::new(Kind::Price, "high", "High", "candles.high"),
         Column::new(Kind::Price, "low", "Low", "candles.low"),

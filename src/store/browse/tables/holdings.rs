@@ -7,6 +7,7 @@ pub(super) static HOLDINGS: Table = Table {
     name: "holdings",
     title: "Holdings",
     words: ("holding", "holdings"),
+    heading: "{symbol} of {account}",
     about: "What accounts hold or have held, the newest account first.",
     base: "holdings",
     only: "",
@@ -25,6 +26,7 @@ pub(super) static HOLDINGS: Table = Table {
             .sorted_by("users.username_key")
             .searched(),
         Column::new(Kind::Text, "name", "Name", "instruments.name")
+            .sorted_by("lower(instruments.name)")
             .to("instruments", "instruments.symbol")
             .at(Place::Wide)
             .searched(),
@@ -44,6 +46,26 @@ pub(super) static HOLDINGS: Table = Table {
         Filter::word("sector", "Sector", "instruments.sector"),
     ],
     related: &[
+        Related {
+            label: "Orders behind it",
+            table: "orders",
+            asked: &[("account", "accounts.public_id"), ("instrument", "instruments.symbol")],
+        },
+        Related {
+            label: "Entries behind it",
+            table: "ledger",
+            asked: &[("account", "accounts.public_id"), ("instrument", "instruments.symbol")],
+        },
+        Related {
+            label: "All holdings of this account",
+            table: "holdings",
+            asked: &[("account", "accounts.public_id")],
+        },
+        Related {
+            label: "All holdings of this instrument",
+            table: "holdings",
+            asked: &[("instrument", "instruments.symbol")],
+        },
         Related { label: "Orders of this account", table: "orders", asked: &[("account", "accounts.public_id")] },
         Related { label: "Ledger of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },
     ],

@@ -6,6 +6,7 @@ pub(super) static INSTRUMENTS: Table = Table {
     name: "instruments",
     title: "Instruments",
     words: ("instrument", "instruments"),
+    heading: "{symbol} {name}",
     about: "Everything that is or was traded, by symbol.",
     base: "instruments",
     only: "",
@@ -15,10 +16,14 @@ pub(super) static INSTRUMENTS: Table = Table {
     identity: &[Part::text("instruments.symbol")],
     columns: &[
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol").at(Place::Lead).searched(),
-        Column::new(Kind::Text, "name", "Name", "instruments.name").searched(),
-        Column::new(Kind::Text, "sector", "Sector", "instruments.sector").searched(),
+        Column::new(Kind::Text, "name", "Name", "instruments.name").sorted_by("lower(instruments.name)").searched(),
+        Column::new(Kind::Text, "sector", "Sector", "instruments.sector")
+            .sorted_by("lower(instruments.sector)")
+            .searched(),
         Column::new(Kind::Flag, "listed", "Listed", "instruments.listed"),
-        Column::new(Kind::Text, "halted_because", "Halted because", "instruments.halted_because").searched(),
+        Column::new(Kind::Text, "halted_because", "Halted because", "instruments.halted_because")
+            .sorted_by("lower(instruments.halted_because)")
+            .searched(),
         Column::new(Kind::Price, "last", "Last price kept", "instruments.last_price"),
         Column::new(Kind::Price, "previous_close", "Previous close", "instruments.previous_close").at(Place::Wide),
         Column::new(Kind::At, "priced", "Kept", "instruments.priced_at").at(Place::Wide),

@@ -7,6 +7,7 @@ pub(super) static LEDGER: Table = Table {
     name: "ledger",
     title: "Ledger",
     words: ("entry", "entries"),
+    heading: "Entry {id} of {account}",
     about: "Everything that moved cash or shares in any wallet, newest first. Nothing here is ever changed.",
     base: "ledger_entries",
     only: "",
@@ -20,24 +21,28 @@ pub(super) static LEDGER: Table = Table {
     order: Order::Descending,
     identity: &[Part::number("ledger_entries.id")],
     columns: &[
-        Column::new(Kind::Number, "id", "Entry", "ledger_entries.id").at(Place::Lead),
-        Column::new(Kind::At, "at", "When", "ledger_entries.at"),
+        Column::new(Kind::Number, "id", "Entry", "ledger_entries.id").at(Place::Lead).grows(),
+        Column::new(Kind::At, "at", "When", "ledger_entries.at").grows(),
         Column::new(Kind::Text, "account", "Account of", "users.username")
             .to("accounts", "accounts.public_id")
             .sorted_by("users.username_key")
             .searched(),
-        Column::new(Kind::Word, "kind", "Kind", "ledger_entries.kind"),
+        Column::new(Kind::Word, "kind", "Kind", "ledger_entries.kind").searched(),
         Column::new(Kind::Change, "cash", "Cash", "ledger_entries.cash"),
         Column::new(Kind::Money, "balance", "Balance", "ledger_entries.balance"),
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol")
             .to("instruments", "instruments.symbol")
             .searched(),
-        Column::new(Kind::Shares, "shares", "Shares", "ledger_entries.quantity"),
-        Column::new(Kind::Change, "cost", "Cost of shares", "ledger_entries.cost").at(Place::Wide),
-        Column::new(Kind::Text, "memo", "Remark", "ledger_entries.memo").at(Place::Wide).searched(),
+        Column::new(Kind::Shares, "shares", "Shares", "NULLIF(ledger_entries.quantity, 0)"),
+        Column::new(Kind::Change, "cost", "Cost of shares", "NULLIF(ledger_entries.cost, 0)").at(Place::Wide),
+        Column::new(Kind::Text, "memo", "Remark", "ledger_entries.memo")
+            .at(Place::Wide)
+            .sorted_by("lower(ledger_entries.memo)")
+            .searched(),
         Column::new(Kind::Code, "order", "Order", "orders.public_id")
             .to("orders", "orders.public_id")
             .at(Place::Detail),
+        Column::new(Kind::Number, "act", "Act behind it", ACT).to("audit", ACT).at(Place::Sought),
         Column::new(Kind::Number, "sequence", "Number in the account", "ledger_entries.sequence").at(Place::Detail),
         Column::new(Kind::Code, "key", "Key of the form", "ledger_entries.request_key").at(Place::Detail),
         Column::new(Kind::Hash, "hash", "Hash", "ledger_entries.hash").at(Place::Detail),
@@ -53,6 +58,13 @@ pub(super) static LEDGER: Table = Table {
     related: &[
         Related { label: "All entries of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },
         Related { label: "Orders of this account", table: "orders", asked: &[("account", "accounts.public_id")] },
+        Related { label: "Holdings of this account", table: "holdings", asked: &[("account", "accounts.public_id")] },
     ],
     exact: &[Exact { sql: "ledger_entries.id", spelling: Spelling::Number }],
 };
+
+/// What staff did that the entry is of: it was written at the same moment.
+const ACT: &str = "(SELECT MAX(audit_entries.id) FROM audit_entries WHERE ledger_entries.kind IN ('adjustment', 'opening') \
+    AND audit_entries.at = ledger_entries.at \
+    AND ((audit_entries.subject_kind = 'account' AND audit_entries.subject_id = accounts.public_id) \
+    OR (audit_entries.subject_kind = 'order' AND audit_entries.subject_id = orders.public_id)))";

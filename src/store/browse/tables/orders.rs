@@ -7,6 +7,7 @@ pub(super) static ORDERS: Table = Table {
     name: "orders",
     title: "Orders and fills",
     words: ("order", "orders"),
+    heading: "{side} {quantity} {symbol} of {account}",
     about: "What people asked the market to do and what came of it, newest first.",
     base: "orders",
     only: "",
@@ -22,16 +23,16 @@ pub(super) static ORDERS: Table = Table {
     identity: &[Part::text("orders.public_id")],
     columns: &[
         Column::new(Kind::Code, "id", "Order", "orders.public_id").at(Place::Lead).searched(),
-        Column::new(Kind::At, "placed", "Placed", "orders.placed_at"),
+        Column::new(Kind::At, "placed", "Placed", "orders.placed_at").grows(),
         Column::new(Kind::Text, "account", "Account of", "users.username")
             .to("accounts", "accounts.public_id")
             .sorted_by("users.username_key")
             .searched(),
-        Column::new(Kind::Word, "side", "Side", "orders.side"),
+        Column::new(Kind::Word, "side", "Side", "orders.side").searched(),
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol")
             .to("instruments", "instruments.symbol")
             .searched(),
-        Column::new(Kind::Word, "state", "State", "orders.state"),
+        Column::new(Kind::Word, "state", "State", "orders.state").searched(),
         Column::new(Kind::Quantity, "quantity", "Shares", "fills.quantity"),
         Column::new(Kind::Price, "price", "Price", "fills.price"),
         Column::new(Kind::Money, "total", "Total", "fills.cash"),

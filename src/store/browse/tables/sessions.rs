@@ -7,6 +7,7 @@ pub(super) static SESSIONS: Table = Table {
     name: "sessions",
     title: "Sessions",
     words: ("session", "sessions"),
+    heading: "Session of {user}",
     about: "Where people are signed in, those that last longest first.",
     base: "sessions",
     only: "",
@@ -42,7 +43,16 @@ pub(super) static SESSIONS: Table = Table {
         Filter::flag("current", "Password", CURRENT, "The present one", "An earlier one"),
         Filter::days("seen", "Last used", "sessions.seen_at"),
     ],
-    related: &[Related { label: "All sessions of this user", table: "sessions", asked: &[("user", "users.id")] }],
+    related: &[
+        Related { label: "All sessions of this user", table: "sessions", asked: &[("user", "users.id")] },
+        Related {
+            label: "Record of this session",
+            table: "audit",
+            asked: &[("kind", "'session'"), ("subject", "sessions.key_hash")],
+        },
+        Related { label: "What this user did as staff", table: "audit", asked: &[("actor", "users.id")] },
+        Related { label: "What was done to this user", table: "audit", asked: &[("person", "users.id")] },
+    ],
     exact: &[],
 };
 

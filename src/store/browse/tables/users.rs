@@ -6,6 +6,7 @@ pub(super) static USERS: Table = Table {
     name: "users",
     title: "Users",
     words: ("user", "users"),
+    heading: "{username}",
     about: "Everybody who has ever signed up, newest first.",
     base: "users",
     only: "",
@@ -18,11 +19,13 @@ pub(super) static USERS: Table = Table {
             .at(Place::Lead)
             .sorted_by("users.username_key")
             .searched(),
-        Column::new(Kind::Number, "id", "Number", "users.id"),
+        Column::new(Kind::Number, "id", "Number", "users.id").grows(),
         Column::new(Kind::Word, "role", "Role", "users.role"),
-        Column::new(Kind::At, "created", "Signed up", "users.created_at"),
+        Column::new(Kind::Money, "cash", "Cash", CASH).to("accounts", ACCOUNT),
+        Column::new(Kind::At, "created", "Signed up", "users.created_at").grows(),
         Column::new(Kind::At, "disabled", "Disabled", "users.disabled_at"),
         Column::new(Kind::At, "left", "Left", "users.closed_at"),
+        Column::new(Kind::Code, "account", "Account", ACCOUNT).to("accounts", ACCOUNT).at(Place::Sought),
         Column::new(Kind::Text, "disabled_because", "Why disabled", "users.disabled_because").at(Place::Detail),
         Column::new(Kind::At, "code", "Code to begin with, until", "codes.expires_at").at(Place::Detail),
         Column::new(Kind::Count, "password", "Password number", "users.password_version").at(Place::Detail),
@@ -36,6 +39,9 @@ pub(super) static USERS: Table = Table {
     ],
     related: &[
         Related { label: "Accounts", table: "accounts", asked: &[("user", "users.id")] },
+        Related { label: "Ledger of their account", table: "ledger", asked: &[("account", ACCOUNT)] },
+        Related { label: "Holdings of their account", table: "holdings", asked: &[("account", ACCOUNT)] },
+        Related { label: "Orders of their account", table: "orders", asked: &[("account", ACCOUNT)] },
         Related { label: "Sessions", table: "sessions", asked: &[("user", "users.id")] },
         Related { label: "What was done to them", table: "audit", asked: &[("person", "users.id")] },
         Related { label: "What they did as staff", table: "audit", asked: &[("actor", "users.id")] },
@@ -45,3 +51,17 @@ pub(super) static USERS: Table = Table {
         Exact { sql: "users.id", spelling: Spelling::Number },
     ],
 };
+
+/// Of the account that somebody opened first.
+macro_rules! of_the_account {
+    ($column:literal) => {
+        concat!(
+            "(SELECT accounts.",
+            $column,
+            " FROM accounts WHERE accounts.user_id = users.id ORDER BY accounts.id LIMIT 1)"
+        )
+    };
+}
+
+const ACCOUNT: &str = of_the_account!("public_id");
+const CASH: &str = of_the_account!("cash");

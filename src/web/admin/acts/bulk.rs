@@ -1,6 +1,6 @@
 //! `/admin/{table}/bulk`: one act on a selection of rows; first what it will do to each, then what it did.
 
-use super::{Act, Control, Foreseen, Outcome, Sheet, find, table_of};
+use super::{AT_ONCE, Act, Control, Foreseen, Outcome, Sheet, find, table_of};
 use crate::domain::{Instruction, OrderKey, Reason};
 use crate::store::audit;
 use crate::web::admin::slips::{self, Slip};
@@ -11,6 +11,7 @@ use crate::web::form_data::{Fields, LongForm};
 use crate::web::house::House;
 use crate::web::layout::{Layout, NoticeKind};
 use crate::web::page;
+use crate::web::visit::is_own_path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -18,8 +19,6 @@ use std::collections::HashSet;
 
 /// The most rows of a selection.
 pub const LARGEST_SELECTION: usize = 200;
-/// How many of them are worked on at a time.
-const AT_ONCE: usize = 8;
 
 /// A row of the selection, and what will happen or has happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +63,9 @@ pub struct BulkPage {
     pub foreseen: bool,
     /// Where the form goes.
     pub action: String,
-    /// Where whoever changes their mind goes.
+    /// The list of all rows, below which each has its page.
+    pub list: String,
+    /// Where whoever changes their mind goes: the list as it was when they selected.
     pub back: String,
     /// Whether this is what happened rather than what will.
     pub over: bool,
@@ -95,7 +96,9 @@ pub async fn submit(
     LongForm(typed): LongForm,
 ) -> Result<HttpResponse, PageError> {
     let table = table.into_inner();
-    let back = format!("/admin/{table}");
+    let list = format!("/admin/{table}");
+    let is_list = |path: &&str| path.split('?').next() == Some(list.as_str()) && is_own_path(path);
+    let back = Some(typed.get("back")).filter(is_list).unwrap_or(&list).to_owned();
     let Some(act) = find(&table, typed.get("act")).filter(|act| act.in_bulk()) else {
         return if super::on(&table).is_empty() { Err(PageError::NotFound) } else { Ok(choose(&staff, &back)) };
     };
@@ -113,7 +116,7 @@ pub async fn submit(
         house.store.read(audit::newest).await?
     };
     let filled = act.is_foreseen() && typed.get("step") == "do";
-    let bulk = Bulk { staff: &staff, house: &house, act, ids, typed: &typed, filled, key, seen };
+    let bulk = Bulk { staff: &staff, house: &house, act, ids, typed: &typed, filled, key, seen, back: &back };
     if !doing {
         return page::show(&bulk.preview(FieldErrors::default()).await?);
     }
@@ -128,7 +131,7 @@ pub async fn submit(
     match bulk.perform(&reason).await {
         Done::Codes(slips, others) => {
             let say = format!("{}: done for {}.", act.label(), slips.len());
-            slips::show(&staff, say, slips, others, back)
+            slips::show(&staff, say, slips, others, back.clone())
         }
         Done::Rows(done) => page::show(&*done),
         Done::Wrong(errors) => page::again(&bulk.preview(errors).await?),
@@ -160,6 +163,8 @@ struct Bulk<'a> {
     filled: bool,
     key: OrderKey,
     seen: i64,
+    /// The list as it was.
+    back: &'a str,
 }
 
 impl Bulk<'_> {
@@ -175,7 +180,7 @@ impl Bulk<'_> {
             .await?;
         let usable = |sheet: &&Sheet| sheet.refused.is_none();
         let sheets = || opened.iter().filter_map(|(_, sheet)| sheet.as_ref());
-        let sheet = sheets().find(usable).or_else(|| sheets().next()).cloned().ok_or(PageError::NotFound)?;
+        let sheet = sheets().find(usable).or_else(|| sheets().next()).cloned().unwrap_or_default();
         let rows = opened.into_iter().map(|(id, sheet)| match sheet {
             None => Row::not(id.clone(), id, GONE),
             Some(Sheet { name, refused: Some(why), .. }) => Row::not(id, name, why),
@@ -215,7 +220,7 @@ impl Bulk<'_> {
     /// nothing from the others: what they came to is shown, and their codes never again.
     async fn perform(&self, reason: &Reason) -> Done {
         let mut done: Vec<Came<'_>> =
-            stream::iter(self.ids.clone()).map(|id| self.one(id, reason)).buffered(AT_ONCE).collect().await;
+            stream::iter(self.ids.clone()).map(|id| self.one(id, reason)).buffered(self.act.at_once()).collect().await;
         // A field is the same for all of them, so that a mistake in it is everybody's, and nothing has been done.
         let in_a_field = |came: &Came<'_>| match &came.outcome {
             Ok(Outcome::Wrong(errors)) if errors.fields().next().is_some() => Some(errors.clone()),
@@ -277,7 +282,8 @@ impl Bulk<'_> {
             errors,
             foreseen: self.act.is_foreseen(),
             action: format!("/admin/{table}/bulk"),
-            back: format!("/admin/{table}"),
+            list: format!("/admin/{table}"),
+            back: self.back.to_owned(),
             over,
         }
     }

@@ -36,6 +36,9 @@ use futures_util::future::LocalBoxFuture;
 /// What an act's own work is wrapped in.
 pub type Doing<'a, T> = LocalBoxFuture<'a, Result<T, PageError>>;
 
+/// How many rows of a selection are worked on at a time, as a rule.
+const AT_ONCE: usize = 8;
+
 /// Something staff can do to a row of a table.
 pub trait Act: Sync {
     /// What it is done to.
@@ -55,6 +58,12 @@ pub trait Act: Sync {
     /// Whether it can be done to a selection of rows at once, with the same fields for all.
     fn in_bulk(&self) -> bool {
         false
+    }
+
+    /// How many of a selection it is done to at a time; to one after the other where what is done to one may stand in the
+    /// way of the next.
+    fn at_once(&self) -> usize {
+        AT_ONCE
     }
 
     /// Whether nobody may do it to themselves.

@@ -31,6 +31,15 @@ impl Act for Reverse {
         "Reverse"
     }
 
+    fn in_bulk(&self) -> bool {
+        true
+    }
+
+    // The purchase behind a sale can be undone once the sale is.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some((line, owned)) = order(house, id).await? else { return Ok(None) };
@@ -42,7 +51,7 @@ impl Act for Reverse {
             let mut facts = vec![Fact::new("Order", &what(&line)), Fact::new("On", &day_words(line.filled_at))];
             facts.extend(owned.facts());
             Ok(Some(Sheet {
-                name: what(&line),
+                name: format!("{}: {}", owned.owner, what(&line)),
                 facts,
                 consequence,
                 fields: Vec::new(),

@@ -13,7 +13,7 @@ pub(super) const SIZES: [usize; 4] = [25, 50, 100, 200];
 const USUAL: usize = 50;
 /// Names in an address that no filter has.
 #[cfg(test)]
-const TAKEN: [&str; 7] = ["q", "sort", "dir", "size", "from", "after", "value"];
+const TAKEN: [&str; 8] = ["q", "sort", "dir", "size", "from", "after", "value", "further"];
 /// The longest text that is looked for.
 const LONGEST: usize = 200;
 
@@ -24,10 +24,23 @@ pub struct Address {
     pub table: &'static Table,
     /// The question.
     pub question: Question,
-    /// What could not be read: the name of a field, and a sentence.
-    pub unread: Vec<(String, String)>,
+    /// Whether the reader has left the first rows behind and asked for further ones.
+    pub further: bool,
+    /// What could not be read, and is not asked for.
+    pub unread: Vec<Unread>,
     /// Every field that is asked for something, with what was typed; the order of rows and their number are not among them.
     asked: Vec<(String, String)>,
+}
+
+/// What could not be read.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// The name of a field.
+    pub name: String,
+    /// What was typed there.
+    pub typed: String,
+    /// What is wrong with it.
+    pub sentence: &'static str,
 }
 
 impl Address {
@@ -51,9 +64,13 @@ impl Address {
                 let text = typed(&name);
                 let day = text.parse::<Date>().ok();
                 if day.is_none() && !text.is_empty() {
-                    unread.push((name.clone(), "Write a day as 2026-11-25.".to_owned()));
+                    unread.push(Unread {
+                        name: name.clone(),
+                        typed: text.clone(),
+                        sentence: "Write a day as 2026-11-25.",
+                    });
                 }
-                asked.extend((!text.is_empty()).then_some((name, text)));
+                asked.extend(day.is_some().then(|| (name.clone(), text.clone())));
                 day
             };
             let (first, last) = (day(first_day(filter)), day(last_day(filter)));
@@ -76,13 +93,27 @@ impl Address {
             _ => None,
         };
         (question.from, question.after) = (from, after);
-        Self { table, question, unread, asked }
+        let further = question.from.is_some() && !query.get("further").is_empty();
+        Self { table, question, further, unread, asked }
+    }
+
+    /// What stands in the field `name`: as it was typed, whether it could be read or not.
+    #[must_use]
+    pub fn typed(&self, name: &str) -> &str {
+        let unread = self.unread.iter().find(|unread| unread.name == name);
+        unread.map_or_else(|| self.asked(name), |unread| unread.typed.as_str())
     }
 
     /// What is asked for as `name`, as it was typed; empty where nothing is.
     #[must_use]
     pub fn asked(&self, name: &str) -> &str {
         self.asked.iter().find(|(asked, _)| asked == name).map_or("", |(_, text)| text.as_str())
+    }
+
+    /// Whether these are the first rows of all that fit.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.question.after.is_none() && !self.further
     }
 
     /// Whether anything is asked for but all rows.
@@ -144,6 +175,9 @@ impl Address {
             Some(Value::Text(text)) => place.push(("value", text.clone())),
             None => {}
         }
+        if self.further {
+            place.push(("further", "yes".to_owned()));
+        }
         Some(self.written("", &self.fields(), self.question.sort, &place))
     }
 
@@ -151,17 +185,20 @@ impl Address {
     #[must_use]
     pub fn further(&self, listing: &Listing) -> Option<String> {
         let beyond = listing.window.beyond.as_ref()?;
-        Some(self.written("", &self.fields(), self.question.sort, &[("from", beyond.written())]))
+        let place = [("from", beyond.written()), ("further", "yes".to_owned())];
+        Some(self.written("", &self.fields(), self.question.sort, &place))
     }
 
-    /// What the form of the filters keeps although it is no field of it.
+    /// How many rows a page has, where that is not the usual number: the form of the filters keeps it.
     #[must_use]
-    pub fn kept(&self) -> Vec<(&'static str, String)> {
-        let mut kept = order(self.question.sort);
-        if self.question.size != USUAL {
-            kept.push(("size", self.question.size.to_string()));
-        }
-        kept
+    pub fn unusual_size(&self) -> Option<usize> {
+        Some(self.question.size).filter(|size| *size != USUAL)
+    }
+
+    /// Whether the highest comes first of what rows are sorted by.
+    #[must_use]
+    pub fn falls(&self) -> bool {
+        self.question.sort.is_some_and(|sort| sort.descending)
     }
 
     fn fields(&self) -> Vec<(&str, &str)> {
@@ -169,7 +206,7 @@ impl Address {
     }
 
     fn written(&self, ending: &str, fields: &[(&str, &str)], sort: Option<Sort>, place: &[(&str, String)]) -> String {
-        let size = (self.question.size != USUAL).then(|| ("size", self.question.size.to_string()));
+        let size = self.unusual_size().map(|size| ("size", size.to_string()));
         let rest: Vec<(&str, String)> = order(sort).into_iter().chain(size).chain(place.iter().cloned()).collect();
         let rest = rest.iter().map(|(name, text)| (*name, text.as_str()));
         let mut address = format!("/admin/{}{ending}", self.table.name);

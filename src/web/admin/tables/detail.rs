@@ -1,9 +1,9 @@
 //! `/admin/{table}/{id}`: one row, everything about it, and where that leads.
 
 use super::cells;
-use super::{Shown, ShownCell, in_words, named};
+use super::{Shown, ShownCell, named};
 use crate::domain::Symbol;
-use crate::store::browse::{self, Place, Table};
+use crate::store::browse::{self, Table};
 use crate::web::admin::{Office, Staff, acts};
 use crate::web::error::PageError;
 use crate::web::form_data::Fields;
@@ -67,7 +67,6 @@ pub async fn show(
     let layout = staff.layout();
     let columns: Vec<_> = table.columns.iter().collect();
     let cells = ShownCell::all(&columns, found.record, layout.now, false);
-    let lead = columns.iter().position(|column| column.place == Place::Lead).and_then(|place| cells.get(place));
     let related = found.related.into_iter().filter_map(|(related, asked)| {
         let asked = asked?.into_iter().map(|(name, value)| format!("{name}={}", query_value(&value)));
         Some((related.label, format!("/admin/{}?{}", related.table, asked.collect::<Vec<_>>().join("&"))))
@@ -84,7 +83,7 @@ pub async fn show(
         }
     }
     page::show(&DetailPage {
-        name: lead.map(|lead| heading(table, lead)).unwrap_or_default(),
+        name: heading(table, &cells),
         related: related.collect(),
         acts: offers,
         cells,
@@ -94,7 +93,28 @@ pub async fn show(
     })
 }
 
-/// What a row is called above everything about it: a name, or what it is and its number.
-fn heading(table: &Table, lead: &ShownCell) -> String {
-    if lead.is_number { format!("{} {}", in_words(table.words.0), lead.plain()) } else { lead.plain() }
+/// What a row is called above everything about it, such as `Buy 5 AAPL of ada`. What is absent is left out.
+fn heading(table: &Table, cells: &[ShownCell]) -> String {
+    let word = |word: &str| {
+        let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+        let Some(name) = name else { return Some(word.to_owned()) };
+        let place = table.columns.iter().position(|column| column.name == name)?;
+        cells.get(place).filter(|cell| cell.shown != Shown::Nothing).map(ShownCell::plain)
+    };
+    table.heading.split(' ').filter_map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_names_columns_that_there_are() {
+        for table in browse::ALL {
+            let names = table.heading.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            for name in names {
+                assert!(table.column(name).is_some(), "{}: {name}", table.name);
+            }
+        }
+    }
 }

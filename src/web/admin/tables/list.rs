@@ -7,7 +7,7 @@ use crate::store::browse::{self, By, Column, Listing, Order, Place, Sort, Table}
 use crate::web::admin::{Office, Staff, acts};
 use crate::web::error::PageError;
 use crate::web::form_data::Query;
-use crate::web::format::{Html, Show};
+use crate::web::format::Show;
 use crate::web::house::House;
 use crate::web::layout::Layout;
 use crate::web::page;
@@ -87,7 +87,7 @@ pub struct Field {
     /// How it is filled in.
     pub control: Control,
     /// What is wrong with what was typed.
-    pub wrong: Option<String>,
+    pub wrong: Option<&'static str>,
 }
 
 /// How a field is filled in.
@@ -102,31 +102,74 @@ pub enum Control {
 }
 
 impl ListPage {
-    /// How many rows pass, in words: `1,234 orders`, `12 of the newest 10,000 orders`.
+    /// How many rows pass, in words: `1,234 orders`, `12 of the newest 10,000 orders`, `10,000 further orders`.
     #[must_use]
-    pub fn count(&self) -> Html {
+    pub fn count(&self) -> String {
         let (one, many) = self.table.words;
         let passing = shown(self.listing.passing);
-        if !self.is_cut() {
-            return Html(format!("{passing} {}", if self.listing.passing == 1 { one } else { many }));
+        let words = if self.listing.passing == 1 { one } else { many };
+        match (self.address.further, self.more()) {
+            (false, false) => format!("{passing} {words}"),
+            (true, false) => format!("{passing} further {words}"),
+            (_, true) if self.listing.passing >= self.listing.window.size => {
+                format!("{} {many}", in_words(&self.window_words()))
+            }
+            (_, true) => format!("{passing} of {} {many}", self.window_words()),
         }
-        Html(format!("{passing} of {} {many}", self.window_words()))
     }
 
-    /// Whether there are rows that were not looked at.
+    /// What there is besides the rows that were counted, when these are not all.
     #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.listing.window.beyond.is_some() || self.listing.window.before
+    pub fn besides(&self) -> Option<&'static str> {
+        let looked = self.address.is_filtered() || self.address.question.sort.is_some();
+        match (self.address.further, self.more()) {
+            (_, true) if looked => Some("There are more, which were neither searched nor sorted."),
+            (_, true) => Some("There are more."),
+            (true, false) => Some("There are no more."),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether there are more rows after those that were looked at.
+    fn more(&self) -> bool {
+        self.listing.window.beyond.is_some()
     }
 
     /// What was looked at, when that is not all: `the newest 10,000`.
     #[must_use]
     pub fn window_words(&self) -> String {
-        let window = shown(self.listing.window.size);
-        match (self.listing.window.before, self.table.order) {
-            (true, _) => format!("{window} further"),
-            (false, Order::Descending) => format!("the newest {window}"),
-            (false, Order::Ascending) => format!("the first {window}"),
+        let window = &self.listing.window;
+        let size = shown(window.size);
+        if self.address.further {
+            return format!("{size} further");
+        }
+        let which = match (self.table.order, window.turned) {
+            (Order::Descending, false) => "newest",
+            (Order::Descending, true) => "oldest",
+            (Order::Ascending, false) => "first",
+            (Order::Ascending, true) => "last",
+        };
+        format!("the {which} {size}")
+    }
+
+    /// Where rows are that were not looked at.
+    #[must_use]
+    pub fn onward(&self) -> &'static str {
+        let back = self.table.order == Order::Descending && !self.listing.window.turned;
+        if back { "further back" } else { "further on" }
+    }
+
+    /// What an empty list says.
+    #[must_use]
+    pub fn nothing(&self) -> String {
+        let (one, many) = self.table.words;
+        match (self.address.is_filtered(), self.address.further, self.more()) {
+            (true, _, true) => format!("No {one} fits among {}.", self.window_words()),
+            (true, true, false) => format!("No {one} {} fits.", self.onward()),
+            (true, false, false) => format!("No {one} fits."),
+            (false, true, _) => format!("Nothing {}.", self.onward()),
+            (false, false, _) if self.address.is_first() => format!("There are no {many} yet."),
+            (false, false, _) => "Nothing further.".to_owned(),
         }
     }
 
@@ -140,12 +183,6 @@ impl ListPage {
     #[must_use]
     pub fn selects(&self) -> bool {
         !self.in_bulk.is_empty() && !self.rows.is_empty()
-    }
-
-    /// Whether this is the first page of the first rows.
-    #[must_use]
-    pub fn is_first(&self) -> bool {
-        self.address.question.after.is_none() && !self.listing.window.before
     }
 
     /// What is asked for that does not exist.
@@ -243,8 +280,8 @@ fn heads(columns: &[&'static Column], address: &Address) -> Vec<Head> {
 fn fields(table: &'static Table, address: &Address, listing: &Listing) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut add = |name: String, label: String, control: Control| {
-        let wrong = address.unread.iter().find(|(field, _)| *field == name).map(|(_, sentence)| sentence.clone());
-        fields.push(Field { value: address.asked(&name).to_owned(), name, label, control, wrong });
+        let wrong = address.unread.iter().find(|unread| unread.name == name).map(|unread| unread.sentence);
+        fields.push(Field { value: address.typed(&name).to_owned(), name, label, control, wrong });
     };
     for filter in table.filters {
         match &filter.by {
