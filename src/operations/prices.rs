@@ -285,6 +285,7 @@ fn overtaken(conn: &mut Conn, instruction: &Instruction, subject: &Subject) -> R
     if audit::done_under(conn, &instruction.key)?.is_some() {
         return Ok(Vec::new());
     }
+    audit::hold(conn)?;
     let Some(instrument) = subject.id.parse().ok().map(|symbol| by_symbol(conn, &symbol)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };
