@@ -69,7 +69,8 @@ impl Shock {
     /// Where a price is moved to: quotable, at least a cent, and not above [`HIGHEST_PRICE`] unless it was before.
     #[must_use]
     pub fn of(self, price: Price) -> Price {
-        let moved = self.unbounded(price).min(highest(price));
+        let highest = highest(price);
+        let moved = i64::try_from(self.unbounded(price)).map_or(highest, |moved| moved.min(highest));
         let tick = if moved >= DOLLAR { CENT } else { 1 };
         let quotable = moved.saturating_add(tick / 2) / tick * tick;
         Price::from_units(quotable.max(Price::LOWEST.units()))
@@ -78,12 +79,11 @@ impl Shock {
     /// Whether a price stops at a bound before it has moved so far.
     #[must_use]
     pub fn is_cut_short(self, price: Price) -> bool {
-        !(Price::LOWEST.units()..=highest(price)).contains(&self.unbounded(price))
+        !(i128::from(Price::LOWEST.units())..=i128::from(highest(price))).contains(&self.unbounded(price))
     }
 
-    fn unbounded(self, price: Price) -> i64 {
-        let moved = (i128::from(price.units()) * i128::from(10_000 + self.0) + 5_000).div_euclid(10_000);
-        i64::try_from(moved).unwrap_or(i64::MAX)
+    fn unbounded(self, price: Price) -> i128 {
+        (i128::from(price.units()) * i128::from(10_000 + self.0) + 5_000).div_euclid(10_000)
     }
 }
 
