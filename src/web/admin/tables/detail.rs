@@ -62,6 +62,8 @@ pub async fn show(
         let symbol =
             identity.parse::<Symbol>().ok().filter(|symbol| table.name == "instruments" && symbol.as_str() != identity);
         let symbol = symbol.ok_or(PageError::NotFound)?;
+        let meant = symbol.as_str().to_owned();
+        let _ = house.store.read(move |conn| browse::find(conn, table, &meant)).await?.ok_or(PageError::NotFound)?;
         return Ok(staff.visit().go(&format!("/admin/instruments/{}", cells::path(symbol.as_str()))));
     };
     let layout = staff.layout();
