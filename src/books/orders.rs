@@ -38,11 +38,14 @@ pub(super) fn check(order: &OrderRow, fill: Option<&FillRow>, instruments: &BTre
     check_fill(fill)?;
     let (price, quantity) = (Price::from_units(fill.price), Quantity::from_units(fill.quantity));
     let asked = match (sizes, fill.side == Side::Buy.as_str()) {
-        ((Some(shares), _), _) => Quantity::from_units(shares),
-        ((_, dollars), true) => most_affordable(Money::from_cents(dollars.unwrap_or(0)), price),
+        ((Some(shares), _), _) => Some(Quantity::from_units(shares)),
+        ((_, dollars), true) => Some(most_affordable(Money::from_cents(dollars.unwrap_or(0)), price)),
         ((_, dollars), false) => fewest_worth(Money::from_cents(dollars.unwrap_or(0)), price),
     };
-    ensure(asked == quantity, row, || format!("it asks for {asked} shares and {quantity} changed hands"))
+    ensure(asked == Some(quantity), row, || {
+        let asked = asked.map_or_else(|| "more than can be counted".to_owned(), |asked| asked.to_string());
+        format!("it asks for {asked} shares and {quantity} changed hands")
+    })
 }
 
 /// Checks what a fill says by itself: the right side of its quote, and the cash that follows from it.

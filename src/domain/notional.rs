@@ -56,15 +56,16 @@ pub fn most_affordable(cash: Money, price: Price) -> Quantity {
     Quantity::from_units(i64::try_from(units).unwrap_or(i64::MAX))
 }
 
-/// The fewest shares, to the billionth, whose proceeds at `price` are at least `cash`; none for a price of zero or less.
+/// The fewest shares, to the billionth, whose proceeds at `price` are at least `cash`; zero for a price of zero or less.
+/// Nothing when those are more than can be counted.
 #[must_use]
-pub fn fewest_worth(cash: Money, price: Price) -> Quantity {
+pub fn fewest_worth(cash: Money, price: Price) -> Option<Quantity> {
     if price.units() <= 0 || cash.cents() <= 0 {
-        return Quantity::ZERO;
+        return Some(Quantity::ZERO);
     }
     let price = i128::from(price.units());
     let units = (i128::from(cash.cents()) * UNITS_PER_CENT + price - 1) / price;
-    Quantity::from_units(i64::try_from(units).unwrap_or(i64::MAX))
+    i64::try_from(units).ok().map(Quantity::from_units)
 }
 
 #[cfg(test)]
@@ -102,6 +103,12 @@ mod tests {
         assert_eq!(notional.value(), None);
     }
 
+    #[test]
+    fn what_is_worth_more_shares_than_can_be_counted_is_no_number_of_shares() {
+        assert_eq!(fewest_worth(Money::MAX, price("100")), None);
+        assert_eq!(fewest_worth(Money::ZERO, price("100")), Some(Quantity::ZERO));
+    }
+
     proptest! {
         #[test]
         fn slicing_an_order_never_earns(units in 1_i64..10_000_000, first in 1_i64..1_000_000_000_000, second in 1_i64..1_000_000_000_000) {
@@ -123,7 +130,7 @@ mod tests {
         #[test]
         fn the_fewest_worth_an_amount_bring_it_and_one_less_does_not(cents in 1_i64..1_000_000_000, units in 1_i64..100_000_000) {
             let (cash, price) = (Money::from_cents(cents), Price::from_units(units));
-            let fewest = fewest_worth(cash, price);
+            let fewest = fewest_worth(cash, price).unwrap();
             prop_assert!(Notional::of(price, fewest).proceeds().unwrap() >= cash);
             prop_assert!(Notional::of(price, Quantity::from_units(fewest.units() - 1)).proceeds().unwrap() < cash);
         }

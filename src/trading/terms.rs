@@ -79,7 +79,10 @@ pub(super) fn terms(order: &Order, quote: Quote, means: Means) -> Result<Terms, 
     let quantity = match (order.size, order.side) {
         (OrderSize::Shares(quantity), _) => quantity,
         (OrderSize::Dollars(amount), Side::Buy) => most_affordable(amount, price),
-        (OrderSize::Dollars(amount), Side::Sell) => fewest_worth(amount, price),
+        (OrderSize::Dollars(amount), Side::Sell) => fewest_worth(amount, price).ok_or_else(|| {
+            let (symbol, held) = (order.symbol.clone(), means.position.quantity);
+            Refusal::NotEnoughShares { symbol, asked: Quantity::from_units(i64::MAX), held }
+        })?,
     };
     if quantity.units() <= 0 {
         return Err(Refusal::TooSmall);

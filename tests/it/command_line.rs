@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
+use tradefloor::domain::Act;
 
 /// How long a command that is to end may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -278,7 +279,9 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     // What the command line does to people, and who of the staff it makes, is on record without an author.
     assert_eq!(said(&user(&["create", "boss", "--role", "admin"], PASSWORD)).1, "boss can sign in now, as admin.\n");
     let record = server.record();
-    let acts: Vec<_> = record.iter().map(|line| (line.act.as_str(), line.actor.is_some())).collect();
+    // A wrong sign-in is entered a moment after its answer, so that its place is not known.
+    let entries = record.iter().filter(|line| line.act != Act::SignInRefused);
+    let acts: Vec<_> = entries.map(|line| (line.act.as_str(), line.actor.is_some())).collect();
     let expected = [("create_user", false), ("sign_in", true), ("set_password", false), ("set_role", false)];
     assert_eq!(acts, expected);
     assert_eq!(record[0].became.get("role"), Some("admin"));

@@ -206,8 +206,9 @@ impl Person {
         }
         let (buys, what, units, cents) = request;
         let exact = i128::from(cents.unwrap_or(0)) * CENT;
-        let dollars = if buys { exact / price } else { (exact + price - 1) / price };
-        let quantity = units.map_or(dollars.min(i64::MAX.into()), i128::from);
+        // What buys more shares than can be counted buys all that can; what sells more sells none.
+        let dollars = if buys { (exact / price).min(i64::MAX.into()) } else { (exact + price - 1) / price };
+        let quantity = units.map_or(dollars, i128::from);
         if quantity == 0 {
             return Outcome::Refused("too small");
         }
