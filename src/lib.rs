@@ -11,8 +11,8 @@
 //! the only room that writes queries, and its two verbs, [`store::Store::read`] and [`store::Store::write`],
 //! are the only way to them; a write *is* a transaction, and its answer means that it is durable. The
 //! services hold the use cases: [`accounts`] people, [`trading`] orders and money, [`market`] prices and the candles
-//! that its recorder keeps of them, [`operations`] what is listed and halted and how the market runs, [`portfolio`] what it all is worth, [`books`] proving that they agree and keeping
-//! them elsewhere. [`web`] reads through the store and writes through a service; it never names Diesel, and the
+//! that its recorder keeps of them, [`operations`] what is listed and halted and how the market runs,
+//! [`portfolio`] what it all is worth, [`books`] proving that they agree and keeping them elsewhere. [`web`] reads through the store and writes through a service; it never names Diesel, and the
 //! services never name actix. [`app`] decides what the house is made of, starts it and stops it in order. The law is
 //! enforced by `tests/it/tidy.rs`.
 //!

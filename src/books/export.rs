@@ -1,7 +1,7 @@
 //! One account's books to take away: its ledger, its orders and its holdings as CSV files in a zip.
 
 use super::{BooksError, Disagreement, Progress, Watch};
-use crate::domain::{AccountId, Instrument, InstrumentId, OrderId, PublicId, Username, spreadsheet};
+use crate::domain::{AccountId, Instrument, InstrumentId, OrderId, PublicId, Username, hexadecimal, spreadsheet};
 use crate::store::accounts::Account;
 use crate::store::epochs::Epoch;
 use crate::store::ledger::LedgerLine;
@@ -10,7 +10,6 @@ use crate::store::{
     Conn, Database, Draft, FileError, accounts, epochs, holdings, instruments, ledger, orders, transfer, users,
 };
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -161,11 +160,7 @@ impl Sheet<'_> {
 }
 
 fn entry(line: LedgerLine, epochs: &[Epoch]) -> Vec<String> {
-    let hash = line.hash.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let hash = hexadecimal(&line.hash.0);
     vec![
         line.sequence.to_string(),
         line.at.to_string(),

@@ -1,7 +1,8 @@
 //! What somebody signs in with before they have a password of their own.
 
+use super::hexadecimal;
 use sha2::{Digest, Sha256};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 /// The characters of a code: letters and digits that are not taken for one another.
@@ -43,15 +44,6 @@ impl SignInCode {
         let different = own.bytes().zip(hash.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
         own.len() == hash.len() && different == 0
     }
-}
-
-/// Bytes as text.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Spaces, hyphens and case do not matter.

@@ -1,7 +1,7 @@
 //! What people ask the market to do.
 
-use super::code::hexadecimal;
 use super::columns::text_column;
+use super::hexadecimal;
 use super::{Money, Quantity};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;

@@ -3,10 +3,10 @@
 //! An address carries a hash of what it names, so an answer may be kept for ever. Debug builds read the
 //! files from disk when the process starts, so that a change to one needs no compiler.
 
+use crate::domain::hexadecimal;
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Where the files are served.
@@ -38,11 +38,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { urls: BTreeMap::new(), assets: BTreeMap::new() };
     for name in Files::iter() {
         let Some(file) = Files::get(&name) else { continue };
-        let hash = file.metadata.sha256_hash().iter().take(8).fold(String::new(), |mut hex, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let hash = file.metadata.sha256_hash();
+        let hash = hexadecimal(hash.get(..8).unwrap_or(&hash));
         let hashed = match name.rsplit_once('.') {
             Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
             None => format!("{name}.{hash}"),

@@ -6,7 +6,7 @@ use super::candles_query::{Asked, FileKind, asked};
 use super::chart;
 use super::field_errors::FieldErrors;
 use super::house::House;
-use crate::domain::{At, Candle, Symbol};
+use crate::domain::{At, Candle, Symbol, hexadecimal};
 use crate::store::{StoreError, candles};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag, HeaderValue, IfNoneMatch};
@@ -84,11 +84,7 @@ fn answer(
         FileKind::Json => as_json(symbol, asked, found, following.as_deref()),
         FileKind::Csv => as_csv(found),
     };
-    let tag = EntityTag::new_weak(Sha256::digest(&body).iter().take(12).fold(String::new(), |mut hex, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    }));
+    let tag = EntityTag::new_weak(hexadecimal(Sha256::digest(&body).get(..12).unwrap_or_default()));
     let unchanged = match known {
         IfNoneMatch::Any => true,
         IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),

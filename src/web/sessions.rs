@@ -6,7 +6,7 @@
 use super::error::PageError;
 use super::house::House;
 use crate::accounts::{AccountsError, Renewal};
-use crate::domain::{AccountId, At, Role, UserId, Username};
+use crate::domain::{AccountId, At, Role, UserId, Username, hexadecimal};
 use crate::store::sessions::{self, Found, Session};
 use crate::store::{Lock, StoreError, accounts, users};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -15,7 +15,6 @@ use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// How stale the note of a session's latest use may be, where sessions last long enough unused.
@@ -322,13 +321,4 @@ pub(super) fn random_key() -> String {
 
 fn hash(key: &str) -> String {
     hexadecimal(&Sha256::digest(key.as_bytes()))
-}
-
-/// Bytes as people write them.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

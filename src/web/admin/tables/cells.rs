@@ -1,12 +1,11 @@
 //! What stands in a cell, for people and for files.
 
 use super::in_words;
-use crate::domain::{At, Details, Money, Price, Quantity, spreadsheet};
+use crate::domain::{At, Details, Money, Price, Quantity, hexadecimal, spreadsheet};
 use crate::store::browse::{Cell, Column, Kind, Place, Record};
 use crate::web::admin::words;
 use crate::web::format::{Change, Html, Show};
 use crate::web::moments::ShowTime;
-use crate::web::sessions::hexadecimal;
 
 /// Signs of a long identifier that a list shows, at its beginning and at its end.
 const SHOWN_SIGNS: (usize, usize) = (4, 6);
