@@ -7,7 +7,7 @@ use crate::accounts::{Accounts, AccountsError};
 use crate::clock::Clock;
 use crate::domain::{Money, NewPassword, Role, UserId, Username};
 use crate::store::users::User;
-use crate::store::{Store, StoreError, users};
+use crate::store::{REMEMBERED, Store, StoreError, users};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::num::NonZeroU32;
@@ -117,14 +117,14 @@ pub(super) fn run(command: UserCommand) -> Result<(), Failure> {
         }
         UserCommand::SetPassword { username, hashing, database } => {
             let password = ask_password(&username)?;
-            with_accounts(&database, hashing.password_cost, Money::ZERO, async |accounts| {
+            change(&database, hashing.password_cost, async |accounts| {
                 accounts.set_password(&username, password).await
             })?;
             println!("{username} has a new password and is signed out everywhere.");
         }
         UserCommand::SetRole { username, role, database } => {
             let role = Role::from(role);
-            with_accounts(&database, 4, Money::ZERO, async |accounts| accounts.set_role(&username, role).await)?;
+            change(&database, 4, async |accounts| accounts.set_role(&username, role).await)?;
             println!("{username} is now {role}.");
         }
         UserCommand::List { database } => list(&database)?,
@@ -144,6 +144,17 @@ fn with_accounts<T>(
     let done = in_runtime(async { act(accounts).await.map_err(told) });
     store.close();
     done
+}
+
+/// Changes somebody who may be signed in at a running server, and returns once that counts there.
+fn change<T>(
+    database: &DatabaseArgs,
+    cost: u32,
+    act: impl AsyncFnOnce(Accounts) -> Result<T, AccountsError>,
+) -> Result<T, Failure> {
+    let done = with_accounts(database, cost, Money::ZERO, act)?;
+    std::thread::sleep(REMEMBERED);
+    Ok(done)
 }
 
 fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -2,7 +2,7 @@
 
 use super::Conn;
 use super::error::{StoreError, exactly_one};
-use super::kept::{on_engine, update_kept};
+use super::kept::{Statement, change, on_engine};
 use super::schema::{accounts, holdings};
 use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
 use diesel::prelude::*;
@@ -152,12 +152,10 @@ pub fn explain_freezing(conn: &mut Conn, user: UserId, because: &str) -> Result<
     Ok(())
 }
 
-/// Moves an account from where it stood to `after`, in step with the entry that says why.
-///
-/// # Errors
-/// When the database fails, or the account no longer stands where `after` says it came from.
-pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError> {
-    let moved = update_kept!(conn, accounts {
+/// Moves an account from where it stood to `after`, in step with the entry that says why; no row when it no longer
+/// stands where `after` says it came from.
+pub(super) fn advance(after: &Account) -> impl Statement {
+    change!(accounts {
         cash: after.cash,
         contributed: after.contributed,
         entries: after.entries,
@@ -165,6 +163,5 @@ pub(super) fn advance(conn: &mut Conn, after: &Account) -> Result<(), StoreError
     } where {
         id: after.id,
         entries: after.entries - 1,
-    })?;
-    exactly_one(moved, "moving an account on")
+    })
 }

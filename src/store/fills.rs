@@ -1,10 +1,7 @@
 //! What the market did about orders.
 
-use super::Conn;
-use super::error::{StoreError, exactly_one};
-use super::kept::insert_kept;
+use super::kept::{Statement, insertion};
 use crate::domain::{AccountId, At, InstrumentId, Money, OrderId, Price, Quantity, Side};
-use diesel::prelude::*;
 
 /// An execution to be recorded, with the quote it hit.
 #[derive(Debug, Clone, Copy)]
@@ -40,28 +37,21 @@ pub struct NewFill {
 }
 
 /// Records an execution.
-///
-/// # Errors
-/// When the database fails.
-pub fn insert(conn: &mut Conn, fill: &NewFill) -> Result<(), StoreError> {
-    let recorded = insert_kept!(
-        conn,
-        fills {
-            order_id: fill.order_id,
-            account_id: fill.account_id,
-            instrument_id: fill.instrument_id,
-            side: fill.side,
-            quantity: fill.quantity,
-            price: fill.price,
-            cash: fill.cash,
-            gain: fill.gain,
-            bid: fill.bid,
-            ask: fill.ask,
-            last: fill.last,
-            quoted_at: fill.quoted_at,
-            filled_at: fill.filled_at,
-            balance: fill.balance,
-        }
-    )?;
-    exactly_one(recorded, "recording a fill")
+pub(super) fn insert(fill: &NewFill) -> impl Statement {
+    insertion!(fills {
+        order_id: fill.order_id,
+        account_id: fill.account_id,
+        instrument_id: fill.instrument_id,
+        side: fill.side,
+        quantity: fill.quantity,
+        price: fill.price,
+        cash: fill.cash,
+        gain: fill.gain,
+        bid: fill.bid,
+        ask: fill.ask,
+        last: fill.last,
+        quoted_at: fill.quoted_at,
+        filled_at: fill.filled_at,
+        balance: fill.balance,
+    })
 }

@@ -1,8 +1,8 @@
 //! What an account holds, as a cache of its ledger.
 
 use super::Conn;
-use super::error::{StoreError, exactly_one};
-use super::kept::{on_engine, update_kept};
+use super::error::StoreError;
+use super::kept::{Statement, change, insertion, on_engine, write_one};
 use super::schema::holdings;
 use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
@@ -89,20 +89,38 @@ pub fn clear(conn: &mut Conn, account: AccountId) -> Result<usize, StoreError> {
 /// # Errors
 /// When the database fails, or the holding is no longer as it was.
 pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Result<(), StoreError> {
-    let changed = match before {
-        None => on_engine!(conn, engine => diesel::insert_into(holdings::table).values(after).execute(engine))?,
-        Some(before) => update_kept!(conn, holdings {
-            quantity: after.quantity,
-            cost: after.cost,
-            realised: after.realised,
-            day: after.day,
-            day_quantity: after.day_quantity,
-            day_paid: after.day_paid,
-        } where {
-            account_id: before.account_id,
-            instrument_id: before.instrument_id,
-            quantity: before.quantity,
-        })?,
-    };
-    exactly_one(changed, "saving a holding")
+    match before {
+        None => write_one(conn, "adding a holding", add(after)),
+        Some(before) => write_one(conn, "changing a holding", replace(before, after)),
+    }
+}
+
+/// Adds a holding.
+pub(super) fn add(holding: &Holding) -> impl Statement {
+    insertion!(holdings {
+        account_id: holding.account_id,
+        instrument_id: holding.instrument_id,
+        quantity: holding.quantity,
+        cost: holding.cost,
+        realised: holding.realised,
+        day: holding.day,
+        day_quantity: holding.day_quantity,
+        day_paid: holding.day_paid,
+    })
+}
+
+/// Replaces a holding; no row when it is no longer as it was.
+pub(super) fn replace(before: &Holding, after: &Holding) -> impl Statement {
+    change!(holdings {
+        quantity: after.quantity,
+        cost: after.cost,
+        realised: after.realised,
+        day: after.day,
+        day_quantity: after.day_quantity,
+        day_paid: after.day_paid,
+    } where {
+        account_id: before.account_id,
+        instrument_id: before.instrument_id,
+        quantity: before.quantity,
+    })
 }

@@ -4,13 +4,17 @@
 //! again on every use, only to find the statement that was compiled from it before. Where that would be felt,
 //! `on_engine!` runs the same query on the engine's own connection, which knows it by its type.
 //!
-//! What a settlement writes, it writes by `insert_kept!` and `update_kept!`.
+//! What a settlement writes is said by `insertion!` and `change!`, and run by `write_one` or `write_together!`.
 
+use super::Conn;
+use super::error::{StoreError, exactly_one};
 use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
+use diesel::sqlite::Sqlite;
 use std::marker::PhantomData;
 
 /// Runs one expression with the connection of whichever engine there is.
@@ -24,10 +28,10 @@ macro_rules! on_engine {
 }
 pub(super) use on_engine;
 
-/// Adds a row to a table by a statement that is kept, on either engine; how many rows that were.
-macro_rules! insert_kept {
-    ($conn:expr, $table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }) => {
-        $crate::store::kept::run_kept!($conn, $crate::store::kept::binds!(
+/// The statement that adds a row to a table.
+macro_rules! insertion {
+    ($table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }) => {
+        $crate::store::kept::here!($crate::store::kept::binds!(
             $table; ")";
             concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first) $(, "\", \"", stringify!($column))+, "\") VALUES (")
                 => $first: $its;
@@ -35,14 +39,13 @@ macro_rules! insert_kept {
         ))
     };
 }
-pub(super) use insert_kept;
+pub(super) use insertion;
 
-/// Changes the rows of a table that are as they are said to be, by a statement that is kept, on either engine; how many
-/// those were.
-macro_rules! update_kept {
-    ($conn:expr, $table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }
+/// The statement that changes the rows of a table that are as they are said to be.
+macro_rules! change {
+    ($table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }
      where { $key:ident: $known:expr, $($also:ident: $as:expr),+ $(,)? }) => {
-        $crate::store::kept::run_kept!($conn, $crate::store::kept::binds!(
+        $crate::store::kept::here!($crate::store::kept::binds!(
             $table; "";
             concat!("UPDATE ", stringify!($table), " SET \"", stringify!($first), "\" = ") => $first: $its;
             $(concat!(", \"", stringify!($column), "\" = ") => $column: $value;)+
@@ -51,7 +54,7 @@ macro_rules! update_kept {
         ))
     };
 }
-pub(super) use update_kept;
+pub(super) use change;
 
 /// Values between pieces of a statement's text, each of the type of its column.
 macro_rules! binds {
@@ -66,15 +69,15 @@ macro_rules! binds {
 }
 pub(super) use binds;
 
-macro_rules! run_kept {
-    ($conn:expr, $binds:expr) => {{
+/// A statement that is known by the place in the code it stands at.
+macro_rules! here {
+    ($binds:expr) => {{
         // By this, which no other place in the code can name, is the statement found again.
         struct Here;
-        let statement = $crate::store::kept::Kept::<Here, _>::new($binds);
-        $crate::store::kept::on_engine!($conn, engine => statement.execute(engine))
+        $crate::store::kept::Kept::<Here, _>::new($binds)
     }};
 }
-pub(super) use run_kept;
+pub(super) use here;
 
 /// A statement that always has the same text. Diesel's own are walked through several times on each use, column by
 /// column, and an update is even compiled anew, because it may leave out columns; this one is kept under the name of
@@ -102,6 +105,26 @@ impl<Place, Binds: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Kept<Pl
 }
 
 impl<Place, Binds, C> RunQueryDsl<C> for Kept<Place, Binds> {}
+
+/// A statement that is kept and writes, on either engine.
+pub(super) trait Statement:
+    QueryFragment<Sqlite>
+    + QueryFragment<Pg>
+    + QueryId<QueryId: 'static>
+    + RunQueryDsl<SqliteConnection>
+    + RunQueryDsl<PgConnection>
+{
+}
+
+impl<Place: 'static, Binds: QueryFragment<Sqlite> + QueryFragment<Pg>> Statement for Kept<Place, Binds> {}
+
+/// Writes one row by a statement that is kept, on either engine.
+///
+/// # Errors
+/// When the database fails, or `what` it does was not done to exactly one row.
+pub(super) fn write_one(conn: &mut Conn, what: &str, statement: impl Statement) -> Result<(), StoreError> {
+    exactly_one(on_engine!(conn, engine => statement.execute(engine))?, what)
+}
 
 /// A piece of text, the value after it, and the rest of the statement.
 pub(super) struct Bind<Type, Value, Rest> {

@@ -2,9 +2,10 @@
 
 use super::Conn;
 use super::accounts::{self, Account};
-use super::error::{StoreError, exactly_one};
-use super::kept::{insert_kept, on_engine};
+use super::error::StoreError;
+use super::kept::{Statement, insertion, on_engine};
 use super::schema::{instruments, ledger_entries, orders};
+use super::together::write_together;
 use crate::domain::{
     AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, OrderKey, PublicId, Quantity, Symbol,
 };
@@ -67,17 +68,34 @@ pub struct LedgerLine {
     pub hash: ChainHash,
 }
 
+/// An entry that is ready to be written, and the account after it.
+#[derive(Debug)]
+pub(super) struct NextEntry {
+    entry: Entry,
+    request: Option<OrderKey>,
+    /// The account as it will stand.
+    pub(super) after: Account,
+}
+
 /// Appends `movement` to the book of `account` and moves the account's caches with it.
 /// Nothing when the balance would not fit or fall below zero.
 ///
 /// # Errors
 /// When the database fails, or the account has moved on since it was read.
 pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<Option<Account>, StoreError> {
-    let Some(balance) = account.cash.checked_add(movement.cash) else { return Ok(None) };
-    let Some(contributed) = contributed(account, &movement, balance) else { return Ok(None) };
-    if balance.is_negative() {
-        return Ok(None);
-    }
+    let Some(next) = next(account, movement) else { return Ok(None) };
+    write_together!(
+        conn,
+        "appending an entry": insert(&next),
+        "moving an account on": accounts::advance(&next.after),
+    )?;
+    Ok(Some(next.after))
+}
+
+/// What `movement` makes of the book of `account`. Nothing when the balance would not fit or fall below zero.
+pub(super) fn next(account: &Account, movement: Movement) -> Option<NextEntry> {
+    let balance = account.cash.checked_add(movement.cash).filter(|balance| !balance.is_negative())?;
+    let contributed = contributed(account, &movement, balance)?;
     let entry = Entry {
         account: account.id,
         sequence: account.entries + 1,
@@ -92,28 +110,27 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
         memo: movement.memo,
     };
     let head = entry.chain(account.head);
-    let appended = insert_kept!(
-        conn,
-        ledger_entries {
-            account_id: entry.account,
-            sequence: entry.sequence,
-            kind: entry.kind,
-            cash: entry.cash,
-            balance: entry.balance,
-            instrument_id: entry.instrument,
-            quantity: entry.quantity,
-            cost: entry.cost,
-            order_id: entry.order,
-            at: entry.at,
-            memo: &entry.memo,
-            hash: head,
-            request_key: movement.request.as_ref(),
-        }
-    )?;
-    exactly_one(appended, "appending an entry")?;
     let after = Account { cash: balance, contributed, entries: entry.sequence, head, ..account.clone() };
-    accounts::advance(conn, &after)?;
-    Ok(Some(after))
+    Some(NextEntry { entry, request: movement.request, after })
+}
+
+/// Writes an entry.
+pub(super) fn insert(NextEntry { entry, request, after }: &NextEntry) -> impl Statement {
+    insertion!(ledger_entries {
+        account_id: entry.account,
+        sequence: entry.sequence,
+        kind: entry.kind,
+        cash: entry.cash,
+        balance: entry.balance,
+        instrument_id: entry.instrument,
+        quantity: entry.quantity,
+        cost: entry.cost,
+        order_id: entry.order,
+        at: entry.at,
+        memo: &entry.memo,
+        hash: after.head,
+        request_key: request.as_ref(),
+    })
 }
 
 /// What was put in after `movement`, which is neither a gain nor a loss unless it is a trade or undoes one.

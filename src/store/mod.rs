@@ -6,6 +6,7 @@
 mod conn;
 mod database;
 mod draft;
+mod editions;
 mod error;
 mod folding;
 mod inspect;
@@ -18,6 +19,7 @@ mod schema;
 mod server;
 mod snapshot;
 mod soundness;
+mod together;
 mod writer;
 
 pub mod accounts;
@@ -35,6 +37,7 @@ pub mod orders;
 pub mod reversals;
 pub mod rows;
 pub mod sessions;
+pub mod settlements;
 pub mod standing;
 pub mod transfer;
 pub mod users;
@@ -44,6 +47,7 @@ pub mod watches;
 pub use conn::Conn;
 pub use database::Database;
 pub use draft::{Draft, FileError};
+pub use editions::{Edition, REMEMBERED};
 pub use error::StoreError;
 pub use open::OpenError;
 pub use soundness::fault;
@@ -88,6 +92,8 @@ pub enum Lock {
     Account(AccountId),
     /// One person's name, password and sessions.
     User(UserId),
+    /// That a person is here, and nothing else about them.
+    Presence(UserId),
     /// All of that and the person's accounts, for one who is to be forgotten.
     Leaver(UserId),
     /// Things that belong to nobody in particular.
@@ -188,6 +194,17 @@ impl Store {
         self.inner.readers.read(f).await
     }
 
+    /// How things stand with people. What is read afterwards about somebody's name, role, password and sessions may be
+    /// remembered for as long as this stays the same, but no longer than [`REMEMBERED`], because another process may write to
+    /// the file. Nothing for a server, to which others write as a matter of course.
+    #[must_use]
+    pub fn edition(&self) -> Option<Edition> {
+        match &self.inner.writing {
+            Writing::File(writer) => Some(writer.edition()),
+            Writing::Server(_) => None,
+        }
+    }
+
     /// Runs `f` as one transaction and answers only once it is durable. An error from `f` undoes all it did.
     ///
     /// To a file one thread makes all writes, so that no two overlap whatever their lock; on a server the lock is
@@ -206,7 +223,7 @@ impl Store {
             Writing::File(writer) => writer,
             Writing::Server(writer) => return writer.write(lock, f).await,
         };
-        let answer = writer.submit(f)?;
+        let answer = writer.submit(lock, f)?;
         match timeout(WRITE_WAIT, answer).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(E::from(StoreError::Unconfirmed)),

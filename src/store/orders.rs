@@ -2,9 +2,9 @@
 
 use super::Conn;
 use super::epochs::Epoch;
-use super::error::{StoreError, exactly_one};
+use super::error::StoreError;
 use super::fills::NewFill;
-use super::kept::on_engine;
+use super::kept::{Statement, insertion, on_engine};
 use super::schema::{fills, instruments, ledger_entries, orders, reversals};
 use crate::domain::{
     AccountId, At, Instrument, InstrumentId, Money, OrderId, OrderKey, OrderSize, OrderState, Price, PublicId,
@@ -16,6 +16,8 @@ use diesel::sql_types::{Nullable, Text};
 /// An order to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
+    /// Which, as [`Standing`](super::standing::Standing) had it.
+    pub id: OrderId,
     /// Its name to the outside.
     pub public_id: PublicId,
     /// Whose.
@@ -86,10 +88,10 @@ pub struct OrderLine {
 impl OrderLine {
     /// The line that an order and its fill, just recorded, will be read back as.
     #[must_use]
-    pub fn of(id: OrderId, order: NewOrder, fill: NewFill, instrument: &Instrument) -> Self {
+    pub fn of(order: NewOrder, fill: NewFill, instrument: &Instrument) -> Self {
         let (shares, dollars) = order.size.amounts();
         Self {
-            id,
+            id: order.id,
             public_id: order.public_id,
             account: order.account,
             symbol: instrument.symbol.clone(),
@@ -140,37 +142,21 @@ impl Filter {
     }
 }
 
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The id of the row that was added last through this connection.
-    fn last_insert_rowid() -> BigInt;
-}
-
-/// Records an order.
-///
-/// # Errors
-/// When the database fails, or the account has used the key before.
-pub fn insert(conn: &mut Conn, new: &NewOrder) -> Result<OrderId, StoreError> {
+/// Records an order. It fails when the account has used the key before.
+pub(super) fn insert(new: &NewOrder) -> impl Statement {
     let (shares, dollars) = new.size.amounts();
-    let recorded = diesel::insert_into(orders::table).values((
-        orders::public_id.eq(&new.public_id),
-        orders::account_id.eq(new.account),
-        orders::order_key.eq(&new.key),
-        orders::instrument_id.eq(new.instrument),
-        orders::side.eq(new.side),
-        orders::shares.eq(shares),
-        orders::dollars.eq(dollars),
-        orders::state.eq(new.state),
-        orders::placed_at.eq(new.placed_at),
-    ));
-    Ok(match conn {
-        // SQLite keeps what a statement returns in a table that it makes for that; the id is known without.
-        Conn::Sqlite(engine) => {
-            exactly_one(recorded.execute(engine)?, "recording an order")?;
-            diesel::select(last_insert_rowid()).get_result(engine)
-        }
-        Conn::Postgres(engine) => recorded.returning(orders::id).get_result(engine),
-    }?)
+    insertion!(orders {
+        id: new.id,
+        public_id: &new.public_id,
+        account_id: new.account,
+        order_key: &new.key,
+        instrument_id: new.instrument,
+        side: new.side,
+        shares: shares,
+        dollars: dollars,
+        state: new.state,
+        placed_at: new.placed_at,
+    })
 }
 
 /// The order that `account` placed under `key`, if it did.

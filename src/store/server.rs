@@ -118,7 +118,9 @@ impl ServerWriter {
 fn hold(lock: Lock) -> String {
     match lock {
         Lock::Account(AccountId(account)) => format!("SELECT id FROM accounts WHERE id = {account} FOR NO KEY UPDATE"),
-        Lock::User(UserId(user)) => format!("SELECT id FROM users WHERE id = {user} FOR NO KEY UPDATE"),
+        Lock::User(UserId(user)) | Lock::Presence(UserId(user)) => {
+            format!("SELECT id FROM users WHERE id = {user} FOR NO KEY UPDATE")
+        }
         Lock::Leaver(UserId(user)) => format!(
             "SELECT id FROM users WHERE id = {user} FOR NO KEY UPDATE; \
              SELECT id FROM accounts WHERE user_id = {user} ORDER BY id FOR NO KEY UPDATE"

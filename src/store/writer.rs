@@ -8,14 +8,16 @@
 //! A savepoint costs a copy of every page that a job changes, and hardly a job is ever undone. So they run without;
 //! when one is to be undone, all of the batch is, and runs again, each job in a savepoint of its own.
 
+use super::Lock;
 use super::conn::Conn;
+use super::editions::{Edition, Editions};
 use super::error::{StoreError, Uncommitted};
 use super::folding::Folding;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -38,6 +40,8 @@ enum Verdict {
 struct Task<F, T, E> {
     work: F,
     result: Option<Result<T, E>>,
+    lock: Lock,
+    editions: Arc<Editions>,
     owner: oneshot::Sender<Result<T, E>>,
 }
 
@@ -60,6 +64,7 @@ where
             Ok(()) => self.result.unwrap_or_else(|| Err(E::from(StoreError::Unavailable))),
             Err(why) => Err(E::from(why.into())),
         };
+        self.editions.written(self.lock);
         // Nobody listens any more when the visitor has gone away; what was done stays done.
         let _ = self.owner.send(result);
     }
@@ -68,6 +73,7 @@ where
 /// The queue's end that accepts work.
 pub(super) struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    editions: Arc<Editions>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -80,15 +86,21 @@ impl Writer {
         let (queue, jobs) = sync_channel(waiting);
         let builder = std::thread::Builder::new().name("store-writer".to_owned());
         let thread = builder.spawn(move || work(conn, folding, &jobs, largest_batch))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Mutex::new(Some(queue)), editions: Arc::default(), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Queues `f`; the receiver hears its result once it is durable.
+    /// How things stand with people.
+    pub(super) fn edition(&self) -> Edition {
+        self.editions.now()
+    }
+
+    /// Queues `f`, which is to hold `lock`; the receiver hears its result once it is durable.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when the queue is full, [`StoreError::Unavailable`] once it has closed.
     pub(super) fn submit<T, E>(
         &self,
+        lock: Lock,
         f: impl Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, StoreError>
     where
@@ -96,7 +108,7 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (owner, receiver) = oneshot::channel();
-        let job = Box::new(Task { work: f, result: None, owner });
+        let job = Box::new(Task { work: f, result: None, lock, editions: Arc::clone(&self.editions), owner });
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         match queue.as_ref().ok_or(StoreError::Unavailable)?.try_send(job) {
             Ok(()) => Ok(receiver),

@@ -3,15 +3,16 @@
 use super::refusal::Refusal;
 use super::terms::{Means, Terms, fresh_quote, terms};
 use super::{Order, Rules};
-use crate::domain::{AccountId, At, EntryKind, Instrument, Money, OrderState, PublicId, Quantity, Side};
+use crate::domain::{AccountId, At, EntryKind, Instrument, Money, OrderId, OrderState, PublicId, Quantity, Side};
 use crate::market::board::Board;
 use crate::store::accounts::Account;
 use crate::store::fills::NewFill;
 use crate::store::holdings::Holding;
 use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
+use crate::store::settlements::{self, Settlement};
 use crate::store::standing::Standing;
-use crate::store::{Conn, StoreError, accounts, fills, holdings, ledger, orders, standing};
+use crate::store::{Conn, StoreError, accounts, orders, standing};
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,7 @@ fn attempt(
             return Err(refusal.into());
         }
     };
-    let Standing { account, held, placed } = standing::of_account(conn, account, instrument.id, &order.key)?;
+    let Standing { account, held, placed, next } = standing::of_account(conn, account, instrument.id, &order.key)?;
     if placed.is_some()
         && let Some(placed) = settled_before(conn, account.id, order)?
     {
@@ -92,11 +93,14 @@ fn attempt(
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
     let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day())?;
-    let placed = record(conn, &account, &instrument, order, &terms, now)?;
-    holdings::save(conn, held.as_ref(), &holds)?;
-    match ledger::append(conn, &account, movement(&placed, &instrument, &terms))? {
-        Some(_) => Ok(Placed::Filled(placed)),
-        None => Err(StoreError::Corrupt(format!("order {} was checked and does not fit", placed.id)).into()),
+    let order = recorded(next, &account, &instrument, order, now);
+    let fill = fill(&order, &terms);
+    let movement = movement(&order, &terms);
+    let settlement = Settlement { order: &order, fill: &fill, account: &account, held: held.as_ref(), holds: &holds };
+    if settlements::record(conn, &settlement, movement)? {
+        Ok(Placed::Filled(OrderLine::of(order, fill, &instrument)))
+    } else {
+        Err(StoreError::Corrupt(format!("order {next} was checked and does not fit")).into())
     }
 }
 
@@ -125,15 +129,9 @@ fn asks_the_same(order: &Order, placed: &OrderLine) -> bool {
         && order.size.amounts() == (placed.shares, placed.dollars)
 }
 
-fn record(
-    conn: &mut Conn,
-    account: &Account,
-    instrument: &Instrument,
-    order: &Order,
-    terms: &Terms,
-    now: At,
-) -> Result<OrderLine, StoreError> {
-    let new = NewOrder {
+fn recorded(id: OrderId, account: &Account, instrument: &Instrument, order: &Order, now: At) -> NewOrder {
+    NewOrder {
+        id,
         public_id: PublicId::at(now),
         account: account.id,
         key: order.key.clone(),
@@ -142,12 +140,14 @@ fn record(
         size: order.size,
         state: OrderState::Filled,
         placed_at: now,
-    };
-    let id = orders::insert(conn, &new)?;
-    let fill = NewFill {
-        order_id: id,
-        account_id: account.id,
-        instrument_id: instrument.id,
+    }
+}
+
+fn fill(order: &NewOrder, terms: &Terms) -> NewFill {
+    NewFill {
+        order_id: order.id,
+        account_id: order.account,
+        instrument_id: order.instrument,
         side: order.side,
         quantity: terms.quantity,
         price: terms.price,
@@ -157,15 +157,13 @@ fn record(
         ask: terms.quote.ask,
         last: terms.quote.last,
         quoted_at: terms.quote.at,
-        filled_at: now,
+        filled_at: order.placed_at,
         balance: terms.cash_after,
-    };
-    fills::insert(conn, &fill)?;
-    Ok(OrderLine::of(id, new, fill, instrument))
+    }
 }
 
-fn movement(placed: &OrderLine, instrument: &Instrument, terms: &Terms) -> Movement {
-    let (kind, cash, quantity) = match placed.side {
+fn movement(order: &NewOrder, terms: &Terms) -> Movement {
+    let (kind, cash, quantity) = match order.side {
         Side::Buy => (EntryKind::Buy, terms.cash.checked_neg(), Some(terms.quantity)),
         Side::Sell => (EntryKind::Sell, Some(terms.cash), terms.quantity.checked_neg()),
     };
@@ -174,12 +172,12 @@ fn movement(placed: &OrderLine, instrument: &Instrument, terms: &Terms) -> Movem
         // Cash and shares on the move are never negative, and every such number has an opposite.
         cash: cash.unwrap_or(Money::ZERO),
         shares: Some(ShareMovement {
-            instrument: instrument.id,
+            instrument: order.instrument,
             quantity: quantity.unwrap_or(Quantity::ZERO),
             cost: terms.cost_change,
-            order: Some(placed.id),
+            order: Some(order.id),
         }),
-        at: placed.filled_at,
+        at: order.placed_at,
         memo: String::new(),
         request: None,
     }

@@ -33,6 +33,7 @@ mod page;
 mod past;
 pub mod portfolio;
 pub mod rates;
+mod recent;
 mod refusals;
 pub mod register;
 pub mod request_span;

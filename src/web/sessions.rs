@@ -5,6 +5,7 @@
 
 use super::error::PageError;
 use super::house::House;
+use super::recent::Recent;
 use crate::accounts::{AccountsError, Renewal};
 use crate::domain::{AccountId, At, Role, UserId, Username, hexadecimal};
 use crate::store::sessions::{self, Found, Session};
@@ -148,20 +149,20 @@ impl SignedIn {
 #[derive(Clone)]
 pub struct Sessions {
     house: House,
+    recent: Recent,
 }
 
 impl Sessions {
     /// Sessions kept in the store of `house`, as long as its site says.
     #[must_use]
     pub fn new(house: House) -> Self {
-        Self { house }
+        Self { house, recent: Recent::new() }
     }
 
     async fn find(&self, key: &SessionKey) -> Result<Option<State>, anyhow::Error> {
         let hash = hash(key.as_ref());
-        let wanted = hash.clone();
-        let found = told(self.house.store.read(move |conn| sessions::find(conn, &wanted)).await)?;
-        let Some(Found { session, username, role, has_password }) = found else { return Ok(None) };
+        let Some(found) = told(self.recent.find(&self.house.store, &hash).await)? else { return Ok(None) };
+        let Found { session, username, role, has_password } = &*found;
         let now = self.house.clock.now();
         let idle_end = session.seen_at.plus(self.house.site.session_idle);
         if session.expires_at <= now || idle_end <= now {
@@ -169,16 +170,16 @@ impl Sessions {
         }
         // A session that is used must not end for want of a note of it.
         if now.since(session.seen_at) >= SEEN_EVERY.min(self.house.site.session_idle / 8) {
-            self.note_use(hash.clone());
+            self.note_use(hash.clone(), session.user_id);
         }
         let mut state: State = serde_json::from_str(&session.state)?;
         let granted_until = session.granted_until.map(At::micros);
         let seen_as = match session.acting_as.zip(session.acting_until) {
-            Some((user, until)) if until > now && role == Role::Admin => self.seen_as(user, until).await?,
+            Some((user, until)) if until > now && *role == Role::Admin => self.seen_as(user, until).await?,
             _ => None,
         };
         let (username, role) = (username.to_string(), role.to_string());
-        let identity = Identity { session: hash, username, role, granted_until, has_password, seen_as };
+        let identity = Identity { session: hash, username, role, granted_until, has_password: *has_password, seen_as };
         state.insert(IDENTITY.to_owned(), serde_json::to_string(&identity)?);
         Ok(Some(state))
     }
@@ -200,14 +201,16 @@ impl Sessions {
     }
 
     /// Notes that a session was used, without making its page wait.
-    fn note_use(&self, hash: String) {
+    fn note_use(&self, hash: String, user: UserId) {
         let (store, now) = (self.house.store.clone(), self.house.clock.now());
+        let (recent, key) = (self.recent.clone(), hash.clone());
         tokio::spawn(async move {
             let noted: Result<(), StoreError> =
-                store.write(Lock::House, move |conn| sessions::touch(conn, &hash, now)).await;
+                store.write(Lock::Presence(user), move |conn| sessions::touch(conn, &key, now)).await;
             if let Err(error) = noted {
                 tracing::warn!(%error, "the use of a session was not noted");
             }
+            recent.forget(&hash);
         });
     }
 }

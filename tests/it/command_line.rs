@@ -265,11 +265,14 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["There is nobody of that name"]);
     assert_refused(&user(&["set-password", "nobody"], PASSWORD), 1, &["There is nobody of that name"]);
 
+    ada.get("/admin").await.assert_is(404);
     assert_eq!(said(&user(&["set-role", "ada", "support"], "")).1, "ada is now support.\n");
+    ada.get("/admin").await.assert_redirects_to("/admin/grant");
     let listed = said(&user(&["list"], "")).1;
     assert!(listed.lines().count() == 1 && listed.starts_with("Ada ") && listed.contains(" support "), "{listed}");
 
     let other = "another-password-of-hers-7";
+    ada.get("/portfolio").await.assert_is(200);
     let changed = said(&user(&["set-password", "ada"], &format!("{other}\r\n")));
     assert_eq!(changed.1, "ada has a new password and is signed out everywhere.\n", "{changed:?}");
     ada.get("/portfolio").await.assert_redirects_to("/login");

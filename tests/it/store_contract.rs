@@ -99,6 +99,10 @@ async fn add_to(store: &Store, name: &'static str) -> Result<(), StoreError> {
 
 /// Holds the writing thread until the sender is dropped or used, and waits until it does.
 async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
+    held_by(store, Lock::House).await
+}
+
+async fn held_by(store: &Store, lock: Lock) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
     let (going, told) = mpsc::channel::<()>();
     let (begun, mut begins) = unbounded_channel();
     let store = store.clone();
@@ -108,7 +112,7 @@ async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Resul
             let _ = told.recv();
             Ok(())
         };
-        store.write(Lock::House, wait).await
+        store.write(lock, wait).await
     });
     begins.recv().await.unwrap();
     (going, job)
@@ -330,6 +334,49 @@ async fn a_job_that_ends_the_transaction_it_runs_in_is_never_told_done() {
         assert!(add_to(&house.store, if statement == "COMMIT" { "later" } else { "between" }).await.is_ok());
     }
     assert_eq!(house.names().await, ["before", "between", "later"]);
+}
+
+#[tokio::test]
+async fn what_was_read_of_people_holds_until_something_is_written_that_is_not_of_one_account_alone() {
+    let house = House::open(Engine::Sqlite, 1, 8);
+    let account = house.account().await;
+    let write = async |lock| house.store.write(lock, |_| Ok::<_, StoreError>(())).await.unwrap();
+    let mut known = house.store.edition();
+    for lock in [Lock::Account(account), Lock::Presence(UserId(1))] {
+        write(lock).await;
+        assert_eq!(house.store.edition(), known, "{lock:?} changes nobody");
+    }
+    for lock in [Lock::User(UserId(1)), Lock::Leaver(UserId(1)), Lock::House] {
+        write(lock).await;
+        assert_ne!(house.store.edition(), known, "{lock:?} may change somebody");
+        known = house.store.edition();
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_asker_has_gone_still_ends_what_was_remembered() {
+    let house = House::open(Engine::Sqlite, 1, 8);
+    let account = house.account().await;
+    let (going, holding) = held_by(&house.store, Lock::Account(account)).await;
+    let store = house.store.clone();
+    let gone = tokio::spawn(async move { store.write(Lock::User(UserId(1)), |_| Ok::<_, StoreError>(())).await });
+    while house.store.load().0 < 2 {
+        tokio::task::yield_now().await;
+    }
+    gone.abort();
+    assert!(gone.await.is_err());
+    let known = house.store.edition();
+    drop(going);
+    holding.await.unwrap().unwrap();
+    // Comes after the other, so that by its answer the other is over.
+    house.store.write(Lock::Account(account), |_| Ok::<_, StoreError>(())).await.unwrap();
+    assert_ne!(house.store.edition(), known);
+}
+
+#[tokio::test]
+async fn nothing_that_is_read_of_a_server_is_to_be_remembered_because_others_write_to_it() {
+    let house = House::open(Engine::Postgres, 1, 8);
+    assert_eq!(house.store.edition(), None);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tradefloor::books::BooksError;
 use tradefloor::domain::{At, Role, Username};
 use tradefloor::store::audit::{self, AuditLine};
 use tradefloor::store::users::User;
-use tradefloor::store::{Conn, StoreError, sessions, transfer, users};
+use tradefloor::store::{Conn, REMEMBERED, StoreError, sessions, transfer, users};
 
 impl Server {
     /// Somebody who is signed in and may do what `role` may; the back office is not open for them yet.
@@ -71,10 +71,11 @@ impl Server {
         newcomer
     }
 
-    /// Changes the books past all rules.
+    /// Changes the books past all rules, and waits as whoever does that has to.
     pub(crate) fn changes(&self, change: impl FnOnce(&mut Conn) -> Result<(), StoreError>) {
         transfer::change(self.database(), |conn| change(conn).map_err(BooksError::from))
             .expect("the books are changed");
+        std::thread::sleep(REMEMBERED);
     }
 }
 
