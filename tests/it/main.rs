@@ -15,6 +15,7 @@ mod interventions;
 mod isolation;
 mod journey_browser;
 mod live_rates;
+mod long_lists;
 mod market_clock;
 mod page_checks;
 mod pages_browser;

@@ -193,14 +193,18 @@ impl Browser {
     pub(crate) async fn assert_no_sideways_scroll(&self, what: &str) {
         let room = self.width.load(Ordering::Relaxed);
         let look = format!(
-            r"const page = document.documentElement, beyond = [];
-              for (const element of document.body.querySelectorAll('*')) {{
-                  const right = element.getBoundingClientRect().right + window.scrollX;
-                  if (right > {room} + 0.5 && beyond.length < 5) beyond.push(right + ': ' + element.outerHTML.slice(0, 120));
-              }}
-              return {{ width: Math.max(page.scrollWidth, page.clientWidth), beyond }};"
+            r"const look = () => {{
+                  const page = document.documentElement, beyond = [];
+                  for (const element of document.body.querySelectorAll('*')) {{
+                      const right = element.getBoundingClientRect().right + window.scrollX;
+                      if (right > {room} + 0.5 && beyond.length < 5) beyond.push(right + ': ' + element.outerHTML.slice(0, 120));
+                  }}
+                  done({{ width: Math.max(page.scrollWidth, page.clientWidth), beyond }});
+              }};
+              // A page that answers to a new width has done so by the frame after the next.
+              requestAnimationFrame(() => requestAnimationFrame(look));"
         );
-        let found = self.run(&look).await;
+        let found = self.run_until_done(&look).await;
         let width = found["width"].as_u64().expect("a page has a width");
         assert!(width <= room.into(), "{what} is {width} pixels wide in a window of {room}: {:#}", found["beyond"]);
     }
