@@ -61,11 +61,11 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(match purpose {
         // What savepoints remember is kept in memory: a batch may outgrow what SQLite would keep there, and it
-        // would go to a temporary file. The log is folded in by a thread of its own; its bound of 64 MiB is for when
+        // would go to a temporary file. The log is folded in by a thread of its own; its bound of 256 MiB is for when
         // that falls behind.
         Purpose::Write => {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 16384;"
+             PRAGMA wal_autocheckpoint = 65536;"
         }
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
         Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// How long writes gather in the log before it is folded in: that costs two syncs, and a page that was written often
 /// is folded in once.
-const GATHER: Duration = Duration::from_millis(250);
+const GATHER: Duration = Duration::from_secs(1);
 /// How many pages a log may have that is left to grow on, though some of it was not folded in.
 const SHORT: i32 = 2_048;
 
