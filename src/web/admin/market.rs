@@ -97,7 +97,7 @@ async fn usable(house: &House) -> Result<Vec<Usable>, PageError> {
     for act in acts::on("market") {
         let sheet = act.open(house, "market", &Fields::default()).await?;
         if let Some(sheet) = sheet.filter(|sheet| sheet.refused.is_none()) {
-            usable.push(Usable { name: act.name(), label: act.label(), serious: sheet.serious });
+            usable.push(Usable { name: act.about().name, label: act.about().label, serious: sheet.serious });
         }
     }
     Ok(usable)

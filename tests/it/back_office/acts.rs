@@ -202,7 +202,8 @@ async fn what_is_not_there_cannot_be_acted_on() {
 
 #[test]
 fn every_act_has_an_address_of_its_own() {
-    let mut names: Vec<_> = acts::all().iter().map(|act| (acts::table_of(act.kind()), act.name())).collect();
+    let mut names: Vec<_> =
+        acts::all().iter().map(|act| (acts::table_of(act.about().kind), act.about().name)).collect();
     let before = names.len();
     names.sort_unstable();
     names.dedup();

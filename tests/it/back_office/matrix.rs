@@ -30,8 +30,8 @@ impl Subjects {
     }
 
     fn address(&self, act: &dyn Act) -> String {
-        let id = match act.kind() {
-            _ if act.makes_new() => "new",
+        let id = match act.about().kind {
+            _ if act.about().makes_new => "new",
             SubjectKind::User => &self.user,
             SubjectKind::Account => &self.account,
             SubjectKind::Order => &self.order,
@@ -39,7 +39,7 @@ impl Subjects {
             SubjectKind::Session => &self.session,
             SubjectKind::Market => "market",
         };
-        format!("/admin/{}/{id}/{}", acts::table_of(act.kind()), act.name())
+        format!("/admin/{}/{id}/{}", acts::table_of(act.about().kind), act.about().name)
     }
 }
 
@@ -109,15 +109,15 @@ async fn no_act_is_done_to_a_selection_by_anybody_else_either() {
     support.opens_back_office().await.assert_redirects_to("/admin");
     let admin = server.staff("admin", Role::Admin).await;
     let recorded = server.record().len();
-    for act in acts::all().into_iter().filter(|act| act.in_bulk()) {
+    for act in acts::all().into_iter().filter(|act| act.about().in_bulk.is_some()) {
         let address = subjects.address(act);
         let id = address.split('/').nth(3).expect("an id").to_owned();
-        let path = format!("/admin/{}/bulk", acts::table_of(act.kind()));
+        let path = format!("/admin/{}/bulk", acts::table_of(act.about().kind));
         for (visitor, status) in [(&subjects.trader, 404), (&support, 403), (&admin, 303)] {
             let token = visitor.get("/rates").await.select_attribute("input[name=_token]", "value").expect("a form");
             let fields = [
                 ("_token", token.as_str()),
-                ("act", act.name()),
+                ("act", act.about().name),
                 ("step", "do"),
                 ("id", &id),
                 ("key", "k"),

@@ -1,7 +1,7 @@
 //! What can be done about accounts: cash and shares put right, trading stopped and allowed, a new beginning.
 
 use super::prospect::{beside_fields, comes_to, words};
-use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{AccountId, Instruction, Money, PublicId, Quantity, SubjectKind, Symbol};
 use crate::store::accounts::{self, Account};
 use crate::store::users;
@@ -83,31 +83,19 @@ static RESET: AccountAct = AccountAct {
 };
 
 impl Act for AccountAct {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Account
-    }
-
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn label(&self) -> &'static str {
-        self.label
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
-    }
-
-    fn is_foreseen(&self) -> bool {
-        !(self.fields)(&Fields::default()).is_empty()
+    fn about(&self) -> About {
+        About {
+            in_bulk: Some(AT_ONCE),
+            is_foreseen: !(self.fields)(&Fields::default()).is_empty(),
+            ..About::of(SubjectKind::Account, self.name, self.label)
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(owned) = owned(house, id).await? else { return Ok(None) };
             let (mut sentences, mut refused) = (vec![self.consequence.to_owned()], None);
-            if !self.is_foreseen()
+            if !self.about().is_foreseen
                 && let Ok(intervention) = (self.read)(typed)
             {
                 match house.desk.foresee(owned.account.id, intervention).await? {

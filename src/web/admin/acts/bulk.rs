@@ -99,7 +99,7 @@ pub async fn submit(
     let list = format!("/admin/{table}");
     let is_list = |path: &&str| path.split('?').next() == Some(list.as_str()) && is_own_path(path);
     let back = Some(typed.get("back")).filter(is_list).unwrap_or(&list).to_owned();
-    let Some(act) = find(&table, typed.get("act")).filter(|act| act.in_bulk()) else {
+    let Some(act) = find(&table, typed.get("act")).filter(|act| act.about().in_bulk.is_some()) else {
         return if super::on(&table).is_empty() { Err(PageError::NotFound) } else { Ok(choose(&staff, &back)) };
     };
     let mut known = HashSet::new();
@@ -115,7 +115,7 @@ pub async fn submit(
     } else {
         house.store.read(audit::newest).await?
     };
-    let filled = act.is_foreseen() && typed.get("step") == "do";
+    let filled = act.about().is_foreseen && typed.get("step") == "do";
     let bulk = Bulk { staff: &staff, house: &house, act, ids, typed: &typed, filled, key, seen, back: &back };
     if !doing {
         return page::show(&bulk.preview(FieldErrors::default()).await?);
@@ -130,7 +130,7 @@ pub async fn submit(
     };
     match bulk.perform(&reason).await {
         Done::Codes(slips, others) => {
-            let say = format!("{}: done for {}.", act.label(), slips.len());
+            let say = format!("{}: done for {}.", act.about().label, slips.len());
             slips::show(&staff, say, slips, others, back.clone())
         }
         Done::Rows(done) => page::show(&*done),
@@ -219,8 +219,11 @@ impl Bulk<'_> {
     /// Does it to each row; what each came to. When the form is what is wrong, nothing but that. A row that fails takes
     /// nothing from the others: what they came to is shown, and their codes never again.
     async fn perform(&self, reason: &Reason) -> Done {
-        let mut done: Vec<Came<'_>> =
-            stream::iter(self.ids.clone()).map(|id| self.one(id, reason)).buffered(self.act.at_once()).collect().await;
+        let mut done: Vec<Came<'_>> = stream::iter(self.ids.clone())
+            .map(|id| self.one(id, reason))
+            .buffered(self.act.about().in_bulk.unwrap_or(1))
+            .collect()
+            .await;
         // A field is the same for all of them, so that a mistake in it is everybody's, and nothing has been done.
         let in_a_field = |came: &Came<'_>| match &came.outcome {
             Ok(Outcome::Wrong(errors)) if errors.fields().next().is_some() => Some(errors.clone()),
@@ -256,7 +259,7 @@ impl Bulk<'_> {
                 let instruction = Instruction {
                     author: self.staff.author(),
                     reason: reason.clone(),
-                    key: self.key.part(&format!("{} {id}", self.act.name())),
+                    key: self.key.part(&format!("{} {id}", self.act.about().name)),
                     seen: Some(self.seen),
                 };
                 came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
@@ -268,19 +271,19 @@ impl Bulk<'_> {
     }
 
     fn page(&self, sheet: Sheet, rows: Vec<Row>, errors: FieldErrors, over: bool) -> BulkPage {
-        let table = table_of(self.act.kind());
+        let table = table_of(self.act.about().kind);
         BulkPage {
             layout: self.staff.layout(),
             office: self.staff.office(),
-            act: self.act.name(),
-            label: self.act.label(),
+            act: self.act.about().name,
+            label: self.act.about().label,
             rows,
             sheet,
             reason: self.typed.text("reason"),
             key: self.key.clone(),
             seen: self.seen,
             errors,
-            foreseen: self.act.is_foreseen(),
+            foreseen: self.act.about().is_foreseen,
             action: format!("/admin/{table}/bulk"),
             list: format!("/admin/{table}"),
             back: self.back.to_owned(),

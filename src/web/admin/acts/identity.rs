@@ -1,7 +1,7 @@
 //! Who somebody is: another name, no name at all, and what the site looks like through their eyes.
 
 use super::people::{explain, person, sheet};
-use super::{Act, Doing, Field, Outcome, Sheet};
+use super::{About, Act, Doing, Field, Outcome, Sheet};
 use crate::accounts::{GRANTED_FOR, PersonRefusal};
 use crate::domain::{Instruction, Role, SubjectKind, Username};
 use crate::web::field_errors::FieldErrors;
@@ -16,16 +16,8 @@ pub(super) struct Erase;
 pub(super) struct ActAs;
 
 impl Act for Rename {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "rename"
-    }
-
-    fn label(&self) -> &'static str {
-        "Rename"
+    fn about(&self) -> About {
+        About::of(SubjectKind::User, "rename", "Rename")
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -66,20 +58,8 @@ impl Act for Rename {
 }
 
 impl Act for Erase {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "erase"
-    }
-
-    fn label(&self) -> &'static str {
-        "Erase"
-    }
-
-    fn spares_author(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { spares_author: true, ..About::of(SubjectKind::User, "erase", "Erase") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -118,16 +98,8 @@ impl Act for Erase {
 }
 
 impl Act for ActAs {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "act-as"
-    }
-
-    fn label(&self) -> &'static str {
-        "See as this user"
+    fn about(&self) -> About {
+        About::of(SubjectKind::User, "act-as", "See as this user")
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {

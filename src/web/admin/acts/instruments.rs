@@ -1,6 +1,6 @@
 //! What can be done about instruments.
 
-use super::{Act, Doing, Fact, Field, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::domain::instrument::{LONGEST_NAME, is_a_name};
 use crate::domain::{Instruction, Listing, SubjectKind, Symbol};
 use crate::operations::{OperationActed, OperationRefusal, Operations, parse_price};
@@ -79,20 +79,8 @@ static DELIST: Plain = Plain {
 };
 
 impl Act for Plain {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn label(&self) -> &'static str {
-        self.label
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Instrument, self.name, self.label) }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -121,20 +109,8 @@ impl Act for Plain {
 }
 
 impl Act for Create {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "create"
-    }
-
-    fn label(&self) -> &'static str {
-        "Create instrument"
-    }
-
-    fn makes_new(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { makes_new: true, ..About::of(SubjectKind::Instrument, "create", "Create instrument") }
     }
 
     fn open<'a>(&'a self, house: &'a House, _: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -193,16 +169,8 @@ impl Act for Create {
 }
 
 impl Act for Edit {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "edit"
-    }
-
-    fn label(&self) -> &'static str {
-        "Edit"
+    fn about(&self) -> About {
+        About::of(SubjectKind::Instrument, "edit", "Edit")
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -239,20 +207,8 @@ impl Act for Edit {
 }
 
 impl Act for Relist {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "list"
-    }
-
-    fn label(&self) -> &'static str {
-        "List again"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Instrument, "list", "List again") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {

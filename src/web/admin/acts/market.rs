@@ -2,7 +2,7 @@
 
 use super::instruments::{explain, wrong};
 use super::prices::{cut_short, foreseen, percent_field};
-use super::{Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
+use super::{About, Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::market::Speed;
 use crate::operations::{Move, OperationActed, OperationRefusal, Operations, Shock, Shocked};
@@ -73,16 +73,8 @@ static STEP: Plain = Plain {
 };
 
 impl Act for Plain {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Market
-    }
-
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn label(&self) -> &'static str {
-        self.label
+    fn about(&self) -> About {
+        About::of(SubjectKind::Market, self.name, self.label)
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -117,16 +109,8 @@ impl Act for Plain {
 }
 
 impl Act for SetSpeed {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Market
-    }
-
-    fn name(&self) -> &'static str {
-        "speed"
-    }
-
-    fn label(&self) -> &'static str {
-        "Set speed"
+    fn about(&self) -> About {
+        About::of(SubjectKind::Market, "speed", "Set speed")
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -162,16 +146,8 @@ impl Act for SetSpeed {
 }
 
 impl Act for ShockMany {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Market
-    }
-
-    fn name(&self) -> &'static str {
-        "shock"
-    }
-
-    fn label(&self) -> &'static str {
-        "Shock prices"
+    fn about(&self) -> About {
+        About { is_foreseen: true, ..About::of(SubjectKind::Market, "shock", "Shock prices") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -194,10 +170,6 @@ impl Act for ShockMany {
             let button = "Shock these prices".to_owned();
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, serious: true, refused, ..sheet }))
         })
-    }
-
-    fn is_foreseen(&self) -> bool {
-        true
     }
 
     fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {

@@ -39,37 +39,37 @@ pub type Doing<'a, T> = LocalBoxFuture<'a, Result<T, PageError>>;
 /// How many rows of a selection are worked on at a time, as a rule.
 const AT_ONCE: usize = 8;
 
+/// What there is to know about an act, whatever it is done to.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// What it is done to.
+    pub kind: SubjectKind,
+    /// Its name in addresses: `disable`.
+    pub name: &'static str,
+    /// Its name on buttons: `Disable`.
+    pub label: &'static str,
+    /// Whether it makes something new, rather than doing something to what is there.
+    pub makes_new: bool,
+    /// Whether it can be done to a selection of rows at once, with the same fields for all, and then to how many at a time:
+    /// to one after the other where what is done to one may stand in the way of the next.
+    pub in_bulk: Option<usize>,
+    /// Whether nobody may do it to themselves.
+    pub spares_author: bool,
+    /// Whether what it comes to depends on what is typed, so that it can be looked at before it is done.
+    pub is_foreseen: bool,
+}
+
+impl About {
+    /// Done to one thing that is there, whatever is typed and whoever it is.
+    const fn of(kind: SubjectKind, name: &'static str, label: &'static str) -> Self {
+        Self { kind, name, label, makes_new: false, in_bulk: None, spares_author: false, is_foreseen: false }
+    }
+}
+
 /// Something staff can do to a row of a table.
 pub trait Act: Sync {
-    /// What it is done to.
-    fn kind(&self) -> SubjectKind;
-
-    /// Its name in addresses: `disable`.
-    fn name(&self) -> &'static str;
-
-    /// Its name on buttons: `Disable`.
-    fn label(&self) -> &'static str;
-
-    /// Whether it makes something new, rather than doing something to what is there.
-    fn makes_new(&self) -> bool {
-        false
-    }
-
-    /// Whether it can be done to a selection of rows at once, with the same fields for all.
-    fn in_bulk(&self) -> bool {
-        false
-    }
-
-    /// How many of a selection it is done to at a time; to one after the other where what is done to one may stand in the
-    /// way of the next.
-    fn at_once(&self) -> usize {
-        AT_ONCE
-    }
-
-    /// Whether nobody may do it to themselves.
-    fn spares_author(&self) -> bool {
-        false
-    }
+    /// What is known of it before anything is opened.
+    fn about(&self) -> About;
 
     /// Its form for the thing called `id`, filled with what was `typed`: what stands, and what will happen. Nothing
     /// when there is no such thing.
@@ -77,11 +77,6 @@ pub trait Act: Sync {
     /// # Errors
     /// When the store fails.
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>>;
-
-    /// Whether what it comes to depends on what is typed, so that it can be looked at before it is done.
-    fn is_foreseen(&self) -> bool {
-        false
-    }
 
     /// What it comes to with what was `typed`, or what is wrong with that. Nothing when there is no such thing, or
     /// nothing to say besides the form.
@@ -118,7 +113,7 @@ impl dyn Act {
         typed: &Fields,
     ) -> Result<Option<Sheet>, PageError> {
         let sheet = self.open(house, id, typed).await?;
-        let own = self.spares_author() && staff.member.who.user.to_string() == id;
+        let own = self.about().spares_author && staff.member.who.user.to_string() == id;
         Ok(sheet.map(
             |sheet| if own { Sheet { refused: Some(PersonRefusal::Yourself.to_string()), ..sheet } } else { sheet },
         ))
@@ -205,11 +200,11 @@ pub fn all() -> Vec<&'static dyn Act> {
 /// The acts on rows of `table`, in the order shown.
 #[must_use]
 pub fn on(table: &str) -> Vec<&'static dyn Act> {
-    all().into_iter().filter(|act| table_of(act.kind()) == table).collect()
+    all().into_iter().filter(|act| table_of(act.about().kind) == table).collect()
 }
 
 /// The act called `name` on rows of `table`.
 #[must_use]
 pub fn find(table: &str, name: &str) -> Option<&'static dyn Act> {
-    on(table).into_iter().find(|act| act.name() == name)
+    on(table).into_iter().find(|act| act.about().name == name)
 }

@@ -1,7 +1,7 @@
 //! Somebody new, added by hand.
 
 use super::people::role_words;
-use super::{Act, Doing, Field, Outcome, Sheet};
+use super::{About, Act, Doing, Field, Outcome, Sheet};
 use crate::accounts::{EnrolRefusal, Newcomer};
 use crate::domain::{Instruction, Money, Role, SubjectKind, Username};
 use crate::store::audit::Acted;
@@ -16,20 +16,8 @@ use crate::web::house::House;
 pub(super) struct CreateUser;
 
 impl Act for CreateUser {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "create"
-    }
-
-    fn label(&self) -> &'static str {
-        "Create user"
-    }
-
-    fn makes_new(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { makes_new: true, ..About::of(SubjectKind::User, "create", "Create user") }
     }
 
     fn open<'a>(&'a self, house: &'a House, _: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {

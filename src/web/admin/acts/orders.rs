@@ -2,7 +2,7 @@
 
 use super::accounts::{Owned, owned_by_id};
 use super::prospect::{comes_to, words};
-use super::{Act, Doing, Fact, Outcome, Sheet};
+use super::{About, Act, Doing, Fact, Outcome, Sheet};
 use crate::domain::{Instruction, PublicId, SubjectKind};
 use crate::store::orders::{self, OrderLine};
 use crate::trading::{Intervention, Prospect};
@@ -19,27 +19,11 @@ pub(super) static ACTS: &[&dyn Act] = &[&Reverse];
 struct Reverse;
 
 impl Act for Reverse {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Order
-    }
-
-    fn name(&self) -> &'static str {
-        "reverse"
-    }
-
-    fn label(&self) -> &'static str {
-        "Reverse"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(1), ..About::of(SubjectKind::Order, "reverse", "Reverse") }
     }
 
     // The purchase behind a sale can be undone once the sale is.
-    fn at_once(&self) -> usize {
-        1
-    }
-
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some((line, owned)) = order(house, id).await? else { return Ok(None) };

@@ -117,13 +117,13 @@ pub async fn submit(
 
 /// The act at an address; one that makes something new stands under `new`, and no other does.
 fn acting(table: &str, id: &str, name: &str) -> Result<&'static dyn Act, PageError> {
-    find(table, name).filter(|act| act.makes_new() == (id == "new")).ok_or(PageError::NotFound)
+    find(table, name).filter(|act| act.about().makes_new == (id == "new")).ok_or(PageError::NotFound)
 }
 
 /// Where what an act is done to is looked at.
 fn home_of(act: &dyn Act, id: &str) -> String {
-    let table = table_of(act.kind());
-    if act.makes_new() || table == "market" { format!("/admin/{table}") } else { format!("/admin/{table}/{id}") }
+    let table = table_of(act.about().kind);
+    if act.about().makes_new || table == "market" { format!("/admin/{table}") } else { format!("/admin/{table}/{id}") }
 }
 
 struct Filled<'a> {
@@ -146,15 +146,15 @@ impl Filled<'_> {
         Ok(ActPage {
             layout: staff.layout(),
             office: staff.office(),
-            label: self.act.label(),
+            label: self.act.about().label,
             sheet,
             reason: self.typed.text("reason"),
             key: self.key,
             seen: self.seen,
             errors,
-            foreseen: self.act.is_foreseen(),
+            foreseen: self.act.about().is_foreseen,
             overtaken,
-            action: format!("/admin/{}/{}/{}", table_of(self.act.kind()), self.id, self.act.name()),
+            action: format!("/admin/{}/{}/{}", table_of(self.act.about().kind), self.id, self.act.about().name),
             back: home_of(self.act, self.id),
         })
     }

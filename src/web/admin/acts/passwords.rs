@@ -1,7 +1,7 @@
 //! A code in place of a password.
 
 use super::people::{explain, person, sheet};
-use super::{Act, Doing, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::audit::Acted;
 use crate::web::admin::slips::Slip;
@@ -12,24 +12,12 @@ use crate::web::house::House;
 pub(super) struct ResetPassword;
 
 impl Act for ResetPassword {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "reset-password"
-    }
-
-    fn label(&self) -> &'static str {
-        "Reset password"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
-    }
-
-    fn spares_author(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About {
+            in_bulk: Some(AT_ONCE),
+            spares_author: true,
+            ..About::of(SubjectKind::User, "reset-password", "Reset password")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {

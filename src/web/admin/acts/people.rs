@@ -3,7 +3,7 @@
 use super::identity::{ActAs, Erase, Rename};
 use super::newcomer::CreateUser;
 use super::passwords::ResetPassword;
-use super::{Act, Doing, Fact, Field, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
 use crate::domain::{Instruction, Role, SubjectKind, UserId};
 use crate::store::sessions::{self, Session};
@@ -27,20 +27,8 @@ struct Disable;
 struct Enable;
 
 impl Act for ChangeRole {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "role"
-    }
-
-    fn label(&self) -> &'static str {
-        "Change role"
-    }
-
-    fn spares_author(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { spares_author: true, ..About::of(SubjectKind::User, "role", "Change role") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -76,20 +64,8 @@ impl Act for ChangeRole {
 }
 
 impl Act for SignOut {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "sign-out"
-    }
-
-    fn label(&self) -> &'static str {
-        "Sign out everywhere"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::User, "sign-out", "Sign out everywhere") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -121,24 +97,8 @@ impl Act for SignOut {
 }
 
 impl Act for Disable {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "disable"
-    }
-
-    fn label(&self) -> &'static str {
-        "Disable"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
-    }
-
-    fn spares_author(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), spares_author: true, ..About::of(SubjectKind::User, "disable", "Disable") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -168,20 +128,8 @@ impl Act for Disable {
 }
 
 impl Act for Enable {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::User
-    }
-
-    fn name(&self) -> &'static str {
-        "enable"
-    }
-
-    fn label(&self) -> &'static str {
-        "Enable"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::User, "enable", "Enable") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {

@@ -1,7 +1,7 @@
 //! What can be done about the price of an instrument of a simulated market.
 
 use super::instruments::{explain, instrument, sheet, wrong};
-use super::{Act, Doing, Field, Foreseen, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, Price, SubjectKind, Symbol};
 use crate::operations::{HIGHEST_PRICE, Move, OperationRefusal, Shock, Shocked, parse_price};
 use crate::web::field_errors::FieldErrors;
@@ -18,16 +18,8 @@ struct SetPrice;
 struct ShockOne;
 
 impl Act for SetPrice {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "set-price"
-    }
-
-    fn label(&self) -> &'static str {
-        "Set price"
+    fn about(&self) -> About {
+        About { is_foreseen: true, ..About::of(SubjectKind::Instrument, "set-price", "Set price") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -42,10 +34,6 @@ impl Act for SetPrice {
             let consequence = consequence.to_owned();
             Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
         })
-    }
-
-    fn is_foreseen(&self) -> bool {
-        true
     }
 
     fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
@@ -76,20 +64,12 @@ impl Act for SetPrice {
 }
 
 impl Act for ShockOne {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Instrument
-    }
-
-    fn name(&self) -> &'static str {
-        "shock"
-    }
-
-    fn label(&self) -> &'static str {
-        "Shock price"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About {
+            in_bulk: Some(AT_ONCE),
+            is_foreseen: true,
+            ..About::of(SubjectKind::Instrument, "shock", "Shock price")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -101,10 +81,6 @@ impl Act for ShockOne {
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
         })
-    }
-
-    fn is_foreseen(&self) -> bool {
-        true
     }
 
     fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {

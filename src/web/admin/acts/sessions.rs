@@ -1,7 +1,7 @@
 //! What can be done about where people are signed in.
 
 use super::people::explain;
-use super::{Act, Doing, Fact, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::{StoreError, sessions, users};
 use crate::web::form_data::Fields;
@@ -15,20 +15,8 @@ pub(super) static ACTS: &[&dyn Act] = &[&EndSession];
 struct EndSession;
 
 impl Act for EndSession {
-    fn kind(&self) -> SubjectKind {
-        SubjectKind::Session
-    }
-
-    fn name(&self) -> &'static str {
-        "end"
-    }
-
-    fn label(&self) -> &'static str {
-        "End session"
-    }
-
-    fn in_bulk(&self) -> bool {
-        true
+    fn about(&self) -> About {
+        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Session, "end", "End session") }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {

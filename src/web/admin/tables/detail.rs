@@ -75,13 +75,13 @@ pub async fn show(
     });
     let office = staff.office();
     let mut offers = Vec::new();
-    let of_a_row = acts::on(table.name).into_iter().filter(|act| office.may_change && !act.makes_new());
+    let of_a_row = acts::on(table.name).into_iter().filter(|act| office.may_change && !act.about().makes_new);
     for act in of_a_row {
         let sheet = act.open(&house, &identity, &Fields::default()).await?;
         // What cannot be done now is not offered: a person who is disabled can be enabled, and not the other way round.
         if let Some(sheet) = sheet.filter(|sheet| sheet.refused.is_none()) {
-            let href = format!("/admin/{}/{}/{}", table.name, cells::path(&identity), act.name());
-            offers.push(Offer { href, label: act.label(), serious: sheet.serious });
+            let href = format!("/admin/{}/{}/{}", table.name, cells::path(&identity), act.about().name);
+            offers.push(Offer { href, label: act.about().label, serious: sheet.serious });
         }
     }
     page::show(&DetailPage {

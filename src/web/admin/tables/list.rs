@@ -230,10 +230,14 @@ pub async fn show(
     });
     let office = staff.office();
     let acts = if office.may_change { acts::on(table.name) } else { Vec::new() };
-    let in_bulk = acts.iter().filter(|act| act.in_bulk() && !act.makes_new()).map(|act| (act.name(), act.label()));
-    let makes_new =
-        acts.iter().filter(|act| act.makes_new() && !(table.name == "instruments" && house.operations.is_recording()));
-    let makes_new = makes_new.map(|act| (format!("/admin/{}/new/{}", table.name, act.name()), act.label()));
+    let in_bulk = acts
+        .iter()
+        .filter(|act| act.about().in_bulk.is_some() && !act.about().makes_new)
+        .map(|act| (act.about().name, act.about().label));
+    let makes_new = acts
+        .iter()
+        .filter(|act| act.about().makes_new && !(table.name == "instruments" && house.operations.is_recording()));
+    let makes_new = makes_new.map(|act| (format!("/admin/{}/new/{}", table.name, act.about().name), act.about().label));
     let beside = BESIDE.iter().filter(|(beside, _, _)| office.may_change && *beside == table.name);
     let beside = beside.map(|(_, page, label)| ((*page).to_owned(), *label));
     page::show(&ListPage {
