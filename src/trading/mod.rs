@@ -96,11 +96,20 @@ impl Desk {
         Ok(placed)
     }
 
-    /// What `order` would come to if it were settled now. Moves nothing and promises nothing.
+    /// What `order` would come to if it were settled now. Moves nothing and promises nothing. Whoever is refused here is
+    /// refused the order: they get no further.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
+        let estimated = self.terms(account, order).await?;
+        if let Err(refusal) = &estimated {
+            self.tally.count(refusal, self.clock.now());
+        }
+        Ok(estimated)
+    }
+
+    async fn terms(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
         let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),

@@ -56,6 +56,30 @@ async fn the_lists_and_rows_are_for_everyone() {
 }
 
 #[tokio::test]
+async fn what_will_be_done_to_a_selection_is_read_on_a_phone_without_scrolling_sideways() {
+    let server = Server::start();
+    Visitor::new(&server).register("ada").await.assert_done();
+    let browser = opened(&server).await;
+    browser.open(&server.url("/admin/accounts")).await;
+    browser.click("th.pick input").await;
+    browser.fill("[data-selection]", "act", "adjust-cash").await;
+    browser.click("[data-selection] button").await;
+    browser.wait_for("form[data-once]").await;
+    for (scheme, width) in LOOKS {
+        browser.prefer(scheme).await;
+        browser.width(width).await;
+        let what = format!("a selection's preview, {scheme:?}, {width} pixels wide");
+        browser.assert_no_sideways_scroll(&what).await;
+        assert_accessible(&browser, &what).await;
+        let hidden = "const rows = document.querySelector('main .scroll'), name = rows.querySelector('tbody th a');
+            return { beyond: rows.scrollWidth - rows.clientWidth, lines: name.getClientRects().length };";
+        let hidden = browser.run(hidden).await;
+        assert_eq!((hidden["beyond"].as_i64(), hidden["lines"].as_i64()), (Some(0), Some(1)), "{what}");
+    }
+    browser.assert_console_is_empty("a selection").await;
+}
+
+#[tokio::test]
 async fn one_box_selects_all_rows_and_the_page_says_how_many() {
     let server = Server::start();
     for name in ["ada", "bob", "carla"] {

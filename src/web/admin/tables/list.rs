@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 /// Pages beside the list of a table: the table, the page and its label.
-const BESIDE: [(&str, &str, &str); 1] = [("users", "/admin/users/roster", "Add many")];
+const BESIDE: [(&str, &str, &str); 1] = [("users", "/admin/users/roster", "Make accounts")];
 
 /// A list.
 #[derive(Debug, Template)]
