@@ -1,22 +1,28 @@
 //! Pages that are open follow what the back office does with instruments, in a real browser.
 
-use crate::support::axe::assert_accessible;
-use crate::support::browser::{DESK, PHONE};
+use crate::pages_browser::assert_readable_in_all_looks;
+use crate::support::browser::PHONE;
 use crate::support::trader::PASSWORD;
-use crate::support::{Browser, Scheme, Server};
+use crate::support::{Browser, Server};
 
 const HALT: &str = "tr[data-symbol=AAPL] [data-halt]:not([hidden])";
+
+/// Somebody who has signed up and sees a page with live rates.
+async fn trader_at(server: &Server, path: &str) -> Browser {
+    let browser = Browser::start().await;
+    browser.open(&server.url("/register")).await;
+    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
+    browser.wait_for(r#"form[action="/logout"]"#).await;
+    browser.open(&server.url(path)).await;
+    browser.wait_for("[data-badge][data-state=live]").await;
+    browser
+}
 
 #[tokio::test]
 async fn open_rates_follow_a_halt_a_delisting_and_a_new_listing() {
     let server = Server::start();
     let boss = server.administrator("boss").await;
-    let browser = Browser::start().await;
-    browser.open(&server.url("/register")).await;
-    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
-    browser.wait_for(r#"form[action="/logout"]"#).await;
-    browser.open(&server.url("/rates")).await;
-    browser.wait_for("[data-badge][data-state=live]").await;
+    let browser = trader_at(&server, "/rates").await;
     assert_eq!(browser.count(HALT).await, 0);
 
     let halt = [("reason", "News is pending")];
@@ -47,12 +53,7 @@ async fn open_rates_follow_a_halt_a_delisting_and_a_new_listing() {
 async fn an_open_ticket_says_that_the_market_is_paused_and_what_was_delisted_before_anything_is_sent() {
     let server = Server::start();
     let boss = server.administrator("boss").await;
-    let browser = Browser::start().await;
-    browser.open(&server.url("/register")).await;
-    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
-    browser.wait_for(r#"form[action="/logout"]"#).await;
-    browser.open(&server.url("/trade?symbol=IBM")).await;
-    browser.wait_for("[data-badge][data-state=live]").await;
+    let browser = trader_at(&server, "/trade?symbol=IBM").await;
     browser.fill("form[data-ticket]", "amount", "1").await;
     browser.wait_for_text("[data-primary]", |text| text == "Buy 1 IBM").await;
     boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
@@ -90,12 +91,7 @@ async fn the_section_that_is_open_is_in_sight_on_a_phone() {
 async fn an_open_ticket_says_that_trading_is_halted_before_anything_is_sent() {
     let server = Server::start();
     let boss = server.administrator("boss").await;
-    let browser = Browser::start().await;
-    browser.open(&server.url("/register")).await;
-    browser.submit(r#"form[action="/register"]"#, &[("username", "Grace.Hopper"), ("password", PASSWORD)]).await;
-    browser.wait_for(r#"form[action="/logout"]"#).await;
-    browser.open(&server.url("/stocks/AAPL")).await;
-    browser.wait_for("[data-badge][data-state=live]").await;
+    let browser = trader_at(&server, "/stocks/AAPL").await;
     browser.fill("form[data-ticket]", "amount", "1").await;
     browser.wait_for_text("[data-primary]", |text| text == "Buy 1 AAPL").await;
     boss.acts("/admin/instruments/AAPL/halt", &[("reason", "News is pending")])
@@ -146,20 +142,7 @@ async fn pages_about_what_cannot_be_traded_are_for_everyone() {
     browser.wait_for_path(|path| path == "/admin").await;
     for path in PAGES {
         browser.open(&server.url(path)).await;
-        browser.wait_for("main").await;
-        for scheme in [Scheme::Light, Scheme::Dark] {
-            browser.prefer(scheme).await;
-            for width in [DESK, PHONE] {
-                browser.width(width).await;
-                let what = format!("{path}, {scheme:?}, {width} pixels wide");
-                if let Ok(directory) = std::env::var("SHOTS") {
-                    let name = format!("{}-{scheme:?}-{width}.png", path.replace(['/', '?', '='], "_"));
-                    browser.screenshot(&std::path::Path::new(&directory).join(name)).await;
-                }
-                browser.assert_no_sideways_scroll(&what).await;
-                assert_accessible(&browser, &what).await;
-            }
-        }
+        assert_readable_in_all_looks(&browser, path).await;
         browser.assert_console_is_empty(path).await;
     }
 }

@@ -1,11 +1,9 @@
 //! The lists of the back office as people meet them: on a telephone and on a desk, light and dark, with a keyboard.
 
-use crate::support::axe::assert_accessible;
+use crate::pages_browser::assert_readable_in_all_looks;
 use crate::support::browser::{DESK, PHONE};
 use crate::support::trader::PASSWORD;
-use crate::support::{Browser, Scheme, Server, Visitor};
-
-const LOOKS: [(Scheme, u32); 3] = [(Scheme::Light, DESK), (Scheme::Light, PHONE), (Scheme::Dark, PHONE)];
+use crate::support::{Browser, Server, Visitor};
 
 async fn opened(server: &Server) -> Browser {
     let _boss = server.administrator("boss").await;
@@ -44,13 +42,7 @@ async fn the_lists_and_rows_are_for_everyone() {
     ] {
         browser.open(&server.url(path)).await;
         browser.wait_for("main h1").await;
-        for (scheme, width) in LOOKS {
-            browser.prefer(scheme).await;
-            browser.width(width).await;
-            let what = format!("{path}, {scheme:?}, {width} pixels wide");
-            browser.assert_no_sideways_scroll(&what).await;
-            assert_accessible(&browser, &what).await;
-        }
+        assert_readable_in_all_looks(&browser, path).await;
         browser.assert_console_is_empty(path).await;
     }
 }
@@ -65,16 +57,13 @@ async fn what_will_be_done_to_a_selection_is_read_on_a_phone_without_scrolling_s
     browser.fill("[data-selection]", "act", "adjust-cash").await;
     browser.click("[data-selection] button").await;
     browser.wait_for("form[data-once]").await;
-    for (scheme, width) in LOOKS {
-        browser.prefer(scheme).await;
+    assert_readable_in_all_looks(&browser, "a selection's preview").await;
+    for width in [DESK, PHONE] {
         browser.width(width).await;
-        let what = format!("a selection's preview, {scheme:?}, {width} pixels wide");
-        browser.assert_no_sideways_scroll(&what).await;
-        assert_accessible(&browser, &what).await;
         let hidden = "const rows = document.querySelector('main .scroll'), name = rows.querySelector('tbody th a');
             return { beyond: rows.scrollWidth - rows.clientWidth, lines: name.getClientRects().length };";
         let hidden = browser.run(hidden).await;
-        assert_eq!((hidden["beyond"].as_i64(), hidden["lines"].as_i64()), (Some(0), Some(1)), "{what}");
+        assert_eq!((hidden["beyond"].as_i64(), hidden["lines"].as_i64()), (Some(0), Some(1)), "{width}");
     }
     browser.assert_console_is_empty("a selection").await;
 }
