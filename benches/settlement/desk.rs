@@ -3,10 +3,11 @@
 use anyhow::{Context as _, bail};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{AccountId, EntryKind, Listing, Money, OrderSize, Price, Quantity, Quote, Role, Side, Symbol};
+use tradefloor::domain::{
+    AccountId, EntryKind, Listing, Money, OrderKey, OrderSize, Price, Quantity, Quote, Role, Side, Symbol,
+};
 use tradefloor::market::day::Calendar;
 use tradefloor::market::{Board, FeedName, Listed, Market};
 use tradefloor::store::ledger::Movement;
@@ -25,7 +26,6 @@ pub(crate) struct Room {
     desk: Desk,
     accounts: Vec<AccountId>,
     symbol: Symbol,
-    keys: AtomicU64,
     _market: Market,
 }
 
@@ -56,7 +56,7 @@ impl Room {
         let opened: Result<Vec<AccountId>, StoreError> =
             store.write(Lock::House, move |conn| (0..accounts).map(|number| account(conn, number)).collect()).await;
         let accounts = opened?;
-        let room = Self { store, desk, accounts, symbol, keys: AtomicU64::new(0), _market: market };
+        let room = Self { store, desk, accounts, symbol, _market: market };
         // The first buy of each makes a holding; those that are measured change it.
         for place in 0..room.accounts.len() {
             room.buy(place, 0).await?;
@@ -69,9 +69,8 @@ impl Room {
         // Tasks begin at different accounts and step through all of them.
         let place = (task * 7 + usize::try_from(turn)? * 257) % self.accounts.len().max(1);
         let account = *self.accounts.get(place).context("there are no accounts")?;
-        let key = format!("k{}", self.keys.fetch_add(1, Ordering::Relaxed)).parse()?;
         let size = OrderSize::Shares(Quantity::from_units(10_000_000));
-        let order = Order { key, symbol: self.symbol.clone(), side: Side::Buy, size };
+        let order = Order { key: OrderKey::fresh(), symbol: self.symbol.clone(), side: Side::Buy, size };
         match self.desk.place(account, order).await? {
             Placed::Filled(_) => Ok(()),
             other => bail!("an order was not filled: {other:?}"),

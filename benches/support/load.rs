@@ -4,9 +4,9 @@ use crate::client::Connection;
 use crate::histogram::Histogram;
 use anyhow::{Context as _, bail};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tradefloor::domain::OrderKey;
 
 /// One connection's requests: the same bytes each time but for the digits of a key. Several scripts in one are sent
 /// in turn.
@@ -25,10 +25,10 @@ struct Request {
 
 impl Script {
     /// What stands where the digits of the key belong.
-    pub(crate) const KEY: &'static str = "0000000000000000";
+    pub(crate) const KEY: &'static str = "00000000000000000000000000000000";
 
-    /// Sends `text` again and again and expects `status`. Where it holds [`Script::KEY`], that becomes a
-    /// number that never repeats.
+    /// Sends `text` again and again and expects `status`. Where it holds [`Script::KEY`], that becomes a key as the
+    /// site's forms have them, another one each time.
     pub(crate) fn new(text: String, status: u16) -> Self {
         let key = text.find(Self::KEY);
         Self { requests: vec![Request { bytes: text.into_bytes(), key }], turn: 0, status }
@@ -41,14 +41,12 @@ impl Script {
     }
 
     fn next(&mut self) -> &[u8] {
-        static NEWEST: AtomicU64 = AtomicU64::new(0);
         self.turn = (self.turn + 1) % self.requests.len().max(1);
         let Some(request) = self.requests.get_mut(self.turn) else { return &[] };
         if let Some(key) = request.key
             && let Some(digits) = request.bytes.get_mut(key..key + Self::KEY.len())
         {
-            let number = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
-            digits.copy_from_slice(format!("{number:016x}").as_bytes());
+            digits.copy_from_slice(OrderKey::fresh().as_str().as_bytes());
         }
         &request.bytes
     }

@@ -105,10 +105,11 @@ impl OrderKey {
     /// The longest key, in characters.
     pub const LONGEST: usize = 64;
 
-    /// A new key from the operating system's randomness.
+    /// A new key. It sorts after those made before it (UUID version 7, RFC 9562), so that an index of many is filled at
+    /// its end.
     #[must_use]
-    pub fn random() -> Self {
-        Self(uuid::Uuid::new_v4().simple().to_string())
+    pub fn fresh() -> Self {
+        Self(uuid::Uuid::now_v7().simple().to_string())
     }
 
     /// The key of one part of what this is the key of; always the same for the same part.

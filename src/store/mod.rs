@@ -3,6 +3,7 @@
 //! The [`Store`] has two verbs. Its table files hold row structs and plain functions on `&mut Conn`, so that
 //! a use case composes as many of them as it needs inside one `read` or one `write`.
 
+mod answers;
 mod conn;
 mod database;
 mod draft;

@@ -203,7 +203,7 @@ pub fn newest(
         .order(orders::id.desc())
         .limit(limit);
     Ok(match filter.instrument {
-        // By an index of its own, where the instrument is said in the statement.
+        // Said in the statement, so that the index of the account's orders tells which ones to look at.
         Some(instrument) => {
             let of_one = theirs.filter(orders::instrument_id.eq(instrument));
             on_engine!(conn, engine => of_one.load(engine))

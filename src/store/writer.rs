@@ -9,6 +9,7 @@
 //! when one is to be undone, all of the batch is, and runs again, each job in a savepoint of its own.
 
 use super::Lock;
+use super::answers::Answers;
 use super::conn::Conn;
 use super::editions::{Edition, Editions};
 use super::error::{StoreError, Uncommitted};
@@ -22,7 +23,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// A piece of work on its way through the thread: run, perhaps again, then answered once.
-trait Job: Send {
+pub(super) trait Job: Send {
     /// Does the work, and says whether to keep what it did. Nothing is left of an earlier run by then.
     fn run(&mut self, conn: &mut Conn) -> Verdict;
 
@@ -30,8 +31,9 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), Uncommitted>);
 }
 
+/// Whether what a job did is to stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Keep,
     Undo,
 }
@@ -84,8 +86,9 @@ impl Writer {
     /// When the operating system refuses a thread.
     pub(super) fn start(conn: Conn, folding: Folding, waiting: usize, largest_batch: usize) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(waiting);
+        let answers = Answers::start()?;
         let builder = std::thread::Builder::new().name("store-writer".to_owned());
-        let thread = builder.spawn(move || work(conn, folding, &jobs, largest_batch))?;
+        let thread = builder.spawn(move || work(conn, folding, &answers, &jobs, largest_batch))?;
         Ok(Self { queue: Mutex::new(Some(queue)), editions: Arc::default(), thread: Mutex::new(Some(thread)) })
     }
 
@@ -129,7 +132,7 @@ impl Writer {
     }
 }
 
-fn work(mut conn: Conn, folding: Folding, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
+fn work(mut conn: Conn, folding: Folding, answers: &Answers, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
     while let Ok(first) = jobs.recv() {
         let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
         let mut batch = Vec::new();
@@ -137,9 +140,7 @@ fn work(mut conn: Conn, folding: Folding, jobs: &Receiver<Box<dyn Job>>, largest
         if committed.is_err() {
             conn.abandon();
         }
-        for job in batch {
-            job.answer(committed);
-        }
+        answers.give(batch, committed);
         folding.written(&mut conn);
     }
     drop(folding);

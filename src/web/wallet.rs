@@ -150,7 +150,7 @@ impl From<LedgerLine> for LedgerRow {
 
 impl CashForm {
     fn empty() -> Self {
-        Self { amount: String::new(), key: OrderKey::random(), errors: FieldErrors::default() }
+        Self { amount: String::new(), key: OrderKey::fresh(), errors: FieldErrors::default() }
     }
 }
 

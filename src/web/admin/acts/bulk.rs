@@ -109,7 +109,7 @@ pub async fn submit(
     }
     let looking = !typed.get("look").is_empty();
     let doing = typed.get("step") == "do" && !looking;
-    let key = if doing { typed.get("key").parse().map_err(|_| PageError::Malformed)? } else { OrderKey::random() };
+    let key = if doing { typed.get("key").parse().map_err(|_| PageError::Malformed)? } else { OrderKey::fresh() };
     let seen = if doing {
         typed.get("seen").parse().map_err(|_| PageError::Malformed)?
     } else {
