@@ -128,13 +128,13 @@ pub struct ServeArgs {
     /// Database connections that read
     #[arg(long, env = "TRADEFLOOR_READERS", default_value = "4", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     readers: NonZeroU32,
-    /// Database connections that write, to a server; a file has one
+    /// Database connections that write, to a server, besides two for orders; a file has one
     #[arg(long, env = "TRADEFLOOR_WRITERS", default_value = "8", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     writers: NonZeroU32,
     /// Writes that may wait before further ones are answered with 503
     #[arg(long, env = "TRADEFLOOR_WAITING_WRITES", default_value = "1024", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     waiting_writes: NonZeroU32,
-    /// Writes to a database file that share one commit at the most; 1 commits each by itself
+    /// Writes to a database file, or orders to a server, that share one commit at the most; 1 commits each by itself
     #[arg(long, env = "TRADEFLOOR_WRITES_PER_COMMIT", default_value = "256", value_name = "COUNT", value_parser = values::count, help_heading = "Machine")]
     writes_per_commit: NonZeroU32,
     /// What goes to the log on standard error: a level, or levels by part, such as `info,tradefloor=debug`

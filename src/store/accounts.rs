@@ -152,10 +152,10 @@ pub fn explain_freezing(conn: &mut Conn, user: UserId, because: &str) -> Result<
     Ok(())
 }
 
-/// Moves an account from where it stood to `after`, in step with the entry that says why; no row when it no longer
-/// stands where `after` says it came from.
-pub(super) fn advance(after: &Account) -> impl Statement {
-    change!(accounts {
+/// Moves accounts from where they stood to how they are `after`, in step with the entries that say why; no row for one
+/// that no longer stands where that says it came from.
+pub(super) fn advance(after: &[&Account]) -> impl Statement {
+    change!(accounts, after, after => {
         cash: after.cash,
         contributed: after.contributed,
         entries: after.entries,

@@ -22,6 +22,8 @@ pub enum Conn {
 const SERVER_RULES: &str = "SET synchronous_commit = on; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'; \
      DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+/// What those are told besides that only read, also where no transaction is begun around what they read.
+const SERVER_READS: &str = "SET default_transaction_read_only = on;";
 /// How long a server may take to answer the door, in seconds, and one that is out of reach to confirm what it was
 /// sent, in milliseconds, unless its URL says otherwise.
 const SERVER_PATIENCE: [(&str, u32); 2] = [("connect_timeout", 5), ("tcp_user_timeout", 15_000)];
@@ -46,7 +48,13 @@ pub(super) enum Purpose {
 pub(super) fn connect(database: &Database, purpose: Purpose) -> Result<Conn, ConnectionError> {
     match database {
         Database::Sqlite(path) => to_file(path, purpose).map(Conn::Sqlite),
-        Database::Postgres(url) => to_server(url).map(Conn::Postgres),
+        Database::Postgres(url) => {
+            let mut conn = to_server(url)?;
+            if purpose == Purpose::Read {
+                conn.batch_execute(SERVER_READS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+            }
+            Ok(Conn::Postgres(conn))
+        }
     }
 }
 

@@ -122,7 +122,19 @@ pub(super) fn is_duplicate(error: &DieselError) -> bool {
 /// # Errors
 /// [`StoreError::Corrupt`] naming `what` otherwise.
 pub(super) fn exactly_one(rows: usize, what: &str) -> Result<(), StoreError> {
-    if rows == 1 { Ok(()) } else { Err(StoreError::Corrupt(format!("{what} touched {rows} rows instead of one"))) }
+    exactly(1, rows, what)
+}
+
+/// Insists that a statement touched exactly as many rows as it was to.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] naming `what` otherwise.
+pub(super) fn exactly(wanted: usize, rows: usize, what: &str) -> Result<(), StoreError> {
+    if rows == wanted {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt(format!("{what} touched {rows} rows instead of {wanted}")))
+    }
 }
 
 #[cfg(test)]

@@ -36,9 +36,9 @@ pub struct NewFill {
     pub balance: Money,
 }
 
-/// Records an execution.
-pub(super) fn insert(fill: &NewFill) -> impl Statement {
-    insertion!(fills {
+/// Records executions.
+pub(super) fn insert(new: &[&NewFill]) -> impl Statement {
+    insertion!(fills, new, fill => {
         order_id: fill.order_id,
         account_id: fill.account_id,
         instrument_id: fill.instrument_id,

@@ -2,8 +2,9 @@
 
 use super::Conn;
 use super::error::StoreError;
-use super::kept::{Statement, change, insertion, on_engine, write_one};
+use super::kept::{Statement, change, insertion, on_engine};
 use super::schema::holdings;
+use super::together::write_together;
 use crate::domain::{AccountId, InstrumentId, Money, Position, Quantity};
 use diesel::prelude::*;
 
@@ -90,14 +91,14 @@ pub fn clear(conn: &mut Conn, account: AccountId) -> Result<usize, StoreError> {
 /// When the database fails, or the holding is no longer as it was.
 pub fn save(conn: &mut Conn, before: Option<&Holding>, after: &Holding) -> Result<(), StoreError> {
     match before {
-        None => write_one(conn, "adding a holding", add(after)),
-        Some(before) => write_one(conn, "changing a holding", replace(before, after)),
+        None => write_together!(conn, "adding a holding": add(&[after])),
+        Some(before) => write_together!(conn, "changing a holding": replace(&[(before, after)])),
     }
 }
 
-/// Adds a holding.
-pub(super) fn add(holding: &Holding) -> impl Statement {
-    insertion!(holdings {
+/// Adds holdings.
+pub(super) fn add(new: &[&Holding]) -> impl Statement {
+    insertion!(holdings, new, holding => {
         account_id: holding.account_id,
         instrument_id: holding.instrument_id,
         quantity: holding.quantity,
@@ -109,18 +110,18 @@ pub(super) fn add(holding: &Holding) -> impl Statement {
     })
 }
 
-/// Replaces a holding; no row when it is no longer as it was.
-pub(super) fn replace(before: &Holding, after: &Holding) -> impl Statement {
-    change!(holdings {
-        quantity: after.quantity,
-        cost: after.cost,
-        realised: after.realised,
-        day: after.day,
-        day_quantity: after.day_quantity,
-        day_paid: after.day_paid,
+/// Replaces holdings, each as it was by what it is; no row for one that is no longer as it was.
+pub(super) fn replace(changed: &[(&Holding, &Holding)]) -> impl Statement {
+    change!(holdings, changed, holding => {
+        quantity: holding.1.quantity,
+        cost: holding.1.cost,
+        realised: holding.1.realised,
+        day: holding.1.day,
+        day_quantity: holding.1.day_quantity,
+        day_paid: holding.1.day_paid,
     } where {
-        account_id: before.account_id,
-        instrument_id: before.instrument_id,
-        quantity: before.quantity,
+        account_id: holding.0.account_id,
+        instrument_id: holding.0.instrument_id,
+        quantity: holding.0.quantity,
     })
 }

@@ -4,10 +4,9 @@
 //! again on every use, only to find the statement that was compiled from it before. Where that would be felt,
 //! `on_engine!` runs the same query on the engine's own connection, which knows it by its type.
 //!
-//! What a settlement writes is said by `insertion!` and `change!`, and run by `write_one` or `write_together!`.
+//! What a settlement writes is said by `insertion!` and `change!`, and run by `write_together!`.
 
-use super::Conn;
-use super::error::{StoreError, exactly_one};
+use super::error::{StoreError, exactly};
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -28,42 +27,78 @@ macro_rules! on_engine {
 }
 pub(super) use on_engine;
 
-/// The statement that adds a row to a table.
+/// The statement that adds rows to a table.
 macro_rules! insertion {
-    ($table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }) => {
-        $crate::store::kept::here!($crate::store::kept::binds!(
-            $table; ")";
-            concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first) $(, "\", \"", stringify!($column))+, "\") VALUES (")
-                => $first: $its;
-            $(", " => $column: $value;)+
-        ))
+    ($table:ident, $rows:expr, $row:ident => { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }) => {
+        $crate::store::kept::Writes::new(
+            $rows,
+            |$row| $crate::store::kept::here!($crate::store::kept::binds!(
+                $table, one; ")";
+                concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first) $(, "\", \"", stringify!($column))+, "\") VALUES (")
+                    => $first: $its;
+                $(", " => $column: $value;)+
+            )),
+            |rows| $crate::store::kept::here!($crate::store::kept::binds!(
+                $table, all(rows, $row); ")";
+                concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first) $(, "\", \"", stringify!($column))+,
+                    "\") SELECT * FROM unnest(")
+                    => $first: $its;
+                $(", " => $column: $value;)+
+            )),
+        )
     };
 }
 pub(super) use insertion;
 
-/// The statement that changes the rows of a table that are as they are said to be.
+/// The statement that changes rows of a table that are as they are said to be.
 macro_rules! change {
-    ($table:ident { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }
+    ($table:ident, $rows:expr, $row:ident => { $first:ident: $its:expr, $($column:ident: $value:expr),+ $(,)? }
      where { $key:ident: $known:expr, $($also:ident: $as:expr),+ $(,)? }) => {
-        $crate::store::kept::here!($crate::store::kept::binds!(
-            $table; "";
-            concat!("UPDATE ", stringify!($table), " SET \"", stringify!($first), "\" = ") => $first: $its;
-            $(concat!(", \"", stringify!($column), "\" = ") => $column: $value;)+
-            concat!(" WHERE \"", stringify!($key), "\" = ") => $key: $known;
-            $(concat!(" AND \"", stringify!($also), "\" = ") => $also: $as;)+
-        ))
+        $crate::store::kept::Writes::new(
+            $rows,
+            |$row| $crate::store::kept::here!($crate::store::kept::binds!(
+                $table, one; "";
+                concat!("UPDATE ", stringify!($table), " SET \"", stringify!($first), "\" = ") => $first: $its;
+                $(concat!(", \"", stringify!($column), "\" = ") => $column: $value;)+
+                concat!(" WHERE \"", stringify!($key), "\" = ") => $key: $known;
+                $(concat!(" AND \"", stringify!($also), "\" = ") => $also: $as;)+
+            )),
+            |rows| $crate::store::kept::here!($crate::store::kept::binds!(
+                $table, all(rows, $row);
+                concat!(") AS became (\"", stringify!($first), "\"" $(, ", \"", stringify!($column), "\"")+,
+                    ", \"was_", stringify!($key), "\"" $(, ", \"was_", stringify!($also), "\"")+,
+                    ") WHERE ", stringify!($table), ".\"", stringify!($key), "\" = \"was_", stringify!($key), "\""
+                    $(, " AND ", stringify!($table), ".\"", stringify!($also), "\" = \"was_", stringify!($also), "\"")+);
+                concat!("UPDATE ", stringify!($table), " SET \"", stringify!($first), "\" = became.\"", stringify!($first), "\""
+                    $(, ", \"", stringify!($column), "\" = became.\"", stringify!($column), "\"")+, " FROM unnest(")
+                    => $first: $its;
+                $(", " => $column: $value;)+
+                ", " => $key: $known;
+                $(", " => $also: $as;)+
+            )),
+        )
     };
 }
 pub(super) use change;
 
-/// Values between pieces of a statement's text, each of the type of its column.
+/// Values between pieces of a statement's text: one of the type of each column, or a list of them, one for each row.
 macro_rules! binds {
-    ($table:ident; $end:expr;) => { $crate::store::kept::End($end) };
-    ($table:ident; $end:expr; $text:expr => $column:ident: $value:expr; $($rest:tt)*) => {
+    ($table:ident, one; $end:expr;) => { $crate::store::kept::End($end) };
+    ($table:ident, one; $end:expr; $text:expr => $column:ident: $value:expr; $($rest:tt)*) => {
         $crate::store::kept::Bind::<diesel::dsl::SqlTypeOf<$crate::store::schema::$table::$column>, _, _>::new(
             $text,
             $value,
-            $crate::store::kept::binds!($table; $end; $($rest)*),
+            $crate::store::kept::binds!($table, one; $end; $($rest)*),
+        )
+    };
+    ($table:ident, all($rows:ident, $row:ident); $end:expr;) => { $crate::store::kept::End($end) };
+    ($table:ident, all($rows:ident, $row:ident); $end:expr; $text:expr => $column:ident: $value:expr; $($rest:tt)*) => {
+        $crate::store::kept::Bind::<
+            diesel::sql_types::Array<diesel::dsl::SqlTypeOf<$crate::store::schema::$table::$column>>, _, _
+        >::new(
+            $text,
+            $rows.iter().map(|$row| $value).collect::<Vec<_>>(),
+            $crate::store::kept::binds!($table, all($rows, $row); $end; $($rest)*),
         )
     };
 }
@@ -106,24 +141,61 @@ impl<Place, Binds: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Kept<Pl
 
 impl<Place, Binds, C> RunQueryDsl<C> for Kept<Place, Binds> {}
 
-/// A statement that is kept and writes, on either engine.
-pub(super) trait Statement:
-    QueryFragment<Sqlite>
-    + QueryFragment<Pg>
-    + QueryId<QueryId: 'static>
-    + RunQueryDsl<SqliteConnection>
-    + RunQueryDsl<PgConnection>
-{
+/// What writes rows of one kind: to a file one after the other, to a server all in one statement.
+pub(super) trait Statement {
+    /// The statement for a server, which takes every column as a list.
+    type Whole: QueryFragment<Pg> + QueryId<QueryId: 'static>;
+
+    /// The statement for a server.
+    fn whole(&self) -> Self::Whole;
+
+    /// How many rows it is to write.
+    fn rows(&self) -> usize;
+
+    /// Writes row by row to a file.
+    ///
+    /// # Errors
+    /// When the database fails, or `what` it does was not done to exactly one row each time.
+    fn in_turn(&self, conn: &mut SqliteConnection, what: &str) -> Result<(), StoreError>;
 }
 
-impl<Place: 'static, Binds: QueryFragment<Sqlite> + QueryFragment<Pg>> Statement for Kept<Place, Binds> {}
+/// Rows, how one of them is written, and how all of them are.
+pub(super) struct Writes<'a, Row, One, All> {
+    rows: &'a [Row],
+    one: One,
+    all: All,
+}
 
-/// Writes one row by a statement that is kept, on either engine.
-///
-/// # Errors
-/// When the database fails, or `what` it does was not done to exactly one row.
-pub(super) fn write_one(conn: &mut Conn, what: &str, statement: impl Statement) -> Result<(), StoreError> {
-    exactly_one(on_engine!(conn, engine => statement.execute(engine))?, what)
+impl<'a, Row, One, Each, All, Whole> Writes<'a, Row, One, All>
+where
+    One: Fn(&'a Row) -> Each,
+    All: Fn(&'a [Row]) -> Whole,
+{
+    pub(super) fn new(rows: &'a [Row], one: One, all: All) -> Self {
+        Self { rows, one, all }
+    }
+}
+
+impl<'a, Row, One, Each, All, Whole> Statement for Writes<'a, Row, One, All>
+where
+    One: Fn(&'a Row) -> Each,
+    Each: QueryFragment<Sqlite> + QueryId + RunQueryDsl<SqliteConnection>,
+    All: Fn(&'a [Row]) -> Whole,
+    Whole: QueryFragment<Pg> + QueryId<QueryId: 'static>,
+{
+    type Whole = Whole;
+
+    fn whole(&self) -> Whole {
+        (self.all)(self.rows)
+    }
+
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn in_turn(&self, conn: &mut SqliteConnection, what: &str) -> Result<(), StoreError> {
+        self.rows.iter().try_for_each(|row| exactly(1, (self.one)(row).execute(conn)?, what))
+    }
 }
 
 /// A piece of text, the value after it, and the rest of the statement.

@@ -86,8 +86,8 @@ pub fn append(conn: &mut Conn, account: &Account, movement: Movement) -> Result<
     let Some(next) = next(account, movement) else { return Ok(None) };
     write_together!(
         conn,
-        "appending an entry": insert(&next),
-        "moving an account on": accounts::advance(&next.after),
+        "appending an entry": insert(&[&next]),
+        "moving an account on": accounts::advance(&[&next.after]),
     )?;
     Ok(Some(next.after))
 }
@@ -114,22 +114,22 @@ pub(super) fn next(account: &Account, movement: Movement) -> Option<NextEntry> {
     Some(NextEntry { entry, request: movement.request, after })
 }
 
-/// Writes an entry.
-pub(super) fn insert(NextEntry { entry, request, after }: &NextEntry) -> impl Statement {
-    insertion!(ledger_entries {
-        account_id: entry.account,
-        sequence: entry.sequence,
-        kind: entry.kind,
-        cash: entry.cash,
-        balance: entry.balance,
-        instrument_id: entry.instrument,
-        quantity: entry.quantity,
-        cost: entry.cost,
-        order_id: entry.order,
-        at: entry.at,
-        memo: &entry.memo,
-        hash: after.head,
-        request_key: request.as_ref(),
+/// Writes entries.
+pub(super) fn insert(next: &[&NextEntry]) -> impl Statement {
+    insertion!(ledger_entries, next, next => {
+        account_id: next.entry.account,
+        sequence: next.entry.sequence,
+        kind: next.entry.kind,
+        cash: next.entry.cash,
+        balance: next.entry.balance,
+        instrument_id: next.entry.instrument,
+        quantity: next.entry.quantity,
+        cost: next.entry.cost,
+        order_id: next.entry.order,
+        at: next.entry.at,
+        memo: &next.entry.memo,
+        hash: next.after.head,
+        request_key: next.request.as_ref(),
     })
 }
 

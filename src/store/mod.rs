@@ -10,6 +10,8 @@ mod draft;
 mod editions;
 mod error;
 mod folding;
+mod gathered;
+mod groups;
 mod inspect;
 mod kept;
 mod migrate;
@@ -50,6 +52,7 @@ pub use database::Database;
 pub use draft::{Draft, FileError};
 pub use editions::{Edition, REMEMBERED};
 pub use error::StoreError;
+pub use gathered::Gathered;
 pub use open::OpenError;
 pub use soundness::fault;
 
@@ -82,7 +85,7 @@ pub struct StorePlan {
     pub writers: u32,
     /// Writes that may wait before further ones are refused as [`StoreError::Busy`].
     pub waiting_writes: usize,
-    /// Writes to a file that share one commit at the most.
+    /// Writes that share one commit at the most.
     pub writes_per_commit: usize,
 }
 
@@ -161,10 +164,9 @@ impl Store {
                 let writer = Writer::start(conn, folding, plan.waiting_writes, plan.writes_per_commit);
                 Writing::File(writer.map_err(|error| unusable(error.to_string()))?)
             }
-            Database::Postgres(_) => Writing::Server(
-                ServerWriter::new(&plan.database, plan.writers, plan.waiting_writes)
-                    .map_err(|error| unusable(error.to_string()))?,
-            ),
+            Database::Postgres(_) => {
+                Writing::Server(ServerWriter::new(plan).map_err(|error| unusable(error.to_string()))?)
+            }
         };
         let load = Load { writes: AtomicUsize::new(0), bound: plan.waiting_writes };
         Ok(Self { inner: Arc::new(Inner { load, kept, readers, writing }) })
@@ -193,6 +195,18 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.inner.readers.read(f).await
+    }
+
+    /// Runs `f`, which is a single query: no transaction is begun around it, which on a server is two trips less.
+    /// Sees every write that has been answered. May be run again, when a connection turns out to be lost.
+    ///
+    /// # Errors
+    /// What `f` returns, or the store's own failure.
+    pub async fn ask<T>(&self, f: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+    {
+        self.inner.readers.ask(f).await
     }
 
     /// How things stand with people. What is read afterwards about somebody's name, role, password and sessions may be
@@ -233,6 +247,19 @@ impl Store {
                 Err(E::from(StoreError::Unconfirmed))
             }
         }
+    }
+
+    /// A way to have `work` done for many accounts at once, where that is faster.
+    #[must_use]
+    pub fn gathered<A, T>(
+        &self,
+        work: impl Fn(&mut Conn, &[A]) -> Result<Vec<T>, StoreError> + Send + Sync + 'static,
+    ) -> Gathered<A, T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        Gathered::new(self.clone(), Arc::new(work))
     }
 
     /// Accepts no more writes, finishes those that were accepted, and closes the database. Blocks.

@@ -142,20 +142,19 @@ impl Filter {
     }
 }
 
-/// Records an order. It fails when the account has used the key before.
-pub(super) fn insert(new: &NewOrder) -> impl Statement {
-    let (shares, dollars) = new.size.amounts();
-    insertion!(orders {
-        id: new.id,
-        public_id: &new.public_id,
-        account_id: new.account,
-        order_key: &new.key,
-        instrument_id: new.instrument,
-        side: new.side,
-        shares: shares,
-        dollars: dollars,
-        state: new.state,
-        placed_at: new.placed_at,
+/// Records orders. It fails when an account has used a key before.
+pub(super) fn insert(new: &[&NewOrder]) -> impl Statement {
+    insertion!(orders, new, order => {
+        id: order.id,
+        public_id: &order.public_id,
+        account_id: order.account,
+        order_key: &order.key,
+        instrument_id: order.instrument,
+        side: order.side,
+        shares: order.size.amounts().0,
+        dollars: order.size.amounts().1,
+        state: order.state,
+        placed_at: order.placed_at,
     })
 }
 

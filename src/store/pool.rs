@@ -108,6 +108,21 @@ impl Pool {
         Err(StoreError::Unavailable)
     }
 
+    /// What `ask`, which is a single query, comes to on a connection that a server has not dropped meanwhile. Blocks.
+    ///
+    /// # Errors
+    /// What `ask` returns; [`StoreError::Unavailable`] when there is no connection.
+    pub(super) fn ask<T>(&self, ask: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        for _ in 0..=self.connections.max_size() {
+            let mut conn = self.take()?;
+            match ask(&mut conn) {
+                Err(StoreError::Unavailable) => conn.give_up(),
+                answered => return answered,
+            }
+        }
+        Err(StoreError::Unavailable)
+    }
+
     /// Whether there is neither a connection that may come free nor any hope of a new one.
     fn is_hopeless(&self) -> bool {
         self.away.load(Ordering::Relaxed) && self.connections.state().connections == 0

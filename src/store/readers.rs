@@ -65,11 +65,35 @@ impl Readers {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.wait_for(|pool| look(pool, f)).await
+    }
+
+    /// Runs `f`, which is a single query and needs no snapshot around it. Where a connection turns out to be lost it is
+    /// run again on another.
+    ///
+    /// # Errors
+    /// What `f` returns, or the store's own failure.
+    pub(super) async fn ask<T>(
+        &self,
+        f: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+    {
+        self.wait_for(|pool| pool.ask(f)).await
+    }
+
+    /// Has a thread run `f`, and waits for it.
+    async fn wait_for<T, E>(&self, f: impl FnOnce(&Pool) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (owner, mut answer) = oneshot::channel();
         let number = self.submit(Box::new(move |pool| {
             // Nobody listens any more when the visitor has gone away before the turn came.
             if !owner.is_closed() {
-                let _ = owner.send(look(pool, f));
+                let _ = owner.send(f(pool));
             }
         }))?;
         let answered = match timeout(self.patience, &mut answer).await {

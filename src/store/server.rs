@@ -3,22 +3,21 @@
 //! Several processes may write to one server. What a write must not overlap with is locked before anything
 //! is read, so that a read-modify-write never meets another one half-way.
 
-use super::Lock;
 use super::conn::{Conn, Purpose};
-use super::database::Database;
 use super::error::{StoreError, Uncommitted};
 use super::pool::Pool;
+use super::{Lock, StorePlan, groups};
 use crate::domain::{AccountId, UserId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::timeout;
 
 /// How long a write waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a write may take once it is its turn, which is longer than the server lets a statement take.
-const ANSWER: Duration = Duration::from_secs(40);
+pub(super) const ANSWER: Duration = Duration::from_secs(40);
 /// How long closing waits for writes under way.
 const LAST_WRITES: Duration = Duration::from_secs(10);
 /// How often it looks whether they are over.
@@ -30,21 +29,49 @@ pub(super) struct ServerWriter {
     waiting: Arc<Semaphore>,
     places: usize,
     turns: Arc<Semaphore>,
+    largest_group: usize,
 }
 
 impl ServerWriter {
-    /// Up to `size` writes at once, and `waiting` that wait for their turn.
+    /// On as many connections as `plan` says, besides those for groups.
     ///
     /// # Errors
     /// When the server cannot be reached.
-    pub(super) fn new(database: &Database, size: u32, waiting: usize) -> Result<Self, r2d2::Error> {
-        let turns = usize::try_from(size).unwrap_or(1);
-        let places = waiting.saturating_add(turns);
+    pub(super) fn new(plan: &StorePlan) -> Result<Self, r2d2::Error> {
+        let turns = usize::try_from(plan.writers).unwrap_or(1);
+        let places = plan.waiting_writes.saturating_add(turns);
         Ok(Self {
-            pool: Pool::new(database, Purpose::Write, size)?,
+            pool: Pool::new(&plan.database, Purpose::Write, plan.writers.saturating_add(groups::MOST))?,
             waiting: Arc::new(Semaphore::new(places)),
             places,
             turns: Arc::new(Semaphore::new(turns)),
+            largest_group: plan.writes_per_commit.max(1),
+        })
+    }
+
+    /// The connections.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The places of those who wait, and of those whose turn it is.
+    pub(super) fn places(&self) -> &Arc<Semaphore> {
+        &self.waiting
+    }
+
+    /// The most writes that share one commit.
+    pub(super) fn largest_group(&self) -> usize {
+        self.largest_group
+    }
+
+    /// A place for one more write.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when there is none, [`StoreError::Unavailable`] once it has closed.
+    pub(super) fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
+        Arc::clone(places).try_acquire_owned().map_err(|refused| match refused {
+            TryAcquireError::NoPermits => StoreError::Busy,
+            TryAcquireError::Closed => StoreError::Unavailable,
         })
     }
 
@@ -61,10 +88,7 @@ impl ServerWriter {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|refused| match refused {
-            TryAcquireError::NoPermits => StoreError::Busy,
-            TryAcquireError::Closed => StoreError::Unavailable,
-        })?;
+        let place = Self::place(&self.waiting)?;
         let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| StoreError::Busy)?

@@ -1,17 +1,19 @@
-//! Several statements that each write one row, as one: what takes time on a server is the way there and back.
+//! Several statements that write, as one: what takes time on a server is the way there and back, and what it does
+//! before the first row of each.
 
-use super::error::{StoreError, exactly_one};
+use super::error::{StoreError, exactly};
+use super::kept::Statement;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
-/// Writes one row by each of several statements that are kept: on a file in turn, on a server all at once.
+/// Writes the rows of several statements that are kept: to a file in turn, to a server all at once.
 macro_rules! write_together {
     ($conn:expr, $($what:literal: $statement:expr),+ $(,)?) => {
         match $conn {
             $crate::store::conn::Conn::Sqlite(engine) => (|| {
-                $($crate::store::error::exactly_one($statement.execute(engine)?, $what)?;)+
+                $($crate::store::kept::Statement::in_turn(&$statement, engine, $what)?;)+
                 Ok::<_, $crate::store::error::StoreError>(())
             })(),
             $crate::store::conn::Conn::Postgres(engine) => {
@@ -26,20 +28,23 @@ pub(super) use write_together;
 macro_rules! parts {
     () => { $crate::store::together::NoMore };
     ($what:literal: $statement:expr; $($rest:tt)*) => {
-        $crate::store::together::Part {
-            what: $what,
-            statement: $statement,
-            rest: $crate::store::together::parts!($($rest)*),
-        }
+        $crate::store::together::Part::new($what, &$statement, $crate::store::together::parts!($($rest)*))
     };
 }
 pub(super) use parts;
 
-/// A statement, what it does, and those that follow.
-pub(super) struct Part<Statement, Rest> {
-    pub(super) what: &'static str,
-    pub(super) statement: Statement,
-    pub(super) rest: Rest,
+/// A statement, what it does to how many rows, and those that follow.
+pub(super) struct Part<Whole, Rest> {
+    what: &'static str,
+    rows: usize,
+    statement: Whole,
+    rest: Rest,
+}
+
+impl<Whole, Rest> Part<Whole, Rest> {
+    pub(super) fn new(what: &'static str, statement: &impl Statement<Whole = Whole>, rest: Rest) -> Self {
+        Self { what, rows: statement.rows(), statement: statement.whole(), rest }
+    }
 }
 
 /// The end of the list.
@@ -55,14 +60,17 @@ pub(super) trait Parts {
 
     /// Asks of each how many rows it wrote.
     fn count(&self, out: AstPass<'_, '_, Pg>);
+
+    /// How many rows the one that does this is to write.
+    fn wanted(&self, what: &str) -> usize;
 }
 
-impl<Statement, Rest> Parts for Part<Statement, Rest>
+impl<Whole, Rest> Parts for Part<Whole, Rest>
 where
-    Statement: QueryFragment<Pg> + QueryId<QueryId: 'static>,
+    Whole: QueryFragment<Pg> + QueryId<QueryId: 'static>,
     Rest: Parts,
 {
-    type Places = (Statement::QueryId, Rest::Places);
+    type Places = (Whole::QueryId, Rest::Places);
 
     fn define<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("\"");
@@ -79,6 +87,10 @@ where
         }
         self.rest.count(out);
     }
+
+    fn wanted(&self, what: &str) -> usize {
+        if self.what == what { self.rows } else { self.rest.wanted(what) }
+    }
 }
 
 impl Parts for NoMore {
@@ -92,6 +104,10 @@ impl Parts for NoMore {
     fn count(&self, mut out: AstPass<'_, '_, Pg>) {
         out.push_sql("SELECT '', count(*) FROM nothing");
     }
+
+    fn wanted(&self, _: &str) -> usize {
+        1
+    }
 }
 
 /// All of them as one statement, which is kept as they are.
@@ -101,10 +117,12 @@ impl<List: Parts> Together<List> {
     /// Runs it.
     ///
     /// # Errors
-    /// When the database fails, or one of them did not write exactly one row.
+    /// When the database fails, or one of them did not write exactly as many rows as it was to.
     pub(super) fn run(self, conn: &mut PgConnection) -> Result<(), StoreError> {
-        let counts: Vec<(String, i64)> = self.load(conn)?;
-        counts.iter().try_for_each(|(what, rows)| exactly_one(usize::try_from(*rows).unwrap_or(0), what))
+        let counts: Vec<(String, i64)> = RunQueryDsl::load(&self, conn)?;
+        counts.iter().try_for_each(|(what, rows)| {
+            exactly(self.0.wanted(what), usize::try_from(*rows).unwrap_or(usize::MAX), what)
+        })
     }
 }
 
@@ -126,4 +144,4 @@ impl<List> Query for Together<List> {
     type SqlType = (Text, BigInt);
 }
 
-impl<List> RunQueryDsl<PgConnection> for Together<List> {}
+impl<List> RunQueryDsl<PgConnection> for &Together<List> {}

@@ -18,7 +18,8 @@ use crate::clock::Clock;
 use crate::domain::{AccountId, Money, OrderKey, OrderSize, Side, Symbol};
 use crate::market::board::Board;
 use crate::store::holdings::Holding;
-use crate::store::{Lock, Store, StoreError, accounts, holdings};
+use crate::store::{Gathered, Store, StoreError, accounts, holdings};
+use settle::Asked;
 use std::sync::Arc;
 use std::time::Duration;
 use tally::Tally;
@@ -52,6 +53,7 @@ pub struct Order {
 #[derive(Clone)]
 pub struct Desk {
     store: Store,
+    settling: Gathered<Asked, Placed>,
     board: Arc<Board>,
     clock: Clock,
     rules: Rules,
@@ -65,7 +67,10 @@ impl Desk {
         let tally = Tally::default();
         // It counts from now on, and not from the first refusal.
         tally.today(clock.now());
-        Self { store, board, clock, rules, tally }
+        let market = Arc::clone(&board);
+        let settling =
+            store.gathered(move |conn, asked: &[Asked]| settle::settle(conn, &market, rules, asked, clock.now()));
+        Self { store, settling, board, clock, rules, tally }
     }
 
     /// What the house allows.
@@ -85,11 +90,7 @@ impl Desk {
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn place(&self, account: AccountId, order: Order) -> Result<Placed, StoreError> {
-        let (board, rules, clock) = (Arc::clone(&self.board), self.rules, self.clock);
-        let placed = self.store.write(Lock::Account(account), move |conn| {
-            settle::settle(conn, &board, rules, account, &order, clock.now())
-        });
-        let placed: Placed = placed.await?;
+        let placed = self.settling.write(account, Asked { account, order }).await?;
         if let Placed::Refused(refusal) = &placed {
             self.tally.count(refusal, self.clock.now());
         }

@@ -1,9 +1,11 @@
-//! Settlement: one order, one transaction, top to bottom.
+//! Settlement, top to bottom: of one order or of several at once, in one transaction.
 
 use super::refusal::Refusal;
 use super::terms::{Means, Terms, fresh_quote, terms};
 use super::{Order, Rules};
-use crate::domain::{AccountId, At, EntryKind, Instrument, Money, OrderId, OrderState, PublicId, Quantity, Side};
+use crate::domain::{
+    AccountId, At, EntryKind, Instrument, Money, OrderId, OrderState, PublicId, Quantity, Quote, Side,
+};
 use crate::market::board::Board;
 use crate::store::accounts::Account;
 use crate::store::fills::NewFill;
@@ -11,8 +13,9 @@ use crate::store::holdings::Holding;
 use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
 use crate::store::settlements::{self, Settlement};
-use crate::store::standing::Standing;
+use crate::store::standing::{Standing, Wanted};
 use crate::store::{Conn, StoreError, accounts, orders, standing};
+use std::sync::Arc;
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +48,23 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Settles `order` for `account` as part of the transaction that `conn` is in.
+/// An order, and for whom.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) account: AccountId,
+    pub(super) order: Order,
+}
+
+/// How far an order comes before anything is written.
+enum Outcome {
+    /// To be written down, and then filled.
+    Settled(Box<Settlement>, Arc<Instrument>),
+    /// No further.
+    Placed(Box<Placed>),
+}
+
+/// Settles orders of different accounts, as part of the transaction that `conn` is in. What became of each, in the same
+/// order.
 ///
 /// # Errors
 /// When the store fails. A refusal is not an error.
@@ -53,55 +72,82 @@ pub(super) fn settle(
     conn: &mut Conn,
     board: &Board,
     rules: Rules,
-    account: AccountId,
-    order: &Order,
+    asked: &[Asked],
     now: At,
-) -> Result<Placed, StoreError> {
-    match attempt(conn, board, rules, account, order, now) {
-        Ok(placed) => Ok(placed),
-        Err(Stop::Refused(refusal)) => Ok(Placed::Refused(refusal)),
-        Err(Stop::Failed(error)) => Err(error),
+) -> Result<Vec<Placed>, StoreError> {
+    let quoted: Vec<_> = asked.iter().map(|asked| fresh_quote(board, rules, &asked.order)).collect();
+    let day = board.market_day();
+    let wanted = asked.iter().zip(&quoted).filter_map(|(Asked { account, order }, quoted)| {
+        let (instrument, _) = quoted.as_ref().ok()?;
+        Some(Wanted { account: *account, instrument: instrument.id, key: &order.key })
+    });
+    let mut standings = standing::of_accounts(conn, &wanted.collect::<Vec<_>>())?.into_iter();
+    let outcomes = asked.iter().zip(quoted).map(|(asked, quoted)| {
+        let outcome = match quoted {
+            Err(refusal) => untraded(conn, asked, refusal),
+            Ok(quoted) => standings
+                .next()
+                .ok_or_else(|| StoreError::Corrupt("an account stands nowhere".to_owned()).into())
+                .and_then(|standing| attempt(conn, asked, quoted, standing, day, now)),
+        };
+        match outcome {
+            Ok(outcome) => Ok(outcome),
+            Err(Stop::Refused(refusal)) => Ok(Outcome::Placed(Box::new(Placed::Refused(refusal)))),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    });
+    let outcomes: Vec<Outcome> = outcomes.collect::<Result<_, _>>()?;
+    let settled = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Settled(settlement, _) => Some(&**settlement),
+        Outcome::Placed(_) => None,
+    });
+    settlements::record(conn, &settled.collect::<Vec<_>>())?;
+    Ok(outcomes.into_iter().map(Outcome::placed).collect())
+}
+
+impl Outcome {
+    /// What became of the order, once what is to be written is.
+    fn placed(self) -> Placed {
+        match self {
+            Self::Settled(settlement, instrument) => {
+                Placed::Filled(OrderLine::of(settlement.order, settlement.fill, &instrument))
+            }
+            Self::Placed(placed) => *placed,
+        }
     }
+}
+
+/// What becomes of an order that the market has no price for. Whatever it does now, what was settled under the key stays
+/// so.
+fn untraded(conn: &mut Conn, Asked { account, order }: &Asked, refusal: Refusal) -> Result<Outcome, Stop> {
+    if let Some(placed) = settled_before(conn, *account, order)? {
+        return Ok(Outcome::Placed(Box::new(placed)));
+    }
+    may_move(&accounts::get(conn, *account)?)?;
+    Err(refusal.into())
 }
 
 fn attempt(
     conn: &mut Conn,
-    board: &Board,
-    rules: Rules,
-    account: AccountId,
-    order: &Order,
+    Asked { order, .. }: &Asked,
+    (instrument, quote): (Arc<Instrument>, Quote),
+    Standing { account, held, placed, next }: Standing,
+    day: i64,
     now: At,
-) -> Result<Placed, Stop> {
-    let (instrument, quote) = match fresh_quote(board, rules, order) {
-        Ok(fresh) => fresh,
-        Err(refusal) => {
-            // Whatever the market does now, what was settled under this key stays so.
-            if let Some(placed) = settled_before(conn, account, order)? {
-                return Ok(placed);
-            }
-            may_move(&accounts::get(conn, account)?)?;
-            return Err(refusal.into());
-        }
-    };
-    let Standing { account, held, placed, next } = standing::of_account(conn, account, instrument.id, &order.key)?;
+) -> Result<Outcome, Stop> {
     if placed.is_some()
         && let Some(placed) = settled_before(conn, account.id, order)?
     {
-        return Ok(placed);
+        return Ok(Outcome::Placed(Box::new(placed)));
     }
     may_move(&account)?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
-    let holds = holding_after(&account, held, &instrument, order.side, &terms, board.market_day())?;
+    let holds = holding_after(&account, held, &instrument, order.side, &terms, day)?;
     let order = recorded(next, &account, &instrument, order, now);
     let fill = fill(&order, &terms);
     let movement = movement(&order, &terms);
-    let settlement = Settlement { order: &order, fill: &fill, account: &account, held: held.as_ref(), holds: &holds };
-    if settlements::record(conn, &settlement, movement)? {
-        Ok(Placed::Filled(OrderLine::of(order, fill, &instrument)))
-    } else {
-        Err(StoreError::Corrupt(format!("order {next} was checked and does not fit")).into())
-    }
+    Ok(Outcome::Settled(Box::new(Settlement { order, fill, account, held, holds, movement }), instrument))
 }
 
 /// What became of the order that was placed under this key before, if one was.

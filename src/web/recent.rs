@@ -46,7 +46,7 @@ impl Recent {
             return Ok(Some(known.found));
         }
         let wanted = hash.to_owned();
-        let Some(found) = store.read(move |conn| sessions::find(conn, &wanted)).await? else { return Ok(None) };
+        let Some(found) = store.ask(move |conn| sessions::find(conn, &wanted)).await? else { return Ok(None) };
         let found = Arc::new(found);
         // With the edition from before the read: what was written meanwhile has come to another one.
         if let Some(edition) = edition {

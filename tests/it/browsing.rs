@@ -2,6 +2,7 @@
 
 use crate::support::Engine;
 use crate::support::floor::{Floor, SYMBOLS, cash_entry, funding, order};
+use crate::support::place::on_both_engines;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use tradefloor::clock::Clock;
@@ -15,24 +16,6 @@ use tradefloor::store::sessions::Session;
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Conn, Lock, StoreError, accounts, audit, candles, ledger, sessions, users};
 use tradefloor::trading::{Funded, Placed};
-
-/// Makes a test of each promise on each engine.
-macro_rules! on_both_engines {
-    ($($promise:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $promise() {
-                super::$promise(crate::support::Engine::Sqlite).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $promise() {
-                super::$promise(crate::support::Engine::Postgres).await;
-            })+
-        }
-    };
-}
 
 on_both_engines!(
     every_table_is_sorted_by_every_column_both_ways_and_paged_without_gaps,

@@ -11,6 +11,7 @@ mod command_line;
 mod durability;
 mod faults;
 mod garbage;
+mod gathered_writes;
 mod interventions;
 mod isolation;
 mod journey_browser;

@@ -2,6 +2,7 @@
 //! answered is kept.
 
 use crate::support::floor::cash_entry;
+use crate::support::place::on_both_engines;
 use crate::support::{Engine, Place};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -15,24 +16,6 @@ use tradefloor::domain::{AccountId, EntryKind, Role, UserId};
 use tradefloor::store::users::NewUser;
 use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, accounts, ledger, users};
 
-/// Makes a test of each promise on each engine.
-macro_rules! on_both_engines {
-    ($($promise:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(crate::support::Engine::Sqlite).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(crate::support::Engine::Postgres).await;
-            })+
-        }
-    };
-}
-
 on_both_engines!(
     a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay,
     what_shares_a_commit_with_a_job_that_fails_is_done_once,
@@ -41,6 +24,7 @@ on_both_engines!(
     a_read_sees_every_write_that_was_answered,
     a_read_is_one_moment_however_long_it_takes,
     a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable,
+    a_single_query_sees_every_write_that_was_answered_and_cannot_write,
     a_read_whose_visitor_has_gone_still_counts_until_it_is_over,
     two_writes_of_one_lock_never_overlap,
 );
@@ -266,6 +250,20 @@ async fn a_read_cannot_write_and_one_that_panics_leaves_its_connection_usable(en
     assert!(house.names().await.is_empty());
     assert!(add_to(&house.store, "written").await.is_ok());
     assert_eq!(house.names().await, ["written"], "no old snapshot is left behind");
+}
+
+async fn a_single_query_sees_every_write_that_was_answered_and_cannot_write(engine: Engine) {
+    let house = House::open(engine, 1, 8);
+    for (number, name) in (1..).zip(["one", "two", "three"]) {
+        assert!(add_to(&house.store, name).await.is_ok());
+        let people = house.store.ask(|conn| users::list(conn, UserId(0), 10)).await;
+        assert_eq!(people.unwrap().len(), number);
+        let refused = house.store.ask(|conn| add(conn, "smuggled")).await;
+        assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+        let panicked: Result<(), StoreError> = house.store.ask(|_| panic!("on purpose")).await;
+        assert!(matches!(panicked, Err(StoreError::Panicked)), "{panicked:?}");
+    }
+    assert_eq!(house.names().await, ["one", "three", "two"]);
 }
 
 async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over(engine: Engine) {

@@ -103,3 +103,22 @@ pub(crate) fn argument(database: &Database) -> String {
         Database::Postgres(url) => url.clone(),
     }
 }
+
+/// Makes a test of each promise on each engine.
+macro_rules! on_both_engines {
+    ($($promise:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                super::$promise(crate::support::Engine::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                super::$promise(crate::support::Engine::Postgres).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_engines;
