@@ -117,11 +117,13 @@ pub fn plain() -> Vec<Entry> {
 
 /// Puts `entries` into a service, one resource per path, so that other methods are told which ones there are.
 pub fn configure(config: &mut web::ServiceConfig, entries: Vec<Entry>) {
+    // They are looked through in this order, and to tell whether a path fits a pattern takes longest.
+    let place = |path: &'static str| (path.contains('{'), path);
     let mut resources = BTreeMap::new();
     for entry in entries {
         let access = entry.access;
         let (resource, mut methods) =
-            resources.remove(entry.path).unwrap_or_else(|| (web::resource(entry.path), Vec::new()));
+            resources.remove(&place(entry.path)).unwrap_or_else(|| (web::resource(entry.path), Vec::new()));
         methods.push(entry.method);
         let guarded = entry.routes.into_iter().fold(resource, |resource, route| {
             if access == Access::Anyone {
@@ -129,9 +131,9 @@ pub fn configure(config: &mut web::ServiceConfig, entries: Vec<Entry>) {
             }
             resource.route(route.wrap(from_fn(move |request, next| admit(access, request, next))))
         });
-        resources.insert(entry.path, (guarded, methods));
+        resources.insert(place(entry.path), (guarded, methods));
     }
-    for (path, (resource, methods)) in resources {
+    for ((_, path), (resource, methods)) in resources {
         // Another method must not tell a trader that there is such a page.
         let hidden = path.starts_with(BACK_OFFICE).then(|| {
             let route = web::to(move || ready(not_like_that(&methods)));

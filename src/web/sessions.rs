@@ -8,7 +8,7 @@ use super::house::House;
 use super::recent::Recent;
 use crate::accounts::{AccountsError, Renewal};
 use crate::domain::{AccountId, At, Role, UserId, Username, hexadecimal};
-use crate::store::sessions::{self, Found, Session};
+use crate::store::sessions::{self, Session};
 use crate::store::{Lock, StoreError, accounts, users};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration as CookieDuration;
@@ -28,7 +28,7 @@ pub(super) const IDENTITY: &str = "identity";
 /// Under which name a session that is renewed tells the key that it goes on under; never stored.
 const SUCCESSOR: &str = "successor";
 
-type State = HashMap<String, String>;
+pub(super) type State = HashMap<String, String>;
 
 /// Who signed in, and where: what a session remembers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -161,8 +161,8 @@ impl Sessions {
 
     async fn find(&self, key: &SessionKey) -> Result<Option<State>, anyhow::Error> {
         let hash = hash(key.as_ref());
-        let Some(found) = told(self.recent.find(&self.house.store, &hash).await)? else { return Ok(None) };
-        let Found { session, username, role, has_password } = &*found;
+        let Some(known) = self.recent.find(&self.house.store, &hash).await? else { return Ok(None) };
+        let session = &known.session;
         let now = self.house.clock.now();
         let idle_end = session.seen_at.plus(self.house.site.session_idle);
         if session.expires_at <= now || idle_end <= now {
@@ -170,17 +170,17 @@ impl Sessions {
         }
         // A session that is used must not end for want of a note of it.
         if now.since(session.seen_at) >= SEEN_EVERY.min(self.house.site.session_idle / 8) {
-            self.note_use(hash.clone(), session.user_id);
+            self.note_use(hash, session.user_id);
         }
-        let mut state: State = serde_json::from_str(&session.state)?;
-        let granted_until = session.granted_until.map(At::micros);
-        let seen_as = match session.acting_as.zip(session.acting_until) {
-            Some((user, until)) if until > now && *role == Role::Admin => self.seen_as(user, until).await?,
-            _ => None,
-        };
-        let (username, role) = (username.to_string(), role.to_string());
-        let identity = Identity { session: hash, username, role, granted_until, has_password: *has_password, seen_as };
-        state.insert(IDENTITY.to_owned(), serde_json::to_string(&identity)?);
+        let mut state = known.state.clone();
+        if let Some((user, until)) = session.acting_as.zip(session.acting_until)
+            && until > now
+            && known.role == Role::Admin
+        {
+            let seen_as = self.seen_as(user, until).await?;
+            let identity = Identity { seen_as, ..known.identity.clone() };
+            state.insert(IDENTITY.to_owned(), serde_json::to_string(&identity)?);
+        }
         Ok(Some(state))
     }
 
@@ -268,7 +268,7 @@ impl SessionStore for Sessions {
 }
 
 /// Logs a failure that nobody has logged yet: what surrounds the store is told of by the store.
-fn told<T>(result: Result<T, StoreError>) -> Result<T, anyhow::Error> {
+pub(super) fn told<T>(result: Result<T, StoreError>) -> Result<T, anyhow::Error> {
     result.map_err(|error| {
         if !matches!(error, StoreError::Busy | StoreError::Unavailable | StoreError::Unconfirmed) {
             tracing::error!(%error, "a session could not be read or kept");

@@ -13,12 +13,13 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// Who comes, and with what.
 #[derive(Clone)]
 pub struct Visit {
     house: web::Data<House>,
-    signed_in: Option<SignedIn>,
+    signed_in: Option<Arc<SignedIn>>,
     token: String,
     pub(super) newly_marked: bool,
     pub(super) notice: Option<Notice>,
@@ -32,7 +33,7 @@ pub struct Visit {
 impl Visit {
     /// Reads it from the cookies and the session of a request.
     pub(super) fn of(request: &ServiceRequest, house: web::Data<House>) -> Self {
-        let signed_in = SignedIn::of(&request.get_session());
+        let signed_in = SignedIn::of(&request.get_session()).map(Arc::new);
         let request = request.request();
         let mark = cookies::visitor(request, &house.site);
         let newly_marked = signed_in.is_none() && mark.is_none();
@@ -63,7 +64,7 @@ impl Visit {
     /// Who is signed in, if anyone.
     #[must_use]
     pub fn signed_in(&self) -> Option<&SignedIn> {
-        self.signed_in.as_ref()
+        self.signed_in.as_deref()
     }
 
     /// Until when the back office is open for this visitor, if it is.
@@ -148,7 +149,7 @@ pub struct Member {
     /// The visit.
     pub visit: Visit,
     /// Who it is.
-    pub who: SignedIn,
+    pub who: Arc<SignedIn>,
 }
 
 impl FromRequest for Member {
