@@ -9,7 +9,8 @@
 //!
 //! An arrow points at what a room may know. [`domain`] is pure: no clock, no query, no network. [`store`] is
 //! the only room that writes queries, and its two verbs, [`store::Store::read`] and [`store::Store::write`],
-//! are the only way to them; a write *is* a transaction, and its answer means that it is durable. The
+//! each with a form for much of the same, are the only way to them; a write is done as a whole or not at all, and its
+//! answer means that it is durable. The
 //! services hold the use cases: [`accounts`] people, [`trading`] orders and money, [`market`] prices and the candles
 //! that its recorder keeps of them, [`operations`] what is listed and halted and how the market runs,
 //! [`portfolio`] what it all is worth, [`books`] proving that they agree and keeping them elsewhere. [`web`] reads through the store and writes through a service; it never names Diesel, and the

@@ -12,6 +12,10 @@ use std::error::Error;
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// What a server's connection is told before it changes tables, which takes as long as they are large, and before it waits
+/// for another process that does. It serves nothing else afterwards.
+const PATIENCE: &str = "SET statement_timeout = '4h'; SET lock_timeout = '4h';";
+
 /// Applies what is missing, all of it or nothing. Of several processes that open one server at once, one does it
 /// and the others wait.
 ///
@@ -21,6 +25,7 @@ pub(super) fn run(conn: &mut Conn) -> Result<(), Box<dyn Error + Send + Sync>> {
     match conn {
         Conn::Sqlite(conn) => conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(|_| ())),
         Conn::Postgres(conn) => {
+            conn.batch_execute(PATIENCE)?;
             conn.batch_execute("SELECT pg_advisory_lock(1413893202)")?;
             let applied = conn.transaction(|conn| conn.run_pending_migrations(POSTGRES).map(|_| ()));
             conn.batch_execute("SELECT pg_advisory_unlock(1413893202)")?;

@@ -1,6 +1,7 @@
 //! Where everything is kept: the only room that knows tables and writes queries.
 //!
-//! The [`Store`] has two verbs. Its table files hold row structs and plain functions on `&mut Conn`, so that
+//! The [`Store`] has two verbs, each in a form for much of the same: [`Store::read`], and [`Store::ask`] for a single query;
+//! [`Store::write`], and [`Store::gathered`] for writes that many accounts want at once. Its table files hold row structs and plain functions on `&mut Conn`, so that
 //! a use case composes as many of them as it needs inside one `read` or one `write`.
 
 mod answers;
@@ -81,7 +82,7 @@ pub struct StorePlan {
     pub database: Database,
     /// Connections that read.
     pub readers: u32,
-    /// Connections that write, to a server; a file has one.
+    /// Connections that write, to a server, besides those for groups; a file has one.
     pub writers: u32,
     /// Writes that may wait before further ones are refused as [`StoreError::Busy`].
     pub waiting_writes: usize,

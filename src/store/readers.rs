@@ -1,7 +1,7 @@
 //! The threads that read.
 //!
 //! Reads arrive through a bounded queue; each thread takes the next one, runs it on a pooled connection against
-//! one snapshot, and answers. Threads are started as they are wanted and stay: handing a read over costs less than
+//! one snapshot (a single query is one by itself), and answers. Threads are started as they are wanted and stay: handing a read over costs less than
 //! most reads do, and no more of them run at once than there are connections.
 
 use super::conn::Conn;

@@ -1,4 +1,5 @@
-//! Writing to a PostgreSQL server: each write a transaction of its own, on a connection of its own.
+//! Writing to a PostgreSQL server: each write a transaction of its own, on a connection of its own, but for those that
+//! are made in groups.
 //!
 //! Several processes may write to one server. What a write must not overlap with is locked before anything
 //! is read, so that a read-modify-write never meets another one half-way.

@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use super::terms::{Means, Terms, fresh_quote, terms};
 use super::{Order, Rules};
 use crate::domain::{
-    AccountId, At, EntryKind, Instrument, Money, OrderId, OrderState, PublicId, Quantity, Quote, Side,
+    AccountId, At, EntryKind, Instrument, InstrumentId, Money, OrderId, OrderState, PublicId, Quantity, Quote, Side,
 };
 use crate::market::board::Board;
 use crate::store::accounts::Account;
@@ -14,7 +14,7 @@ use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
 use crate::store::settlements::{self, Settlement};
 use crate::store::standing::{Standing, Wanted};
-use crate::store::{Conn, StoreError, accounts, orders, standing};
+use crate::store::{Conn, StoreError, orders, standing};
 use std::sync::Arc;
 
 /// What became of an order.
@@ -55,6 +55,9 @@ pub(super) struct Asked {
     pub(super) order: Order,
 }
 
+/// What is asked about for an order that the market has no price for.
+const NOTHING: InstrumentId = InstrumentId(0);
+
 /// How far an order comes before anything is written.
 enum Outcome {
     /// To be written down, and then filled.
@@ -77,19 +80,13 @@ pub(super) fn settle(
 ) -> Result<Vec<Placed>, StoreError> {
     let quoted: Vec<_> = asked.iter().map(|asked| fresh_quote(board, rules, &asked.order)).collect();
     let day = board.market_day();
-    let wanted = asked.iter().zip(&quoted).filter_map(|(Asked { account, order }, quoted)| {
-        let (instrument, _) = quoted.as_ref().ok()?;
-        Some(Wanted { account: *account, instrument: instrument.id, key: &order.key })
+    let wanted = asked.iter().zip(&quoted).map(|(Asked { account, order }, quoted)| {
+        let instrument = quoted.as_ref().map_or(NOTHING, |(instrument, _)| instrument.id);
+        Wanted { account: *account, instrument, key: &order.key }
     });
-    let mut standings = standing::of_accounts(conn, &wanted.collect::<Vec<_>>())?.into_iter();
-    let outcomes = asked.iter().zip(quoted).map(|(asked, quoted)| {
-        let outcome = match quoted {
-            Err(refusal) => untraded(conn, asked, refusal),
-            Ok(quoted) => standings
-                .next()
-                .ok_or_else(|| StoreError::Corrupt("an account stands nowhere".to_owned()).into())
-                .and_then(|standing| attempt(conn, asked, quoted, standing, day, now)),
-        };
+    let standings = standing::of_accounts(conn, &wanted.collect::<Vec<_>>())?;
+    let outcomes = asked.iter().zip(quoted).zip(standings).map(|((asked, quoted), standing)| {
+        let outcome = attempt(conn, asked, quoted, standing, day, now);
         match outcome {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(refusal)) => Ok(Outcome::Placed(Box::new(Placed::Refused(refusal)))),
@@ -117,30 +114,22 @@ impl Outcome {
     }
 }
 
-/// What becomes of an order that the market has no price for. Whatever it does now, what was settled under the key stays
-/// so.
-fn untraded(conn: &mut Conn, Asked { account, order }: &Asked, refusal: Refusal) -> Result<Outcome, Stop> {
-    if let Some(placed) = settled_before(conn, *account, order)? {
-        return Ok(Outcome::Placed(Box::new(placed)));
-    }
-    may_move(&accounts::get(conn, *account)?)?;
-    Err(refusal.into())
-}
-
 fn attempt(
     conn: &mut Conn,
     Asked { order, .. }: &Asked,
-    (instrument, quote): (Arc<Instrument>, Quote),
+    quoted: Result<(Arc<Instrument>, Quote), Refusal>,
     Standing { account, held, placed, next }: Standing,
     day: i64,
     now: At,
 ) -> Result<Outcome, Stop> {
+    // Whatever the market does now, what was settled under this key stays so.
     if placed.is_some()
         && let Some(placed) = settled_before(conn, account.id, order)?
     {
         return Ok(Outcome::Placed(Box::new(placed)));
     }
     may_move(&account)?;
+    let (instrument, quote) = quoted?;
     let position = held.as_ref().map(Holding::position).unwrap_or_default();
     let terms = terms(order, quote, Means { cash: account.cash, position })?;
     let holds = holding_after(&account, held, &instrument, order.side, &terms, day)?;

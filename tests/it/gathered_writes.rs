@@ -252,3 +252,30 @@ async fn one_whose_asker_has_gone_before_its_turn_is_not_in_the_way(engine: Engi
         held.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_account_that_another_server_holds_is_waited_for_by_nobody_else() {
+    let house = House::open(Engine::Postgres, 40, 512).await;
+    let other = open(&house.place, 8);
+    let (begun, mut begins) = unbounded_channel();
+    let (end, told) = mpsc::channel::<()>();
+    let account = house.accounts[0];
+    let holding = tokio::spawn(async move {
+        let wait = move |_: &mut Conn| {
+            let _ = begun.send(());
+            let _ = told.recv();
+            Ok::<_, StoreError>(())
+        };
+        other.write(Lock::Account(account), wait).await
+    });
+    begins.recv().await.expect("it begins");
+    let waits = house.ask(0, Ask::Cent);
+    let others: Vec<_> = (1..40).map(|account| house.ask(account, Ask::Cent)).collect();
+    for asked in others {
+        assert_eq!(asked.await.unwrap().unwrap(), 1);
+    }
+    assert!(!waits.is_finished(), "nobody may write to an account that somebody holds");
+    drop(end);
+    holding.await.unwrap().unwrap();
+    assert_eq!(waits.await.unwrap().unwrap(), 1);
+}
