@@ -4,6 +4,7 @@ use super::Conn;
 use super::epochs::Epoch;
 use super::error::StoreError;
 use super::fills::NewFill;
+use super::holdings;
 use super::kept::{Statement, insertion, on_engine};
 use super::schema::{fills, instruments, ledger_entries, orders, reversals};
 use crate::domain::{
@@ -132,13 +133,15 @@ pub struct Filter {
     pub after: Option<OrderId>,
     /// This order, or before it.
     pub last: Option<OrderId>,
+    /// Of the epoch that the account is in, which has a holding of all that was traded in it.
+    pub present: bool,
 }
 
 impl Filter {
     /// The same, of one epoch of an account alone.
     #[must_use]
     pub fn within(self, epoch: Epoch) -> Self {
-        Self { after: Some(epoch.after_order), last: epoch.last_order, ..self }
+        Self { after: Some(epoch.after_order), last: epoch.last_order, present: epoch.end.is_none(), ..self }
     }
 }
 
@@ -187,6 +190,13 @@ pub fn newest(
     before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<OrderLine>, StoreError> {
+    // Else all orders of the account would be gone through to find none.
+    if let Some(instrument) = filter.instrument
+        && filter.present
+        && holdings::find(conn, account, instrument)?.is_none()
+    {
+        return Ok(Vec::new());
+    }
     // One bound and not two, so that what is newer than the last of an epoch is not walked through.
     let after_last = filter.last.map(|last| OrderId(last.0.saturating_add(1)));
     let below = before.into_iter().chain(after_last).min().unwrap_or(OrderId(i64::MAX));

@@ -137,14 +137,11 @@ fn mine(conn: &mut Conn, id: InstrumentId, account: AccountId) -> Result<Mine, S
     let account = accounts::get(conn, account)?;
     let epoch = epochs::present(conn, &account)?;
     let filter = Filter { instrument: Some(id), ..Filter::default() }.within(epoch);
-    let held = holdings::of_account(conn, account.id)?;
-    // Without a holding, which stays when all is sold, there is no order to look for among all others.
-    let latest = if held.iter().any(|holding| holding.instrument_id == id) {
-        orders::newest(conn, account.id, &filter, None, LATEST)?
-    } else {
-        Vec::new()
-    };
-    Ok(Mine { account, held, latest })
+    Ok(Mine {
+        latest: orders::newest(conn, account.id, &filter, None, LATEST)?,
+        held: holdings::of_account(conn, account.id)?,
+        account,
+    })
 }
 
 /// What the page shows of it.

@@ -220,6 +220,8 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
         let before = bob.get(&format!("{page}?epoch=1")).await;
         before.assert_is(200).assert_says("This is epoch 1 of your account");
         assert!(before.text.contains(&old), "{page} lost an order of the past");
+        let of_one = bob.get(&format!("{page}?epoch=1&symbol=AAPL")).await;
+        assert!(of_one.text.contains(&old), "{page} lost an order of the past in one stock");
     }
     bob.get("/wallet").await.assert_says("Began anew with the opening balance").assert_says("a new term");
     let receipt = bob.get(&old).await;
