@@ -49,8 +49,13 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Gathered<A, T> {
         let work = Arc::clone(&self.work);
         let alone = move |conn: &mut Conn| {
             let answer = work(conn, std::slice::from_ref(&ask))?.pop();
-            answer.ok_or_else(|| StoreError::Corrupt("a write came to no answer".to_owned()))
+            answer.ok_or_else(unanswered)
         };
         self.store.write(Lock::Account(account), alone).await
     }
+}
+
+/// That the work did not say what became of all that it was asked.
+pub(super) fn unanswered() -> StoreError {
+    StoreError::Corrupt("a write came to no answer".to_owned())
 }

@@ -7,7 +7,7 @@
 
 use super::conn::Conn;
 use super::error::{StoreError, Uncommitted};
-use super::gathered::Work;
+use super::gathered::{Work, unanswered};
 use super::pool::Pool;
 use super::schema::accounts;
 use super::server::{ANSWER, PATIENCE, ServerWriter};
@@ -231,7 +231,7 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
             .unwrap_or(Err(StoreError::Panicked))
             .and_then(|answers| {
                 let complete = answers.len() == asks.len();
-                complete.then_some(answers).ok_or_else(|| StoreError::Corrupt("a write came to no answer".to_owned()))
+                complete.then_some(answers).ok_or_else(unanswered)
             });
         match answers {
             Ok(answers) => conn.commit().map(|()| answers).map_err(|error| {

@@ -86,8 +86,7 @@ pub(super) fn settle(
     });
     let standings = standing::of_accounts(conn, &wanted.collect::<Vec<_>>())?;
     let outcomes = asked.iter().zip(quoted).zip(standings).map(|((asked, quoted), standing)| {
-        let outcome = attempt(conn, asked, quoted, standing, day, now);
-        match outcome {
+        match attempt(conn, asked, quoted, standing, day, now) {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Refused(refusal)) => Ok(Outcome::Placed(Box::new(Placed::Refused(refusal)))),
             Err(Stop::Failed(error)) => Err(error),
