@@ -282,10 +282,11 @@ fn overtaken(conn: &mut Conn, instruction: &Instruction, subject: &Subject) -> R
     let Some(seen) = instruction.seen.filter(|_| subject.kind == SubjectKind::Instrument) else {
         return Ok(Vec::new());
     };
+    // Held before the key is looked for: a copy of the form that is being done meanwhile is seen then.
+    audit::hold(conn)?;
     if audit::done_under(conn, &instruction.key)?.is_some() {
         return Ok(Vec::new());
     }
-    audit::hold(conn)?;
     let Some(instrument) = subject.id.parse().ok().map(|symbol| by_symbol(conn, &symbol)).transpose()?.flatten() else {
         return Ok(Vec::new());
     };

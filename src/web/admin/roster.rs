@@ -150,14 +150,15 @@ impl Asked<'_> {
 
     async fn perform(&self) -> Result<HttpResponse, PageError> {
         let key = self.typed.get("key").parse::<OrderKey>().map_err(|_| PageError::Malformed)?;
-        let asked = key.clone();
-        let done = self.house.store.read(move |conn| audit::done_under(conn, &asked)).await?;
         let mut errors = FieldErrors::default();
         let Some(roster) = self.read(&mut errors) else { return page::again(&self.page(errors, None)) };
+        // Names before the key: the other way round, whom a copy of this form adds in between would count as taken by others.
+        let review = self.review(roster.clone(), key.clone()).await?;
+        let asked = key.clone();
+        let done = self.house.store.read(move |conn| audit::done_under(conn, &asked)).await?;
         if done.is_some() {
             return self.repeated(roster).await;
         }
-        let review = self.review(roster, key.clone()).await?;
         let Some(people) = review.roster.people() else { return page::again(&self.page(errors, Some(review))) };
         let reason = match self.typed.get("reason").parse::<Reason>() {
             Ok(reason) => reason,

@@ -5,6 +5,7 @@ use crate::support::form::Form;
 use crate::support::sound::assert_sound;
 use crate::support::staff::cards;
 use crate::support::{Server, Visitor};
+use futures_util::future::join_all;
 use std::collections::BTreeSet;
 use tradefloor::domain::UserId;
 use tradefloor::store::users;
@@ -81,6 +82,22 @@ async fn sent_twice_a_class_is_made_once_and_the_codes_are_not_shown_again() {
     assert!(!listed.select_all(".browse th a").contains(&"boss".to_owned()), "who is in is not among them");
     assert_eq!(people(&server), 6);
     assert_eq!(server.record().iter().filter(|line| line.reason == "once and no more").count(), 5);
+}
+
+#[tokio::test]
+async fn of_many_copies_at_once_one_makes_the_class_and_all_others_lead_to_it() {
+    let (server, boss) = opened().await;
+    for prefix in ["ann", "ben", "cat", "dan", "eve"] {
+        let review = reviews(&boss, &[("by", "number"), ("prefix", prefix), ("number", "5")]).await;
+        let form = confirmed(&review, prefix);
+        let answers = join_all((0..8).map(|_| boss.send(&form))).await;
+        let (made, led): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!(made.iter().map(|shown| cards(shown).len()).collect::<Vec<_>>(), [5], "{prefix}");
+        for answer in led {
+            answer.assert_redirects_to("/admin/users");
+        }
+    }
+    assert_eq!(people(&server), 26);
 }
 
 #[tokio::test]
