@@ -16,6 +16,7 @@ mod looks;
 mod matrix;
 mod meanwhile;
 mod persons;
+mod prices;
 mod record;
 mod roster;
 mod selections;

@@ -1,6 +1,7 @@
 //! After any mix of operations the books balance, and the audit that says so finds what is wrong with books that do not.
 
 mod model;
+mod told;
 
 use crate::support::Engine;
 use crate::support::Floor;

@@ -1,110 +1,21 @@
 //! `/rates/live` keeps the promises of `docs/live-rates.md`, as a client sees them.
 
+mod client;
+mod misunderstood;
+
 use crate::support::live_floor::{LiveFloor as Floor, PATIENCE};
-use futures_util::{SinkExt, StreamExt};
+use client::symbols;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tradefloor::domain::{At, Halt, Instrument, InstrumentId, TradingStatus};
 use tradefloor::market::Listed;
 use tradefloor::web::live::LiveLimits;
-
-impl Floor {
-    async fn client(&self, query: &str) -> Client {
-        self.try_client(query, None).await.unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    async fn try_client(&self, query: &str, origin: Option<&str>) -> Result<Client, Error> {
-        let mut request = format!("ws://{}/rates/live{query}", self.address).into_client_request()?;
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().unwrap());
-        }
-        connect_async(request).await.map(|(socket, _)| Client { socket })
-    }
-
-    /// Why a client is refused before the upgrade: the status and the sentence.
-    async fn refusal(&self, query: &str, origin: Option<&str>) -> (u16, String) {
-        match self.try_client(query, origin).await {
-            Err(Error::Http(response)) => {
-                let body = response.body().clone().unwrap_or_default();
-                (response.status().as_u16(), String::from_utf8(body).unwrap())
-            }
-            Err(error) => panic!("{error}"),
-            Ok(_) => panic!("the socket was opened"),
-        }
-    }
-}
-
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-}
-
-impl Client {
-    async fn next(&mut self) -> Option<Result<Message, Error>> {
-        timeout(PATIENCE, self.socket.next()).await.expect("the server said nothing")
-    }
-
-    /// The next message, whatever its type.
-    async fn any(&mut self) -> Value {
-        loop {
-            match self.next().await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("{other:?} instead of a message"),
-            }
-        }
-    }
-
-    /// The next message of a type, past others.
-    async fn message(&mut self, kind: &str) -> Value {
-        loop {
-            let message = self.any().await;
-            if message["type"] == kind {
-                return message;
-            }
-        }
-    }
-
-    async fn error(&mut self) -> String {
-        let error = self.message("error").await;
-        assert!(error["message"].as_str().unwrap().ends_with('.'), "{error}");
-        error["code"].as_str().unwrap().to_owned()
-    }
-
-    /// The close frame, past all messages: its code and its reason.
-    async fn closed(&mut self) -> (u16, String) {
-        loop {
-            match self.next().await {
-                Some(Ok(Message::Close(Some(CloseFrame { code, reason })))) => {
-                    return (code.into(), reason.as_str().to_owned());
-                }
-                Some(Ok(Message::Close(None))) => panic!("a close without a code"),
-                Some(Ok(_)) => {}
-                other => panic!("{other:?} instead of a close"),
-            }
-        }
-    }
-
-    async fn send(&mut self, message: &Value) {
-        self.raw(Message::text(message.to_string())).await;
-    }
-
-    async fn raw(&mut self, message: Message) {
-        self.socket.send(message).await.unwrap();
-    }
-}
-
-fn symbols(message: &Value) -> Vec<&str> {
-    message["rates"].as_array().unwrap().iter().map(|rate| rate["symbol"].as_str().unwrap()).collect()
-}
 
 #[actix_web::test]
 async fn the_first_message_is_a_snapshot_of_everything_with_nulls_where_nothing_is_quoted() {
@@ -244,131 +155,6 @@ async fn too_many_symbols_are_refused_and_the_watch_stays_as_it_was() {
     }
     floor.post(1, 10_000);
     assert_eq!(symbols(&client.message("changes").await).last(), Some(&"ACME"));
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn the_third_message_that_cannot_be_understood_closes_the_socket() {
-    let floor = Floor::open();
-    for (text, code) in [
-        ("not json", "malformed"),
-        ("[]", "malformed"),
-        ("{}", "malformed"),
-        ("{\"type\":\"subscribe\",\"symbols\":\"ACME\"}", "malformed"),
-        ("{\"type\":\"buy\"}", "unknown_type"),
-    ] {
-        let mut client = floor.client("").await;
-        for _ in 0..3 {
-            client.raw(Message::text(text)).await;
-            assert_eq!(client.error().await, code, "{text}");
-        }
-        assert_eq!(client.closed().await, (1008, "3 messages could not be understood.".to_owned()));
-    }
-    floor.sockets_are(0).await;
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn a_message_that_is_too_large_is_refused_with_a_reason_whole_or_in_fragments() {
-    let floor = Floor::open();
-    for size in [4_097, 60_000, 3_000_000] {
-        let mut client = floor.client("").await;
-        // The server may close before all of it is sent.
-        let _ = client.socket.feed(Message::text("x".repeat(size))).await;
-        let (mut sink, mut stream) = client.socket.split();
-        let flush = async {
-            let _ = sink.flush().await;
-            std::future::pending::<()>().await;
-        };
-        let read = async {
-            let mut seen = Vec::new();
-            while let Some(Ok(message)) = stream.next().await {
-                seen.push(message);
-            }
-            seen
-        };
-        let seen = tokio::select! { seen = timeout(PATIENCE, read) => seen.unwrap(), () = flush => Vec::new() };
-        let error = seen.iter().any(|m| matches!(m, Message::Text(text) if text.contains("too_large")));
-        let close = seen.iter().any(|m| matches!(m, Message::Close(Some(close)) if u16::from(close.code) == 1009));
-        assert!(error && close, "{size} bytes: {seen:?}");
-    }
-    let mut client = floor.client("").await;
-    let fragment = |code, last| Message::Frame(Frame::message("y".repeat(3_000), OpCode::Data(code), last));
-    client.raw(fragment(Data::Text, false)).await;
-    client.raw(fragment(Data::Continue, true)).await;
-    assert_eq!(client.error().await, "too_large");
-    assert_eq!(client.closed().await.0, 1009);
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn a_message_in_fragments_is_one_message() {
-    let floor = Floor::open();
-    let mut client = floor.client("?symbols=").await;
-    assert_eq!(symbols(&client.message("snapshot").await), Vec::<&str>::new());
-    let text = json!({"type": "subscribe", "symbols": ["ACME"]}).to_string();
-    let (head, tail) = text.split_at(9);
-    client.raw(Message::Frame(Frame::message(head.to_owned(), OpCode::Data(Data::Text), false))).await;
-    client.raw(Message::Ping("between".into())).await;
-    client.raw(Message::Frame(Frame::message(tail.to_owned(), OpCode::Data(Data::Continue), true))).await;
-    assert_eq!(symbols(&client.message("snapshot").await), ["ACME"]);
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn large_messages_that_arrive_together_are_each_answered() {
-    let floor = Floor::open();
-    let mut client = floor.client("?symbols=").await;
-    client.message("snapshot").await;
-    let text = json!({"type": "subscribe", "symbols": ["ACME"], "padding": "x".repeat(4_000)}).to_string();
-    for _ in 0..19 {
-        client.socket.feed(Message::text(text.clone())).await.unwrap();
-    }
-    client.socket.flush().await.unwrap();
-    for _ in 0..19 {
-        assert_eq!(symbols(&client.message("snapshot").await), ["ACME"]);
-    }
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn binary_bad_text_and_bad_frames_are_each_closed_with_their_code() {
-    let floor = Floor::open();
-    let mut client = floor.client("").await;
-    client.raw(Message::binary(vec![1, 2, 3])).await;
-    assert_eq!(client.error().await, "not_text");
-    assert_eq!(client.closed().await.0, 1003);
-
-    let mut client = floor.client("").await;
-    client.raw(Message::Frame(Frame::message(vec![0xff, 0xfe], OpCode::Data(Data::Text), true))).await;
-    assert_eq!(client.error().await, "not_utf8");
-    assert_eq!(client.closed().await.0, 1007);
-
-    let mut client = floor.client("").await;
-    let mut frame = Frame::message("reserved", OpCode::Data(Data::Text), true);
-    frame.header_mut().rsv1 = true;
-    client.raw(Message::Frame(frame)).await;
-    assert_eq!(client.closed().await.0, 1002);
-
-    let mut client = floor.client("").await;
-    client.raw(Message::Frame(Frame::message("nothing to continue", OpCode::Data(Data::Continue), true))).await;
-    assert_eq!(client.closed().await.0, 1002);
-    floor.sockets_are(0).await;
-    floor.close().await;
-}
-
-#[actix_web::test]
-async fn too_many_messages_a_second_close_the_socket() {
-    let floor = Floor::open();
-    let mut client = floor.client("").await;
-    for _ in 0..60 {
-        let subscribe = json!({"type": "subscribe", "symbols": ["ACME"]}).to_string();
-        if client.socket.send(Message::text(subscribe)).await.is_err() {
-            break;
-        }
-    }
-    assert_eq!(client.error().await, "too_many_messages");
-    assert_eq!(client.closed().await, (1008, "At most 20 messages a second.".to_owned()));
     floor.close().await;
 }
 

@@ -1,6 +1,8 @@
 //! The store's two verbs keep their word, on either engine: what fails is undone alone, what panics is answered, what is
 //! answered is kept.
 
+mod house;
+
 use crate::support::floor::cash_entry;
 use crate::support::place::on_both_engines;
 use crate::support::{Engine, Place};
@@ -8,12 +10,11 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
+use house::{House, add, add_to, held, held_by, names, open};
 use std::sync::mpsc;
-use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
 use tradefloor::clock::Clock;
-use tradefloor::domain::{AccountId, EntryKind, Role, UserId};
-use tradefloor::store::users::NewUser;
+use tradefloor::domain::{EntryKind, UserId};
 use tradefloor::store::{Conn, Database, Lock, Store, StoreError, StorePlan, accounts, ledger, users};
 
 on_both_engines!(
@@ -28,79 +29,6 @@ on_both_engines!(
     a_read_whose_visitor_has_gone_still_counts_until_it_is_over,
     two_writes_of_one_lock_never_overlap,
 );
-
-struct House {
-    store: Store,
-    place: Place,
-}
-
-impl House {
-    fn open(engine: Engine, readers: u32, waiting_writes: usize) -> Self {
-        let place = Place::on(engine);
-        Self { store: open(place.database(), readers, waiting_writes), place }
-    }
-
-    /// Who has been added, in the order of their names.
-    async fn names(&self) -> Vec<String> {
-        names(&self.store).await
-    }
-
-    /// An empty account.
-    async fn account(&self) -> AccountId {
-        let opened = self.store.write(Lock::House, |conn| {
-            add(conn, "ada")?;
-            accounts::open(conn, UserId(1), Clock.now())
-        });
-        opened.await.unwrap().id
-    }
-}
-
-fn open(database: &Database, readers: u32, waiting_writes: usize) -> Store {
-    let database = database.clone();
-    Store::open(&StorePlan { database, readers, writers: 1, waiting_writes, writes_per_commit: 256 }).unwrap()
-}
-
-async fn names(store: &Store) -> Vec<String> {
-    let people: Result<_, StoreError> = store.read(|conn| users::list(conn, UserId(0), 1_000)).await;
-    let mut names: Vec<String> = people.unwrap().into_iter().map(|user| user.username.to_string()).collect();
-    names.sort();
-    names
-}
-
-fn add(conn: &mut Conn, name: &str) -> Result<(), StoreError> {
-    let new = NewUser {
-        username: name.parse().unwrap(),
-        password_hash: String::new(),
-        role: Role::Trader,
-        created_at: Clock.now(),
-    };
-    users::insert(conn, &new)?.map(|_| ()).ok_or(StoreError::Busy)
-}
-
-async fn add_to(store: &Store, name: &'static str) -> Result<(), StoreError> {
-    store.write(Lock::House, move |conn| add(conn, name)).await
-}
-
-/// Holds the writing thread until the sender is dropped or used, and waits until it does.
-async fn held(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
-    held_by(store, Lock::House).await
-}
-
-async fn held_by(store: &Store, lock: Lock) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), StoreError>>) {
-    let (going, told) = mpsc::channel::<()>();
-    let (begun, mut begins) = unbounded_channel();
-    let store = store.clone();
-    let job = tokio::spawn(async move {
-        let wait = move |_: &mut Conn| {
-            let _ = begun.send(());
-            let _ = told.recv();
-            Ok(())
-        };
-        store.write(lock, wait).await
-    });
-    begins.recv().await.unwrap();
-    (going, job)
-}
 
 async fn a_job_that_fails_or_panics_is_undone_alone_and_its_neighbours_stay(engine: Engine) {
     let house = House::open(engine, 2, 64);

@@ -1,12 +1,13 @@
 //! The books in plain arithmetic, without a database: what should come of each operation.
 
+use super::told::{adjust, funded, placed, public_id};
 use crate::support::Floor;
 use crate::support::floor::{SYMBOLS, funding, order};
 use proptest::sample::Index;
 use std::collections::{HashMap, HashSet};
-use tradefloor::domain::{AccountId, Money, OrderSize, PublicId, Quantity, Side};
-use tradefloor::store::{StoreError, accounts, holdings, orders};
-use tradefloor::trading::{Funded, FundingRefusal, Intervention, InterventionRefusal, Placed, Prospect, Refusal};
+use tradefloor::domain::{AccountId, Money, OrderSize, Quantity, Side};
+use tradefloor::store::{StoreError, accounts, holdings};
+use tradefloor::trading::Intervention;
 
 /// Price units times share units in one cent.
 const CENT: i128 = 100_000_000_000;
@@ -65,10 +66,10 @@ struct Person {
 type Request = (bool, usize, Option<i64>, Option<i64>);
 
 /// Units, cents, and gain.
-type Filled = (i128, i128, Option<i128>);
+pub(super) type Filled = (i128, i128, Option<i128>);
 
 #[derive(Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Balance(i128),
     Filled(Filled),
     Repeated(Filled),
@@ -367,74 +368,4 @@ impl Person {
         self.cash += proceeds;
         Ok((quantity, proceeds, Some(gain)))
     }
-}
-
-/// The public id of the order under this key; of none where there is no such order.
-async fn public_id(floor: &Floor, account: AccountId, key: u8) -> PublicId {
-    let key = format!("k{key}").parse().unwrap();
-    let found: Result<_, StoreError> = floor.store.read(move |conn| orders::by_key(conn, account, &key)).await;
-    found.unwrap().map_or_else(PublicId::random, |line| line.public_id)
-}
-
-async fn adjust(floor: &Floor, account: AccountId, intervention: Intervention) -> Outcome {
-    match floor.intervene(account, intervention).await {
-        Ok(Prospect { after, .. }) => Outcome::Stands(after.cash.cents().into(), after.contributed.cents().into()),
-        Err(refusal) => Outcome::Refused(match refusal {
-            InterventionRefusal::Nothing => "nothing",
-            InterventionRefusal::TooLarge => "too large",
-            InterventionRefusal::NotEnoughCash { .. } => "not enough cash",
-            InterventionRefusal::UnknownSymbol { .. } => "unknown symbol",
-            InterventionRefusal::NotEnoughShares { .. } => "not enough shares",
-            InterventionRefusal::NotSoMuchCost { .. } => "not so much cost",
-            InterventionRefusal::NotTheWholeCost { .. } => "not the whole cost",
-            InterventionRefusal::Frozen => "frozen",
-            InterventionRefusal::NotFrozen => "not frozen",
-            InterventionRefusal::UnknownOrder => "unknown order",
-            InterventionRefusal::Reversed { .. } => "reversed",
-            InterventionRefusal::Past => "past",
-            InterventionRefusal::SharesGone { .. } => "shares gone",
-            InterventionRefusal::CashGone { .. } => "cash gone",
-        }),
-    }
-}
-
-fn funded(told: Funded) -> Outcome {
-    match told {
-        Funded::Done { balance } => Outcome::Balance(balance.cents().into()),
-        Funded::Refused(refusal) => Outcome::Refused(match refusal {
-            FundingRefusal::TooSmall => "too small",
-            FundingRefusal::TooMuchAtOnce { .. } => "too much at once",
-            FundingRefusal::TooMuchInAll { .. } => "too much in all",
-            FundingRefusal::NotEnoughCash { .. } => "not enough cash",
-            FundingRefusal::KeyUsed => "key used",
-            FundingRefusal::Frozen(_) => "frozen",
-        }),
-    }
-}
-
-fn placed(told: Placed) -> Outcome {
-    match told {
-        Placed::Filled(line) => Outcome::Filled(filled(&line)),
-        Placed::Repeated(line) => Outcome::Repeated(filled(&line)),
-        Placed::Refused(refusal) => Outcome::Refused(match refusal {
-            Refusal::NotEnoughCash { .. } => "not enough cash",
-            Refusal::NotEnoughShares { .. } => "not enough shares",
-            Refusal::TooSmall => "too small",
-            Refusal::TooLarge => "too large",
-            Refusal::KeyUsed { .. } => "key used",
-            Refusal::Frozen(_) => "frozen",
-            Refusal::UnknownSymbol { .. }
-            | Refusal::Halted { .. }
-            | Refusal::Delisted { .. }
-            | Refusal::NoQuote { .. }
-            | Refusal::StaleQuote { .. }
-            | Refusal::MarketPaused
-            | Refusal::MarketClosed { .. }
-            | Refusal::MarketEnded => "no price",
-        }),
-    }
-}
-
-fn filled(line: &tradefloor::store::orders::OrderLine) -> Filled {
-    (line.quantity.units().into(), line.cash.cents().into(), line.gain.map(|gain| gain.cents().into()))
 }

@@ -1,9 +1,11 @@
 //! An audit of a database that trusts nothing but the ledger: everything else is derived from it again, in
 //! arithmetic of its own, and compared.
 
+mod rows;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use rows::{AccountRow, EntryRow, EpochRow, FillRow, HoldingRow, ReversalRow, Word, ensure, rows};
 use std::collections::BTreeMap;
 use tradefloor::domain::{AccountId, At, ChainHash, Entry, EntryKind, InstrumentId, Money, OrderId, Quantity, Side};
 use tradefloor::store::{Conn, Database};
@@ -58,131 +60,6 @@ fn snapshot(database: &Database) -> Result<Conn, Box<dyn std::error::Error>> {
     };
     conn.batch_execute(begin)?;
     Ok(conn)
-}
-
-#[derive(QueryableByName)]
-struct AccountRow {
-    #[diesel(sql_type = BigInt)]
-    id: i64,
-    #[diesel(sql_type = BigInt)]
-    cash: i64,
-    #[diesel(sql_type = BigInt)]
-    contributed: i64,
-    #[diesel(sql_type = BigInt)]
-    entries: i64,
-    #[diesel(sql_type = Binary)]
-    head: Vec<u8>,
-    #[diesel(sql_type = BigInt)]
-    epoch: i64,
-    #[diesel(sql_type = BigInt)]
-    epoch_start: i64,
-}
-
-#[derive(QueryableByName)]
-struct EpochRow {
-    #[diesel(sql_type = BigInt)]
-    epoch: i64,
-    #[diesel(sql_type = BigInt)]
-    start: i64,
-    #[diesel(sql_type = BigInt)]
-    after_order: i64,
-    #[diesel(sql_type = BigInt)]
-    began_at: i64,
-}
-
-#[derive(QueryableByName)]
-struct ReversalRow {
-    #[diesel(sql_type = BigInt)]
-    order_id: i64,
-    #[diesel(sql_type = BigInt)]
-    sequence: i64,
-    #[diesel(sql_type = BigInt)]
-    reversed_at: i64,
-}
-
-#[derive(QueryableByName)]
-struct EntryRow {
-    #[diesel(sql_type = BigInt)]
-    sequence: i64,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = BigInt)]
-    cash: i64,
-    #[diesel(sql_type = BigInt)]
-    balance: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    instrument_id: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    quantity: i64,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    order_id: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    at: i64,
-    #[diesel(sql_type = Text)]
-    memo: String,
-    #[diesel(sql_type = Binary)]
-    hash: Vec<u8>,
-}
-
-#[derive(QueryableByName)]
-struct FillRow {
-    #[diesel(sql_type = BigInt)]
-    order_id: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    shares: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    dollars: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    instrument_id: i64,
-    #[diesel(sql_type = Text)]
-    side: String,
-    #[diesel(sql_type = BigInt)]
-    quantity: i64,
-    #[diesel(sql_type = BigInt)]
-    price: i64,
-    #[diesel(sql_type = BigInt)]
-    cash: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    gain: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    bid: i64,
-    #[diesel(sql_type = BigInt)]
-    ask: i64,
-    #[diesel(sql_type = BigInt)]
-    filled_at: i64,
-    #[diesel(sql_type = BigInt)]
-    balance: i64,
-}
-
-#[derive(QueryableByName)]
-struct HoldingRow {
-    #[diesel(sql_type = BigInt)]
-    instrument_id: i64,
-    #[diesel(sql_type = BigInt)]
-    quantity: i64,
-    #[diesel(sql_type = BigInt)]
-    cost: i64,
-    #[diesel(sql_type = BigInt)]
-    realised: i64,
-}
-
-#[derive(QueryableByName)]
-struct Word {
-    #[diesel(sql_type = Text)]
-    word: String,
-}
-
-fn rows<R>(conn: &mut Conn, query: &str) -> Result<Vec<R>, String>
-where
-    R: QueryableByName<<Conn as Connection>::Backend> + 'static,
-{
-    diesel::sql_query(query).load(conn).map_err(|error| format!("the rows of {query:?} cannot be read: {error}"))
-}
-
-fn ensure(agrees: bool, disagreement: impl FnOnce() -> String) -> Result<(), String> {
-    if agrees { Ok(()) } else { Err(disagreement()) }
 }
 
 /// The file is a sound database and every reference leads somewhere. A server sees to that itself.
@@ -462,47 +339,5 @@ impl Book {
 impl From<&HoldingRow> for Held {
     fn from(row: &HoldingRow) -> Self {
         Self { quantity: row.quantity.into(), cost: row.cost.into(), realised: row.realised.into() }
-    }
-}
-
-impl FillRow {
-    /// It met the right side of its quote, its cash follows from price and quantity, and it is what was ordered.
-    fn is_sound(&self) -> Result<(), String> {
-        let buys = self.side == Side::Buy.as_str();
-        ensure(self.bid <= self.ask, || format!("it met the bid {} above the ask {}", self.bid, self.ask))?;
-        let met = if buys { self.ask } else { self.bid };
-        ensure(self.price == met, || format!("the price is {} and the quote was {met}", self.price))?;
-        ensure(i128::from(self.cash) == self.cash_of(self.quantity.into()), || {
-            format!("{} units at {} do not come to {}", self.quantity, self.price, self.cash)
-        })?;
-        match (self.shares, self.dollars) {
-            (Some(shares), None) => {
-                ensure(shares == self.quantity, || format!("{shares} units were asked for and {} moved", self.quantity))
-            }
-            (None, Some(dollars)) => ensure(self.is_the_size_of(dollars.into()), || {
-                format!("{} units are not what {dollars} cents come to", self.quantity)
-            }),
-            sizes => Err(format!("the size of the order is {sizes:?}")),
-        }
-    }
-
-    /// A buyer pays the next whole cent up, a seller gets the whole cents below.
-    fn cash_of(&self, quantity: i128) -> i128 {
-        let exact = i128::from(self.price) * quantity;
-        if self.side == Side::Buy.as_str() {
-            (exact + UNITS_PER_CENT - 1) / UNITS_PER_CENT
-        } else {
-            exact / UNITS_PER_CENT
-        }
-    }
-
-    /// A buyer gets the most shares for the money, a seller gives the fewest.
-    fn is_the_size_of(&self, dollars: i128) -> bool {
-        let quantity = i128::from(self.quantity);
-        if self.side == Side::Buy.as_str() {
-            self.cash_of(quantity) <= dollars && self.cash_of(quantity + 1) > dollars
-        } else {
-            self.cash_of(quantity) >= dollars && self.cash_of(quantity - 1) < dollars
-        }
     }
 }

@@ -3,7 +3,7 @@
 use super::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The lines a file of `src` may have.
+/// The lines a file may have.
 const LONGEST: usize = 400;
 
 /// A file that is too long.
