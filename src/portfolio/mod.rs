@@ -97,6 +97,14 @@ pub fn value(account: &Account, holdings: Vec<Holding>, board: &Board) -> Option
     })
 }
 
+impl Portfolio {
+    /// Whether every share that is held has a price.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.holdings.iter().all(|line| line.gains.is_some())
+    }
+}
+
 impl Gains {
     fn and(self, other: Self) -> Option<Self> {
         Some(Self {

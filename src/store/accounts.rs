@@ -3,8 +3,9 @@
 use super::Conn;
 use super::error::{StoreError, exactly_one};
 use super::kept::{Statement, change, on_engine};
-use super::schema::{accounts, holdings};
+use super::schema::{accounts, holdings, valuations};
 use crate::domain::{AccountId, At, ChainHash, Money, PublicId, Quantity, UserId};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// An account as it stands after its latest ledger entry.
@@ -122,12 +123,29 @@ pub fn by_public_id(conn: &mut Conn, id: &PublicId) -> Result<Option<Account>, S
 pub fn with_shares(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
     let shares =
         holdings::table.filter(holdings::account_id.eq(accounts::id)).filter(holdings::quantity.gt(Quantity::ZERO));
-    let holding = accounts::table
+    let holding =
+        accounts::table.filter(accounts::id.gt(after)).filter(exists(shares)).order(accounts::id).limit(limit);
+    Ok(holding.select(Account::as_select()).load(conn)?)
+}
+
+/// Up to `limit` accounts that hold no shares, have had more than their opening, and whose cash is not what they were
+/// last valued at, by id, after the account `after`.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn valued_otherwise(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
+    let shares =
+        holdings::table.filter(holdings::account_id.eq(accounts::id)).filter(holdings::quantity.gt(Quantity::ZERO));
+    let last = valuations::table.filter(valuations::account_id.eq(accounts::id)).order(valuations::at.desc()).limit(1);
+    let last = last.select(valuations::value).single_value();
+    let otherwise = accounts::table
         .filter(accounts::id.gt(after))
-        .filter(diesel::dsl::exists(shares))
+        .filter(accounts::entries.gt(1_i64))
+        .filter(not(exists(shares)))
+        .filter(last.is_null().or(last.ne(accounts::cash.nullable())))
         .order(accounts::id)
         .limit(limit);
-    Ok(holding.select(Account::as_select()).load(conn)?)
+    Ok(otherwise.select(Account::as_select()).load(conn)?)
 }
 
 /// Freezes an account, or says anew since when and why it is frozen; or lets it go on, with nothing.

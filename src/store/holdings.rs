@@ -77,6 +77,15 @@ pub fn of_account(conn: &mut Conn, account: AccountId) -> Result<Vec<Holding>, S
     Ok(on_engine!(conn, engine => theirs.select(Holding::as_select()).load(engine))?)
 }
 
+/// All that each of `accounts` holds or ever held, by account.
+///
+/// # Errors
+/// When the database fails or a row is corrupt.
+pub fn of_accounts(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Holding>, StoreError> {
+    let theirs = holdings::table.filter(holdings::account_id.eq_any(accounts));
+    Ok(theirs.order((holdings::account_id, holdings::instrument_id)).select(Holding::as_select()).load(conn)?)
+}
+
 /// Removes every holding of `account`: it begins anew. How many there were.
 ///
 /// # Errors

@@ -1,25 +1,55 @@
 //! What accounts were worth, the closer in time the finer.
 
 use super::Conn;
-use super::error::{StoreError, exactly_one};
+use super::error::StoreError;
 use super::kept::on_engine;
 use super::schema::valuations;
 use crate::domain::{AccountId, At, Money};
-use diesel::dsl::exists;
+use diesel::dsl::{exists, max};
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use std::time::Duration;
 
-/// Records what `account` is worth in the span that begins `at`; a later word on the same span replaces it.
+/// What an account is worth in the span that begins at a moment.
+pub type Valuation = (AccountId, At, Money);
+
+/// Rows in one statement: three values each, well within what either engine binds.
+const BATCH: usize = 1_000;
+
+/// One statement, spelled for the engine of `$conn`: what replaces rows has no type that both engines take.
+macro_rules! upsert {
+    ($rows:ident, $conn:ident) => {
+        diesel::insert_into(valuations::table)
+            .values(&$rows)
+            .on_conflict((valuations::account_id, valuations::at))
+            .do_update()
+            .set(valuations::value.eq(excluded(valuations::value)))
+            .execute($conn)?
+    };
+}
+
+/// Records what accounts are worth; a later word on the same account and span replaces it. No two of `valued` are of
+/// the same.
 ///
 /// # Errors
 /// When the database fails.
-pub fn record(conn: &mut Conn, account: AccountId, at: At, value: Money) -> Result<(), StoreError> {
-    let span = valuations::table.find((account, at));
-    if diesel::update(span).set(valuations::value.eq(value)).execute(conn)? > 0 {
-        return Ok(());
+pub fn record(conn: &mut Conn, valued: &[Valuation]) -> Result<(), StoreError> {
+    for batch in valued.chunks(BATCH) {
+        let row = |(account, at, value): &Valuation| {
+            (valuations::account_id.eq(*account), valuations::at.eq(*at), valuations::value.eq(*value))
+        };
+        let rows: Vec<_> = batch.iter().map(row).collect();
+        on_engine!(conn, engine => upsert!(rows, engine));
     }
-    let row = (valuations::account_id.eq(account), valuations::at.eq(at), valuations::value.eq(value));
-    exactly_one(diesel::insert_into(valuations::table).values(row).execute(conn)?, "recording a valuation")
+    Ok(())
+}
+
+/// The beginning of the newest span of which any account has a valuation.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest(conn: &mut Conn) -> Result<Option<At>, StoreError> {
+    Ok(valuations::table.select(max(valuations::at)).first(conn)?)
 }
 
 /// The latest `limit` valuations of `account` at or after `since`, oldest first.
@@ -34,19 +64,24 @@ pub fn latest(conn: &mut Conn, account: AccountId, since: At, limit: i64) -> Res
     Ok(values)
 }
 
-/// Keeps of each account only the last valuation in the `span` that `within` lies in.
+/// Keeps of each account only the last valuation in each `span`, from that which `from` lies in to that which `until` lies
+/// in.
 ///
 /// # Errors
 /// When the database fails.
-pub fn thin(conn: &mut Conn, within: At, span: Duration) -> Result<(), StoreError> {
-    let (begin, end) = (within.beginning_of(span), within.beginning_of(span).plus(span));
-    let later = diesel::alias!(valuations as later);
-    let replaced = later
-        .filter(later.field(valuations::account_id).eq(valuations::account_id))
-        .filter(later.field(valuations::at).gt(valuations::at))
-        .filter(later.field(valuations::at).lt(end));
-    let superseded =
-        valuations::table.filter(valuations::at.ge(begin)).filter(valuations::at.lt(end)).filter(exists(replaced));
-    diesel::delete(superseded).execute(conn)?;
+pub fn thin(conn: &mut Conn, from: At, until: At, span: Duration) -> Result<(), StoreError> {
+    let mut begin = from.beginning_of(span);
+    while begin <= until {
+        let end = begin.plus(span);
+        let later = diesel::alias!(valuations as later);
+        let replaced = later
+            .filter(later.field(valuations::account_id).eq(valuations::account_id))
+            .filter(later.field(valuations::at).gt(valuations::at))
+            .filter(later.field(valuations::at).lt(end));
+        let superseded =
+            valuations::table.filter(valuations::at.ge(begin)).filter(valuations::at.lt(end)).filter(exists(replaced));
+        diesel::delete(superseded).execute(conn)?;
+        begin = end;
+    }
     Ok(())
 }

@@ -117,7 +117,7 @@ async fn around(floor: &Floor, account: AccountId) {
                 &Code { user_id: UserId(2), code_hash, created_at: now, expires_at: now.plus(CODE_LASTS) },
             )?;
             watches::set(conn, user, instrument, true)?;
-            valuations::record(conn, account, now, Money::from_cents(5))?;
+            valuations::record(conn, &[(account, now, Money::from_cents(5))])?;
             let candle = Candle::opened(At::from_micros(0), Price::from_units(10_000), 3);
             let of = |timeframe| Recorded { instrument, timeframe, candle };
             candles::save(conn, &[of(Timeframe::Minute), of(Timeframe::Day)])
