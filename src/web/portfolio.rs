@@ -12,10 +12,11 @@ use super::page;
 use super::refusals::frozen_words;
 use super::sparklines;
 use super::visit::Member;
-use crate::domain::{At, Money, Price, Quantity, Symbol, TradingStatus};
+use crate::domain::{At, Instrument, Money, Price, Quantity, Symbol, TradingStatus};
 use crate::portfolio::{self, Line, Portfolio, history};
+use crate::store::holdings::{self, Holding};
 use crate::store::orders::{self, Filter};
-use crate::store::{StoreError, accounts, epochs, holdings};
+use crate::store::{StoreError, accounts, epochs, instruments};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -26,6 +27,8 @@ pub struct HoldingRow {
     pub symbol: Symbol,
     /// Its name.
     pub name: String,
+    /// Whether the market that runs now knows it at all.
+    pub traded: bool,
     /// Whether it may be traded.
     pub status: TradingStatus,
     /// How many.
@@ -130,14 +133,14 @@ impl PortfolioPage {
 const LATEST: i64 = 5;
 
 impl HoldingRow {
-    /// A valued holding as a row of a portfolio that is worth `total`.
+    /// A valued holding of `instrument` as a row of a portfolio that is worth `total`.
     #[must_use]
-    pub fn of(line: &Line, total: Money) -> Option<Self> {
-        let instrument = line.instrument.as_ref()?;
+    pub fn of(line: &Line, instrument: &Instrument, total: Money) -> Self {
         let gains = line.gains;
-        Some(Self {
+        Self {
             symbol: instrument.symbol.clone(),
             name: instrument.name.clone(),
+            traded: line.instrument.is_some(),
             status: line.status.clone(),
             quantity: line.holding.quantity,
             cost: line.holding.cost,
@@ -147,7 +150,7 @@ impl HoldingRow {
             day: gains.and_then(|gains| Some(Gain { amount: gains.day, base: gains.value.checked_sub(gains.day)? })),
             unrealised: gains.map(|gains| Gain { amount: gains.unrealised, base: gains.cost }),
             weight: gains.and_then(|gains| BasisPoints::of_money(gains.value, total)),
-        })
+        }
     }
 }
 
@@ -157,26 +160,35 @@ impl HoldingRow {
 /// When the store fails.
 pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpResponse, PageError> {
     let account = member.who.account;
+    let roster = house.market.board().roster();
     let read = house.store.read(move |conn| {
         let held = holdings::of_account(conn, account)?;
+        let is_unknown = |holding: &Holding| !holding.quantity.is_zero() && roster.get(holding.instrument_id).is_none();
+        let elsewhere = if held.iter().any(is_unknown) { instruments::all(conn)? } else { Vec::new() };
         let account = accounts::get(conn, account)?;
         let epochs = Epochs::asked(epochs::of_account(conn, &account)?, &account, "");
         let present = Filter::default().within(epochs.shown());
         let latest = orders::newest(conn, account.id, &present, None, LATEST)?;
         let worth = history::of_account(conn, &account)?;
-        Ok::<_, StoreError>((account, held, epochs, latest, worth))
+        Ok::<_, StoreError>((account, held, elsewhere, epochs, latest, worth))
     });
-    let (account, held, epochs, latest, mut worth) = read.await?;
+    let (account, held, elsewhere, epochs, latest, mut worth) = read.await?;
     let portfolio = portfolio::value(&account, held, house.market.board())
         .ok_or_else(|| PageError::internal("a portfolio's value does not fit"))?;
     let today = house.sparklines.today(&house).await;
     let row = |line: &Line| {
-        let drawn = today.line_of(house.market.board(), line.holding.instrument_id).unwrap_or_default();
-        HoldingRow::of(line, portfolio.total).map(|row| HoldingRow { line: drawn, ..row })
+        let id = line.holding.instrument_id;
+        let kept = || elsewhere.iter().map(|standing| &standing.instrument).find(|instrument| instrument.id == id);
+        let instrument = line.instrument.as_deref().or_else(kept)?;
+        let drawn = today.line_of(house.market.board(), id).unwrap_or_default();
+        Some(HoldingRow { line: drawn, ..HoldingRow::of(line, instrument, portfolio.total) })
     };
     let holdings: Vec<HoldingRow> = portfolio.holdings.iter().filter_map(row).collect();
     let layout = member.visit.layout();
-    worth.push((layout.now, portfolio.total));
+    // Without the shares that have no price just now the line would end in a fall that never was.
+    if portfolio.is_complete() {
+        worth.push((layout.now, portfolio.total));
+    }
     page::show(&PortfolioPage {
         layout,
         frozen: account.frozen().as_ref().map(frozen_words),

@@ -159,6 +159,7 @@ pub(super) fn holding(ticker: &str, name: &str, quantity: &str, cost: &str, quot
     HoldingRow {
         symbol: symbol(ticker),
         name: name.to_owned(),
+        traded: true,
         status: TradingStatus { delisted: ticker == "LONG.NAM", halt: None },
         quantity,
         cost,

@@ -162,7 +162,7 @@ impl Mine {
         Ok(Shown {
             cash: Some(self.account.cash),
             frozen: self.account.frozen().as_ref().map(frozen_words),
-            holding: line.and_then(|line| HoldingRow::of(line, portfolio.total)),
+            holding: line.map(|line| HoldingRow::of(line, instrument, portfolio.total)),
             fills: self.latest.into_iter().map(FillRow::from).collect(),
         })
     }

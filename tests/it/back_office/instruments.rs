@@ -4,6 +4,7 @@ use crate::support::form::Form;
 use crate::support::sound::assert_sound;
 use crate::support::{Engine, Server, Visitor};
 use std::time::Duration;
+use tempfile::NamedTempFile;
 use tradefloor::domain::Symbol;
 use tradefloor::store::audit::AuditLine;
 use tradefloor::store::instruments::{Standing, standing_of};
@@ -240,14 +241,10 @@ async fn a_recording_can_be_halted_and_paused_and_neither_added_to_nor_moved() {
     bob.sell("SPY", "1").await.assert_done();
 }
 
-#[tokio::test]
-async fn what_a_file_no_longer_names_is_listed_again_on_the_word_of_the_back_office() {
-    let names = |rows: &str| {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), format!("symbol,name,sector,price\n{rows}")).unwrap();
-        file
-    };
-    let file = names("ACME,Acme,Tools,10\nBOLT,Bolt,Tools,20\n");
+/// A market where bob bought BOLT, opened again with a file that names ACME alone.
+async fn with_a_file_that_no_longer_names_what_bob_holds() -> (Server, Visitor, Visitor, NamedTempFile) {
+    let file = NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "symbol,name,sector,price\nACME,Acme,Tools,10\nBOLT,Bolt,Tools,20\n").unwrap();
     let server = Server::with(|settings| {
         settings.set("--instruments", &file.path().to_string_lossy());
     });
@@ -259,6 +256,22 @@ async fn what_a_file_no_longer_names_is_listed_again_on_the_word_of_the_back_off
     boss.moves_to(&server);
     bob.moves_to(&server);
     assert!(!on_rates(&bob, "BOLT").await);
+    (server, boss, bob, file)
+}
+
+#[tokio::test]
+async fn what_the_market_does_not_know_any_more_stays_in_the_portfolio_of_who_holds_it() {
+    let (server, _boss, bob, _file) = with_a_file_that_no_longer_names_what_bob_holds().await;
+    let portfolio = bob.get("/portfolio").await;
+    portfolio.assert_says("This market does not trade it.").assert_says("No price is known for BOLT.");
+    assert_eq!(portfolio.select_text("tr[data-symbol=BOLT] .instrument").as_deref(), Some("BOLTBolt"));
+    assert_eq!(portfolio.select_text("tr[data-symbol=BOLT] a"), None, "nothing leads to what is not there");
+    assert_sound(server.database());
+}
+
+#[tokio::test]
+async fn what_a_file_no_longer_names_is_listed_again_on_the_word_of_the_back_office() {
+    let (mut server, mut boss, mut bob, _file) = with_a_file_that_no_longer_names_what_bob_holds().await;
     act(&boss, "BOLT", "list", &[]).await;
     for _ in 0..2 {
         while !on_rates(&bob, "BOLT").await {
