@@ -24,9 +24,16 @@ const SERVER_RULES: &str = "SET synchronous_commit = on; SET statement_timeout =
      DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
 /// What those are told besides that only read, also where no transaction is begun around what they read.
 const SERVER_READS: &str = "SET default_transaction_read_only = on;";
+/// What those are told that look at all the books or write all of them: one snapshot or one transaction takes as long as
+/// there are rows, and waits while the rows are worked on elsewhere.
+const SERVER_PATIENT: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
 /// How long a server may take to answer the door, in seconds, and one that is out of reach to confirm what it was
 /// sent, in milliseconds, unless its URL says otherwise.
 const SERVER_PATIENCE: [(&str, u32); 2] = [("connect_timeout", 5), ("tcp_user_timeout", 15_000)];
+
+/// How a server begins what writes, whatever its own configuration says: each statement sees what was committed before it,
+/// so that whoever has waited for a lock then finds what the one who held it has done.
+const BEGIN_ON_SERVER: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// How a connection will be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +57,13 @@ pub(super) fn connect(database: &Database, purpose: Purpose) -> Result<Conn, Con
         Database::Sqlite(path) => to_file(path, purpose).map(Conn::Sqlite),
         Database::Postgres(url) => {
             let mut conn = to_server(url)?;
-            if purpose == Purpose::Read {
-                conn.batch_execute(SERVER_READS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+            let besides = match purpose {
+                Purpose::Write => None,
+                Purpose::Read => Some(SERVER_READS),
+                Purpose::Inspect | Purpose::Fill => Some(SERVER_PATIENT),
+            };
+            if let Some(rules) = besides {
+                conn.batch_execute(rules).map_err(ConnectionError::CouldntSetupConfiguration)?;
             }
             Ok(Conn::Postgres(conn))
         }
@@ -125,7 +137,7 @@ impl Conn {
     pub(super) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(conn) => Manager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, "BEGIN READ WRITE"),
+            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, BEGIN_ON_SERVER),
         }
     }
 
@@ -133,7 +145,7 @@ impl Conn {
     pub(super) fn begin_write_with(&mut self, first: &str) -> QueryResult<()> {
         match self {
             Self::Sqlite(_) => self.begin_write(),
-            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, &format!("BEGIN READ WRITE; {first}")),
+            Self::Postgres(conn) => Manager::begin_transaction_sql(conn, &format!("{BEGIN_ON_SERVER}; {first}")),
         }
     }
 

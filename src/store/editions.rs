@@ -27,7 +27,7 @@ impl Editions {
     /// Notes a write that held `lock`, after it was committed and before anybody is told so.
     pub(super) fn written(&self, lock: Lock) {
         match lock {
-            Lock::Account(_) | Lock::Presence(_) => {}
+            Lock::Account(_) | Lock::Presence(_) | Lock::Nothing => {}
             Lock::User(_) | Lock::Leaver(_) | Lock::House => {
                 self.written.fetch_add(1, Ordering::SeqCst);
             }

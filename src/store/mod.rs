@@ -103,6 +103,8 @@ pub enum Lock {
     Leaver(UserId),
     /// Things that belong to nobody in particular.
     House,
+    /// Nothing: whether writing works at all.
+    Nothing,
 }
 
 /// The database: many readers at once, one writer. Cheap to clone.

@@ -151,6 +151,7 @@ fn hold(lock: Lock) -> String {
              SELECT id FROM accounts WHERE user_id = {user} ORDER BY id FOR NO KEY UPDATE"
         ),
         Lock::House => format!("SELECT pg_advisory_xact_lock({HOUSE})"),
+        Lock::Nothing => String::new(),
     }
 }
 

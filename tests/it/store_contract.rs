@@ -217,7 +217,21 @@ async fn a_read_whose_visitor_has_gone_still_counts_until_it_is_over(engine: Eng
 }
 
 async fn two_writes_of_one_lock_never_overlap(engine: Engine) {
-    let house = House::open(engine, 2, 64);
+    assert_never_overlapping(&House::open(engine, 2, 64)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nor_do_they_on_a_server_that_begins_with_another_isolation() {
+    let place = Place::on(Engine::Postgres);
+    let Database::Postgres(url) = place.database() else { panic!("it is on a server") };
+    let name = url.rsplit('/').next().unwrap();
+    let stricter = format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'");
+    PgConnection::establish(url).unwrap().batch_execute(&stricter).unwrap();
+    assert_never_overlapping(&House { store: open(place.database(), 2, 64), place }).await;
+}
+
+/// Claims that what is read under a lock holds until what follows from it is written, whoever writes.
+async fn assert_never_overlapping(house: &House) {
     let other = Store::open(&StorePlan {
         database: house.place.database().clone(),
         readers: 1,

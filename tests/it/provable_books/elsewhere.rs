@@ -4,6 +4,9 @@ use super::{everything, file, path, traded, tradefloor};
 use crate::support::floor::Floor;
 use crate::support::postgres::Cluster;
 use crate::support::{Engine, place};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -42,6 +45,25 @@ async fn a_backup_is_one_file_of_its_owners_and_restores_on_either_engine() {
             assert_eq!(everything(&place), before);
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_does_not_end_what_looks_at_all_its_books_because_that_takes_long() {
+    let floor = traded(Engine::Postgres).await;
+    let limits = look::<_, super::Unseen>(floor.database(), |conn| {
+        let limits = ["statement_timeout", "idle_in_transaction_session_timeout"].map(|limit| {
+            let said = sql_query(format!("SELECT current_setting('{limit}') AS value")).get_result::<Setting>(conn);
+            said.unwrap().value
+        });
+        Ok(limits)
+    });
+    assert_eq!(limits.unwrap(), ["0", "0"]);
+}
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    value: String,
 }
 
 #[tokio::test]

@@ -241,3 +241,19 @@ async fn books_that_do_not_agree_are_neither_backed_up_nor_copied() {
     let left: Vec<_> = std::fs::read_dir(here.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["sound.db"]);
 }
+
+#[tokio::test]
+async fn the_ledger_refuses_whoever_would_change_remove_or_empty_it() {
+    let changes = ["UPDATE ledger_entries SET memo = 'a gift'", "DELETE FROM ledger_entries"];
+    let floor = traded(Engine::Sqlite).await;
+    let mut conn = SqliteConnection::establish(path(&floor.file())).unwrap();
+    for change in changes {
+        conn.batch_execute(change).expect_err(change);
+    }
+    let floor = traded(Engine::Postgres).await;
+    let mut conn = PgConnection::establish(&place::argument(floor.database())).unwrap();
+    for change in changes.into_iter().chain(["TRUNCATE ledger_entries CASCADE", "TRUNCATE accounts CASCADE"]) {
+        let refused = conn.batch_execute(change).expect_err(change).to_string();
+        assert!(refused.contains("a ledger entry is never changed or removed"), "{change}: {refused}");
+    }
+}
