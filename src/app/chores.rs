@@ -2,8 +2,6 @@
 
 use crate::market::recorder::{self, Retention};
 use crate::portfolio::history;
-use crate::store::instruments::{self, Prices};
-use crate::store::{Lock, StoreError};
 use crate::web::house::House;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -17,7 +15,7 @@ const SWEEP_EVERY: u64 = 40;
 const VALUE_EVERY: u64 = 20;
 
 /// Does the chores until `stop`.
-pub(super) async fn run(house: House, simulated: bool, retention: Retention, stop: CancellationToken) {
+pub(super) async fn run(house: House, retention: Retention, stop: CancellationToken) {
     let mut every = interval_at(Instant::now() + SAVE_EVERY, SAVE_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for turn in 1_u64.. {
@@ -25,7 +23,7 @@ pub(super) async fn run(house: House, simulated: bool, retention: Retention, sto
             () = stop.cancelled() => return,
             _ = every.tick() => {}
         }
-        save_prices(&house, simulated).await;
+        save_prices(&house).await;
         end_acting(&house).await;
         follow_books(&house).await;
         if turn % VALUE_EVERY == 1 {
@@ -39,24 +37,8 @@ pub(super) async fn run(house: House, simulated: bool, retention: Retention, sto
 }
 
 /// Saves where a simulated market stands. A tape brings its own prices every time.
-pub(super) async fn save_prices(house: &House, simulated: bool) {
-    if !simulated {
-        return;
-    }
-    let prices: Vec<Prices> = house
-        .market
-        .board()
-        .rates()
-        .into_iter()
-        .filter_map(|rate| {
-            let quote = rate.standing?.quote;
-            Some(Prices { instrument: rate.instrument.id, last: quote.last, previous_close: quote.previous_close })
-        })
-        .collect();
-    let now = house.clock.now();
-    let saved: Result<(), StoreError> =
-        house.store.write(Lock::House, move |conn| instruments::save_prices(conn, &prices, now)).await;
-    if let Err(error) = saved {
+pub(super) async fn save_prices(house: &House) {
+    if let Err(error) = house.operations.save_prices().await {
         tracing::warn!(%error, "prices were not saved");
     }
 }

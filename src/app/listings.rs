@@ -11,11 +11,6 @@ use crate::store::{Lock, Store, StoreError};
 use std::collections::HashMap;
 use std::fs::File;
 
-/// The feed that the settings name, and whether its prices are made up.
-pub(super) fn feed(settings: &Settings) -> (FeedPlan, bool) {
-    (settings.feed.clone(), matches!(settings.feed, FeedPlan::Simulated(_)))
-}
-
 /// What the settings name.
 ///
 /// # Errors

@@ -45,6 +45,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const WAITING_VISITORS: u32 = 4_096;
 /// How long goodbyes may take at the most.
 const GOODBYES: Duration = Duration::from_secs(3);
+/// How long a chore that is being done may take to its end: longer than a database waits for others.
+const LAST_CHORES: Duration = Duration::from_secs(15);
 
 /// Why the house does not open. Each displays as one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +94,6 @@ pub struct App {
     address: SocketAddr,
     needs_administrator: bool,
     house: House,
-    simulated: bool,
     recorder: Recorder,
     stop: CancellationToken,
     told_to_stop: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -120,7 +121,7 @@ impl App {
         })?;
         let key = key::load(&settings.key_file)?;
         let clock = Clock;
-        let (feed, simulated) = listings::feed(&settings);
+        let feed = settings.feed.clone();
         let mut listed = listings::list(listings, &settings, &store, clock).await?;
         let begin = clock.now();
         if let FeedPlan::Simulated(plan) = &feed {
@@ -159,22 +160,10 @@ impl App {
         let told_to_stop = Box::pin(told_to_stop()?);
         let (address, server, live) = serve(&settings, &house, &stop, listener)?;
         let handle = server.handle();
-        let chores = tokio::spawn(chores::run(house.clone(), simulated, settings.retention, stop.clone()));
+        let chores = tokio::spawn(chores::run(house.clone(), settings.retention, stop.clone()));
         tracing::info!(%address, database = %settings.database, "open");
         let server = tokio::spawn(server);
-        Ok(Self {
-            address,
-            needs_administrator,
-            house,
-            simulated,
-            recorder,
-            stop,
-            told_to_stop,
-            server,
-            handle,
-            live,
-            chores,
-        })
+        Ok(Self { address, needs_administrator, house, recorder, stop, told_to_stop, server, handle, live, chores })
     }
 
     /// Where the site is reached on this machine.
@@ -215,11 +204,16 @@ impl App {
             tracing::warn!("some live connections did not end in time");
         }
         self.house.market.stop().await;
-        if self.chores.await.is_err() {
-            tracing::error!("the chores panicked");
+        match tokio::time::timeout(LAST_CHORES, &mut self.chores).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => tracing::error!("the chores panicked"),
+            Err(_) => {
+                tracing::warn!("a chore was given up, because it did not end in time");
+                self.chores.abort();
+            }
         }
         self.recorder.close().await;
-        chores::save_prices(&self.house, self.simulated).await;
+        chores::save_prices(&self.house).await;
         let store = self.house.store.clone();
         if tokio::task::spawn_blocking(move || store.close()).await.is_err() {
             tracing::error!("the books did not close in order");

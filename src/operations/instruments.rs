@@ -17,15 +17,14 @@ impl Operations {
     /// # Errors
     /// When the store fails. A refusal is not an error.
     pub async fn create(&self, listing: Listing, instruction: Instruction) -> Result<OperationActed<()>, StoreError> {
-        if self.is_recording() {
-            return Ok(OperationActed::Refused(OperationRefusal::Recording));
-        }
-        let _turn = self.turn.lock().await;
-        if self.market.board().roster().all().len() >= listings::MOST_INSTRUMENTS {
-            return Ok(OperationActed::Refused(OperationRefusal::Full));
-        }
-        let symbol = listing.symbol.clone();
-        self.in_turn(&symbol, instruction, move |conn, _, _, now| {
+        let (market, symbol) = (self.market.clone(), listing.symbol.clone());
+        self.about_new(&symbol, instruction, move |conn, _, _, now| {
+            if market.is_recording() {
+                return Ok(Err(OperationRefusal::Recording));
+            }
+            if market.board().roster().all().len() >= listings::MOST_INSTRUMENTS {
+                return Ok(Err(OperationRefusal::Full));
+            }
             let Some(created) = instruments::create(conn, &listing, now)? else {
                 return Ok(Err(OperationRefusal::SymbolTaken));
             };
@@ -68,17 +67,17 @@ impl Operations {
         price: Option<Price>,
         instruction: Instruction,
     ) -> Result<OperationActed<()>, StoreError> {
-        let (known, recording) = (self.market.board().roster().place(symbol).is_some(), self.is_recording());
+        let market = self.market.clone();
         self.about(symbol, instruction, move |conn, standing, _, now| {
             let Standing { instrument, origin, status, last_price, previous_close, .. } = standing;
-            if known {
+            if market.board().roster().place(&instrument.symbol).is_some() {
                 if !status.delisted {
                     return Ok(Err(OperationRefusal::NothingToDo));
                 }
                 instruments::relist(conn, instrument.id, origin)?;
                 return Ok(Ok(written(Act::ListInstrument, listed(false), listed(true))));
             }
-            if recording {
+            if market.is_recording() {
                 return Ok(Err(OperationRefusal::Recording));
             }
             let Some(last) = price.or(last_price) else { return Ok(Err(OperationRefusal::PriceNeeded)) };

@@ -7,18 +7,22 @@
 mod clock;
 mod instruments;
 mod prices;
+mod shock;
+mod turn;
 
 pub use instruments::{HIGHEST_PRICE, opening};
-pub use prices::{Move, NotAPrice, NotAShock, Shock, Shocked, parse_price};
+pub use prices::{Move, Shocked};
+pub use shock::{NotAPrice, NotAShock, Shock, parse_price};
 
 use crate::clock::Clock;
 use crate::domain::{At, Instruction, Origin, Subject, Symbol};
 use crate::market::{Market, recorder};
 use crate::store::audit::{Acted, Written, on_record};
-use crate::store::instruments::{Standing, all, standing_of};
+use crate::store::instruments::{Prices, Standing, all, save_prices, standing_of};
 use crate::store::{Conn, Lock, Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use turn::Turn;
 
 /// Why something is not done about the market. Each displays as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +73,7 @@ pub struct Operations {
     store: Store,
     market: Market,
     clock: Clock,
-    /// Whoever changes books and board holds it, so that both change in one order.
-    turn: Arc<Mutex<()>>,
+    turn: Arc<Mutex<Turn>>,
 }
 
 impl Operations {
@@ -106,36 +109,61 @@ impl Operations {
         instruction: Instruction,
         work: impl Fn(&mut Conn, Standing, &Instruction, At) -> Work<T> + Send + 'static,
     ) -> Result<OperationActed<T>, StoreError> {
-        let _turn = self.turn.lock().await;
-        self.in_turn(symbol, instruction, move |conn, instruction, symbol, now| match standing_of(conn, symbol)? {
+        self.about_new(symbol, instruction, move |conn, instruction, symbol, now| match standing_of(conn, symbol)? {
             Some(standing) => work(conn, standing, instruction, now),
             None => Ok(Err(OperationRefusal::Unknown)),
         })
         .await
     }
 
-    /// As [`Operations::about`], for whoever has the turn already.
-    async fn in_turn<T: Send + 'static>(
+    /// As [`Operations::about`], also where there is no such instrument yet.
+    async fn about_new<T: Send + 'static>(
         &self,
         symbol: &Symbol,
         instruction: Instruction,
         work: impl Fn(&mut Conn, &Instruction, &Symbol, At) -> Work<T> + Send + 'static,
     ) -> Result<OperationActed<T>, StoreError> {
-        let (now, symbol) = (self.clock.now(), symbol.clone());
-        let written: Result<_, StoreError> = self
-            .store
-            .write(Lock::House, move |conn| {
-                let subject = Subject::instrument(&symbol);
-                let acted =
-                    on_record(conn, &instruction, &subject, now, |conn| work(conn, &instruction, &symbol, now))?;
-                Ok((acted, standing_of(conn, &symbol)?))
-            })
-            .await;
-        let (acted, standing) = written?;
-        if let Some(standing) = standing {
-            self.show(&standing).await?;
+        let (operations, symbol) = (self.clone(), symbol.clone());
+        to_its_end(async move {
+            let _turn = operations.turn.lock().await;
+            let now = operations.clock.now();
+            let written: Result<_, StoreError> = operations
+                .store
+                .write(Lock::House, move |conn| {
+                    let subject = Subject::instrument(&symbol);
+                    let acted =
+                        on_record(conn, &instruction, &subject, now, |conn| work(conn, &instruction, &symbol, now))?;
+                    Ok((acted, standing_of(conn, &symbol)?))
+                })
+                .await;
+            let (acted, standing) = written?;
+            if let Some(standing) = standing {
+                operations.show(&standing).await?;
+            }
+            Ok(acted)
+        })
+        .await
+    }
+
+    /// Saves where a simulated market stands, so that it goes on from there; of a recording there is nothing to save.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn save_prices(&self) -> Result<(), StoreError> {
+        if self.is_recording() {
+            return Ok(());
         }
-        Ok(acted)
+        // With the turn, so that a price which is being set is not written over by the one before.
+        let _turn = self.turn.lock().await;
+        let rates = self.market.board().rates().into_iter();
+        let prices: Vec<Prices> = rates
+            .filter_map(|rate| {
+                let quote = rate.standing?.quote;
+                Some(Prices { instrument: rate.instrument.id, last: quote.last, previous_close: quote.previous_close })
+            })
+            .collect();
+        let now = self.clock.now();
+        self.store.write(Lock::House, move |conn| save_prices(conn, &prices, now)).await
     }
 
     /// Brings the board to what the books say of an instrument.
@@ -156,4 +184,11 @@ impl Operations {
         candles.go_on(self.market.board());
         Ok(())
     }
+}
+
+/// Does what changes books and board to its end, also when whoever asked for it hangs up meanwhile.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.map_err(|_| StoreError::Panicked)?
 }
