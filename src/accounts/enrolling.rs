@@ -85,6 +85,7 @@ impl Accounts {
                     Acted::Done(one) => enrolled.push(one),
                     Acted::Repeated(line) => return Ok(Acted::Repeated(line)),
                     Acted::Overtaken(lines) => return Ok(Acted::Overtaken(lines)),
+                    Acted::Closed => return Ok(Acted::Closed),
                     Acted::Refused(refusal) => return Err(GivenUp::Refused(refusal)),
                 }
             }

@@ -97,6 +97,13 @@ words!(
     }
 );
 
+impl Act {
+    /// What people do about themselves alone: however often they come and go, whoever has a form open about them has not
+    /// been overtaken.
+    pub const ONES_OWN: [Self; 5] =
+        [Self::SignIn, Self::SignInRefused, Self::GrantGiven, Self::GrantRefused, Self::ActAsEnd];
+}
+
 /// What an act was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {

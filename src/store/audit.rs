@@ -3,6 +3,7 @@
 use super::Conn;
 use super::error::{StoreError, exactly_one};
 use super::schema::{audit_entries, audit_head, users};
+use super::sessions;
 use crate::domain::{
     Act, At, AuditEntry, Author, ChainHash, Details, Instruction, OrderKey, Reason, Subject, SubjectKind, Username,
 };
@@ -18,6 +19,8 @@ pub enum Acted<T, R> {
     Repeated(Box<AuditLine>),
     /// Others acted on the same thing since it was looked at, as these entries say, oldest first. Nothing was done.
     Overtaken(Vec<AuditLine>),
+    /// The back office has closed meanwhile for the session it was asked from. Nothing was done.
+    Closed,
     /// It cannot be done. Nothing was.
     Refused(R),
 }
@@ -79,7 +82,7 @@ pub fn hold(conn: &mut Conn) -> Result<(), StoreError> {
 
 /// Does `work` about `subject` as `instruction` says and enters it on the record, all in the transaction that `conn`
 /// is in, and with the record held from its beginning: what `work` finds to be so stays so. An instruction that was done
-/// before, or that others have overtaken, is not done.
+/// before, that others have overtaken, or whose author the back office has closed for, is not done.
 ///
 /// # Errors
 /// What `work` returns, or the store's own failure as `E`.
@@ -93,6 +96,9 @@ pub fn on_record<T, R, E: From<StoreError>>(
     hold(conn)?;
     if let Some(done) = done_under(conn, &instruction.key)? {
         return Ok(Acted::Repeated(Box::new(done)));
+    }
+    if !is_open(conn, &instruction.author, now)? {
+        return Ok(Acted::Closed);
     }
     if let Some(seen) = instruction.seen {
         let since = about_since(conn, subject, seen)?;
@@ -108,6 +114,14 @@ pub fn on_record<T, R, E: From<StoreError>>(
     let why = Why { reason: Some(&instruction.reason), key: Some(&instruction.key) };
     append(conn, &instruction.author, act, subject, (&was, &became), why, now)?;
     Ok(Acted::Done(value))
+}
+
+/// Whether the back office is open for the session that `author` acts from, where that is known. Whoever takes somebody's
+/// rights away closes it, and waits for the record, so that what they were told holds for everything that follows it.
+fn is_open(conn: &mut Conn, author: &Author, now: At) -> Result<bool, StoreError> {
+    let Some(hash) = &author.session else { return Ok(true) };
+    let own = sessions::get(conn, hash)?.filter(|session| Some(session.user_id) == author.user);
+    Ok(own.and_then(|session| session.granted_until).is_some_and(|until| until > now))
 }
 
 /// Enters an act for which nobody is asked a reason: a sign-in, a password given again. Where the transaction changes
@@ -232,7 +246,7 @@ pub fn about_since(conn: &mut Conn, subject: &Subject, seen: i64) -> Result<Vec<
     const BOOKS: [SubjectKind; 2] = [SubjectKind::Account, SubjectKind::Order];
     let since = rows()
         .filter(audit_entries::id.gt(seen))
-        .filter(audit_entries::request_key.is_not_null())
+        .filter(audit_entries::act.ne_all(Act::ONES_OWN))
         .order(audit_entries::id)
         .limit(MOST_TOLD);
     let found: Vec<Row> = if let Some(person) = subject.person.filter(|_| BOOKS.contains(&subject.kind)) {

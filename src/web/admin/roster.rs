@@ -1,6 +1,7 @@
 //! `/admin/users/roster`: many people at once, from a prefix and a number or from a list; looked at first, then added all
 //! together or not at all, each with a code on a card.
 
+use super::acts::CLOSED;
 use super::slips::{self, Slip};
 use super::{Office, Staff};
 use crate::accounts::roster::{Roster, Row, RowFault, Terms};
@@ -180,6 +181,10 @@ impl Asked<'_> {
                 slips::show(self.staff, say, slips, Vec::new(), "/admin/users".to_owned())
             }
             Acted::Repeated(_) | Acted::Overtaken(_) => self.repeated(review.roster).await,
+            Acted::Closed => {
+                errors.refuse(CLOSED);
+                page::again(&self.page(errors, Some(review)))
+            }
             Acted::Refused(EnrolRefusal::Taken(names)) => {
                 let mut review = review;
                 review.roster.mark_taken(&names.iter().map(Username::key).collect::<Vec<_>>());

@@ -269,3 +269,52 @@ async fn two_administrators_who_take_each_other_s_rights_at_once_leave_one() {
         }
     }
 }
+
+/// An administrator, for whose session the back office is open, and what they ask for from it.
+async fn at_work(floor: &Floor, desk: &Accounts, name: &str, sign: &str) -> (UserId, Instruction) {
+    let id = joins(desk, name, Role::Admin).await;
+    let session = signs_in(floor, id, sign).await;
+    desk.grant(&person(floor, id).await, session.clone(), OLD.to_owned(), HERE).await.unwrap();
+    let author = Author { user: Some(id), address: HERE.to_string(), session: Some(session) };
+    (id, Instruction { author, ..instruction("while it lasts") })
+}
+
+#[tokio::test]
+async fn whose_rights_were_taken_meanwhile_does_nothing_more() {
+    let floor = Floor::open().await;
+    let desk = desk(&floor);
+    let (_boss, of_boss) = at_work(&floor, &desk, "boss", "a").await;
+    let bob = joins(&desk, "bob", Role::Trader).await;
+    for (name, sign, disabled) in [("rogue", "b", true), ("clerk", "c", false)] {
+        let (id, late) = at_work(&floor, &desk, name, sign).await;
+        let taken = Instruction { key: name.parse().unwrap(), ..of_boss.clone() };
+        let taken = if disabled {
+            desk.disable(id, taken).await.unwrap()
+        } else {
+            desk.change_role(id, Role::Trader, taken).await.unwrap()
+        };
+        assert!(matches!(taken, Acted::Done(())), "{taken:?}");
+        let done = desk.disable(bob, late).await.unwrap();
+        assert!(matches!(done, Acted::Closed), "{name}: {done:?}");
+    }
+    assert!(person(&floor, bob).await.disabled_at.is_none());
+}
+
+#[tokio::test]
+async fn a_form_does_not_overrule_what_the_command_line_did_meanwhile() {
+    let floor = Floor::open().await;
+    let desk = desk(&floor);
+    let (_boss, told) = at_work(&floor, &desk, "boss", "a").await;
+    let bob = joins(&desk, "bob", Role::Trader).await;
+    let seen = Some(looks(&floor, audit::newest).await);
+    desk.set_role(&"bob".parse().unwrap(), Role::Support).await.unwrap();
+    // That somebody comes in takes nothing from a form that is open about them.
+    desk.sign_in("bob", OLD.to_owned(), HERE).await.unwrap();
+    match desk.change_role(bob, Role::Admin, Instruction { seen, ..told }).await.unwrap() {
+        Acted::Overtaken(lines) => {
+            assert_eq!(lines.iter().map(|line| line.act.as_str()).collect::<Vec<_>>(), ["set_role"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(person(&floor, bob).await.role, Role::Support);
+}

@@ -120,6 +120,9 @@ impl dyn Act {
     }
 }
 
+/// What whoever acts is told when the back office has closed for them since the form was opened.
+pub const CLOSED: &str = "The back office has closed for you meanwhile, so nothing was done. Open it again first.";
+
 /// What an act comes to, in a sentence or two, or what is wrong with what was typed.
 pub type Foreseen = Result<String, FieldErrors>;
 
@@ -173,6 +176,7 @@ impl Outcome {
                 Self::done(format!("That was done already: {}. It was not done again.", words::told(&line)))
             }
             Acted::Overtaken(lines) => Self::Overtaken(lines),
+            Acted::Closed => Self::refused(CLOSED),
             Acted::Refused(refusal) => explain(refusal),
         }
     }
