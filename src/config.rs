@@ -30,7 +30,7 @@ pub struct Settings {
     pub writers: u32,
     /// Writes that may wait.
     pub waiting_writes: usize,
-    /// Writes to a file that share one commit at the most.
+    /// Writes to a file, and orders to a server, that share one commit at the most.
     pub writes_per_commit: usize,
     /// Where people reach the site, when that is not the address it listens on.
     pub public_origin: Option<String>,

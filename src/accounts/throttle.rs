@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// Keys remembered before those that have recovered are forgotten.
 const REMEMBERED: usize = 50_000;
-/// Keys remembered at the most: past it, a new one waits until others have recovered.
+/// Keys remembered at the most: past it, everybody waits until some have recovered.
 const MOST_REMEMBERED: usize = 2 * REMEMBERED;
 /// How often keys that have recovered are looked for at the most, because that takes a look at all of them.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);

@@ -6,8 +6,7 @@ use crate::accounts::throttle::{Allowance, Throttle};
 use crate::accounts::{Accounts, AccountsError};
 use crate::clock::Clock;
 use crate::domain::{Money, NewPassword, Role, UserId, Username};
-use crate::store::users::User;
-use crate::store::{REMEMBERED, Store, StoreError, users};
+use crate::store::{OpenError, REMEMBERED, StoreError, transfer, users};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::num::NonZeroU32;
@@ -152,6 +151,8 @@ fn change<T>(
     cost: u32,
     act: impl AsyncFnOnce(Accounts) -> Result<T, AccountsError>,
 ) -> Result<T, Failure> {
+    // Nobody is in a place that is only now made.
+    transfer::is_there(&database.database).map_err(Failure::stopped)?;
     let done = with_accounts(database, cost, Money::ZERO, act)?;
     std::thread::sleep(REMEMBERED);
     Ok(done)
@@ -179,11 +180,10 @@ fn told(error: AccountsError) -> Failure {
 
 #[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 fn list(database: &DatabaseArgs) -> Result<(), Failure> {
-    let store = serve::open(database)?;
-    let listed = in_runtime(async {
+    let listed = transfer::look::<_, Unread>(&database.database, |conn| {
         let mut after = UserId(0);
         loop {
-            let people = page(&store, after).await?;
+            let people = users::list(conn, after, PIECE)?;
             let Some(last) = people.last() else { return Ok(()) };
             after = last.id;
             for user in people {
@@ -192,13 +192,16 @@ fn list(database: &DatabaseArgs) -> Result<(), Failure> {
             }
         }
     });
-    store.close();
-    listed
+    listed.map_err(Failure::stopped)
 }
 
-async fn page(store: &Store, after: UserId) -> Result<Vec<User>, Failure> {
-    let people: Result<_, StoreError> = store.read(move |conn| users::list(conn, after, PIECE)).await;
-    people.map_err(|error| Failure::Stopped(format!("The people cannot be read: {error}.")))
+/// Why people are not listed. Each displays as a sentence.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("The people cannot be read: {0}.")]
+    Store(#[from] StoreError),
 }
 
 fn ask_password(username: &Username) -> Result<NewPassword, Failure> {

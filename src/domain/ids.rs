@@ -42,14 +42,6 @@ typed_id!(
     /// An order, as the store numbers it.
     OrderId
 );
-typed_id!(
-    /// One execution of an order.
-    FillId
-);
-typed_id!(
-    /// A line of the ledger.
-    EntryId
-);
 
 /// A UUID shown to the outside, so that nobody can count or guess rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]

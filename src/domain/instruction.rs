@@ -1,5 +1,6 @@
 //! What comes with every act of the staff: who asks for it, from where, and why.
 
+use super::unseen::{is_unseen, is_variation_selector};
 use super::{OrderKey, UserId};
 use std::fmt;
 use std::str::FromStr;
@@ -65,10 +66,10 @@ impl FromStr for Reason {
         if text.chars().any(|sign| sign.is_control() || LINE_ENDS.contains(&sign)) {
             return Err(NotAReason::NotALine);
         }
-        if text.chars().any(is_hidden) {
+        if text.chars().any(|sign| is_unseen(sign) && !JOINERS.contains(&sign)) {
             return Err(NotAReason::Hidden);
         }
-        match text.chars().filter(|sign| !JOINERS.contains(sign)).count() {
+        match text.chars().filter(|sign| !JOINERS.contains(sign) && !is_variation_selector(*sign)).count() {
             ..Self::SHORTEST => Err(NotAReason::TooShort),
             Self::SHORTEST..=Self::LONGEST => Ok(Self(text.to_owned())),
             _ => Err(NotAReason::TooLong),
@@ -80,12 +81,6 @@ impl FromStr for Reason {
 const LINE_ENDS: [char; 2] = ['\u{2028}', '\u{2029}'];
 /// What joins letters or keeps them apart: Persian and Hindi are not written without, and nobody sees it by itself.
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
-
-/// Whether a sign is not seen or changes the direction of others, so that a reason could read other than it is.
-const fn is_hidden(sign: char) -> bool {
-    matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(sign, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,6 +111,7 @@ mod tests {
         assert_eq!("  typed twice  ".parse::<Reason>().unwrap().as_str(), "typed twice");
         let persian = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}";
         assert_eq!(persian.parse::<Reason>().unwrap().as_str(), persian, "a joiner is a part of how it is written");
+        assert!("rain \u{2614}\u{fe0f}".parse::<Reason>().is_ok(), "a sign may say how the one before it is drawn");
         for (text, wrong) in [
             ("", NotAReason::TooShort),
             (" a ", NotAReason::TooShort),
@@ -127,6 +123,7 @@ mod tests {
             ("a\u{200b}fine", NotAReason::Hidden),
             ("a\u{200f}fine", NotAReason::Hidden),
             ("\u{feff}a fine", NotAReason::Hidden),
+            ("\u{3164}\u{3164}\u{3164}", NotAReason::Hidden),
             ("a\u{200c}\u{200d}", NotAReason::TooShort),
             (&"x".repeat(501), NotAReason::TooLong),
         ] {

@@ -1,6 +1,7 @@
 //! What can be traded, and whether it may be just now.
 
 use super::order::words;
+use super::unseen::is_unseen;
 use super::{At, InstrumentId, Price, PublicId, Side, Symbol};
 use std::sync::Arc;
 
@@ -11,33 +12,6 @@ pub const LONGEST_NAME: usize = 100;
 #[must_use]
 pub fn is_a_name(text: &str) -> bool {
     text.chars().count() <= LONGEST_NAME && !text.chars().any(|one| one.is_control() || is_unseen(one))
-}
-
-/// Whether a character only says how others are shown, in which order or whether joined: Unicode's format characters and
-/// its separators of lines. Two names that differ by one look alike, and one can turn the text around it backwards.
-const fn is_unseen(one: char) -> bool {
-    matches!(
-        one,
-        '\u{ad}'
-            | '\u{600}'..='\u{605}'
-            | '\u{61c}'
-            | '\u{6dd}'
-            | '\u{70f}'
-            | '\u{890}'..='\u{891}'
-            | '\u{8e2}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{110bd}'
-            | '\u{110cd}'
-            | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// An instrument as a market introduces it.

@@ -4,6 +4,7 @@
 //! integer or string carries meaning. Arithmetic is checked; what does not fit is a refusal, never a wrap.
 
 mod columns;
+mod unseen;
 
 pub mod amount;
 pub mod audit;
@@ -31,7 +32,7 @@ pub use audit::{Act, AuditEntry, Details, Subject, SubjectKind};
 pub use candle::{Candle, Recorded, Timeframe};
 pub use code::SignInCode;
 pub use hexadecimal::hexadecimal;
-pub use ids::{AccountId, EntryId, FillId, InstrumentId, OrderId, PublicId, UserId};
+pub use ids::{AccountId, InstrumentId, OrderId, PublicId, UserId};
 pub use instruction::{Author, Instruction, NotAReason, Reason};
 pub use instrument::{Halt, Instrument, Listing, NotTraded, Origin, TradingStatus};
 pub use ledger::{ChainHash, Entry, EntryKind};

@@ -94,7 +94,7 @@ pub enum WeakPassword {
 }
 
 impl NewPassword {
-    /// The fewest bytes.
+    /// The fewest characters.
     pub const SHORTEST: usize = 10;
     /// The most bytes: what bcrypt takes in.
     pub const LONGEST: usize = 72;
@@ -111,7 +111,7 @@ impl NewPassword {
     /// # Errors
     /// The rule it breaks.
     pub fn parse(text: &str, username: &Username) -> Result<Self, WeakPassword> {
-        if text.len() < Self::SHORTEST {
+        if text.chars().count() < Self::SHORTEST {
             return Err(WeakPassword::TooShort);
         }
         if text.len() > Self::LONGEST {
@@ -175,6 +175,7 @@ mod tests {
     fn each_weakness_is_named() {
         let weakness = |text: &str| NewPassword::parse(text, &ada()).err();
         assert_eq!(weakness("short"), Some(WeakPassword::TooShort));
+        assert_eq!(weakness("\u{e9}\u{e8}\u{ea}\u{eb}\u{e0}"), Some(WeakPassword::TooShort), "ten bytes");
         assert_eq!(weakness(&"x".repeat(73)), Some(WeakPassword::TooLong));
         assert_eq!(weakness("embedded\0nul"), Some(WeakPassword::HasNul));
         assert_eq!(weakness("ADA.lovelace"), Some(WeakPassword::IsUsername));

@@ -241,6 +241,16 @@ fn a_key_that_a_power_cut_left_empty_is_made_anew_and_a_wrong_one_is_not_touched
     assert_eq!(std::fs::read(&key).unwrap(), b"short");
 }
 
+#[test]
+fn where_there_are_no_books_nobody_is_listed_or_changed_and_no_books_are_made() {
+    let here = tempfile::tempdir().unwrap();
+    for words in [&["list"][..], &["set-role", "ada", "admin"], &["set-password", "ada"]] {
+        let asked = run(here.path(), &[&["user"], words, &["--database", "mistyped.db"]].concat(), &[], PASSWORD);
+        assert_refused(&asked, 1, &["There are no books in mistyped.db"]);
+    }
+    assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn people_are_made_changed_and_listed_while_the_server_runs() {
     let server = Server::start();

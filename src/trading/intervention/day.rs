@@ -1,5 +1,5 @@
-//! What an intervention does to the day's gain: nothing, as far as shares go; they count as if they had come, or had
-//! not been there, since the day began.
+//! What an intervention does to the day's gain. Shares that are given count as bought today at their stated cost; shares
+//! that are taken count as if they had not been there since the day began, or since they came.
 
 use crate::domain::{Money, Quantity};
 use crate::store::holdings::Holding;

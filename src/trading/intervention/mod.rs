@@ -13,9 +13,11 @@ pub use standing::{Shares, Standing};
 
 use super::Desk;
 use crate::domain::{AccountId, Act, Instruction, Money, PublicId, Quantity, Subject, SubjectKind, Symbol};
+use crate::market::Board;
 use crate::store::accounts::{self, Account};
 use crate::store::audit::{Acted, Written, on_record};
 use crate::store::{Lock, StoreError};
+use std::sync::Arc;
 
 /// What the house does about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub enum Intervention {
         /// The change; not zero.
         change: Money,
     },
-    /// Gives shares that count as having cost something. Neither is a gain or a loss.
+    /// Gives shares that count as having cost something. What they are worth beyond that, or less, is a gain or a loss.
     GiveShares {
         /// Of what.
         symbol: Symbol,
@@ -34,7 +36,8 @@ pub enum Intervention {
         /// What they count as having cost; not below zero.
         cost: Money,
     },
-    /// Takes shares, and a part of what all of them cost. Neither is a gain or a loss.
+    /// Takes shares, and a part of what all of them cost. What they were worth beyond that, or less, is no gain or loss any
+    /// more.
     TakeShares {
         /// Of what.
         symbol: Symbol,
@@ -98,7 +101,7 @@ impl Desk {
         account: AccountId,
         intervention: Intervention,
     ) -> Result<Result<Prospect, InterventionRefusal>, StoreError> {
-        let (floor, now) = (self.floor(), self.clock.now());
+        let (floor, now) = (floor(&self.board), self.clock.now());
         self.store.read(move |conn| plan::foresee(conn, &floor, account, &intervention, "", now)).await
     }
 
@@ -112,9 +115,11 @@ impl Desk {
         intervention: Intervention,
         instruction: Instruction,
     ) -> Result<Acted<Prospect, InterventionRefusal>, StoreError> {
-        let (floor, now) = (self.floor(), self.clock.now());
+        let (board, clock) = (Arc::clone(&self.board), self.clock);
         self.store
             .write(Lock::Account(account), move |conn| {
+                // Now that it is its turn: what the day and the hour were when it was asked for may be past.
+                let (floor, now) = (floor(&board), clock.now());
                 let subject = intervention.subject(&accounts::get(conn, account)?);
                 on_record(conn, &instruction, &subject, now, |conn| {
                     let because = instruction.reason.as_str();
@@ -130,12 +135,8 @@ impl Desk {
             })
             .await
     }
+}
 
-    fn floor(&self) -> plan::Floor {
-        plan::Floor {
-            day: self.board.market_day(),
-            time: self.board.market_time(),
-            calendar: self.board.calendar().clone(),
-        }
-    }
+fn floor(board: &Board) -> plan::Floor {
+    plan::Floor { day: board.market_day(), time: board.market_time(), calendar: board.calendar().clone() }
 }
