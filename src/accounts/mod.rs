@@ -86,15 +86,28 @@ impl Accounts {
         Self { store, clock, hasher, throttle: Arc::new(throttle), opening_balance }
     }
 
-    /// Adds a person and opens their account with the opening balance.
+    /// Adds somebody who signs up: a trader, whose account begins with the opening balance.
     ///
     /// # Errors
     /// [`AccountsError::NameTaken`], or a failure of hashing or the store.
-    pub async fn register(
+    pub async fn register(&self, username: Username, password: NewPassword) -> Result<UserId, AccountsError> {
+        self.join(username, password, Role::Trader, false).await
+    }
+
+    /// Adds somebody as the command line says, on record.
+    ///
+    /// # Errors
+    /// [`AccountsError::NameTaken`], or a failure of hashing or the store.
+    pub async fn add(&self, username: Username, password: NewPassword, role: Role) -> Result<UserId, AccountsError> {
+        self.join(username, password, role, true).await
+    }
+
+    async fn join(
         &self,
         username: Username,
         password: NewPassword,
         role: Role,
+        by_command: bool,
     ) -> Result<UserId, AccountsError> {
         let name = username.clone();
         if self.store.read(move |conn| users::by_name(conn, &name)).await?.is_some() {
@@ -105,13 +118,12 @@ impl Accounts {
         let new = NewUser { username, password_hash, role, created_at: now };
         self.store
             .write(Lock::House, move |conn| {
-                if role != Role::Trader {
+                if by_command {
                     audit::hold(conn)?;
                 }
                 let user = users::insert(conn, &new)?.ok_or(AccountsError::NameTaken)?;
                 enrolling::open_account(conn, user, opening_balance, now)?;
-                if role != Role::Trader {
-                    // Only who runs commands on the machine makes people more than traders this way.
+                if by_command {
                     let said = Details::default().with("role", &role).with("opening balance", &opening_balance);
                     audit::note(conn, &Author::command_line(), Act::CreateUser, &Subject::user(user), &said, now)?;
                 }

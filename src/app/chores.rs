@@ -72,7 +72,10 @@ async fn sweep_sessions(house: &House) {
 }
 
 async fn sweep_candles(house: &House, retention: Retention) {
-    match recorder::sweep(&house.store, retention).await {
+    let now = house.clock.now();
+    // A market that runs faster than real time is ahead of the clock on the wall.
+    let latest = house.market.board().market_time().map_or(now, |market| market.max(now));
+    match recorder::sweep(&house.store, retention, latest).await {
         Ok(0) => {}
         Ok(old) => tracing::info!(old, "candles forgotten"),
         Err(error) => tracing::warn!(%error, "old candles were not forgotten"),

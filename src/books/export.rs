@@ -119,8 +119,8 @@ impl Sheet<'_> {
                     why: format!("there is no instrument {}", holding.instrument_id),
                 })?;
                 rows.push(vec![
-                    instrument.symbol.to_string(),
-                    instrument.name.clone(),
+                    spreadsheet::inert(instrument.symbol.as_str()),
+                    spreadsheet::inert(&instrument.name),
                     holding.quantity.to_string(),
                     holding.cost.to_string(),
                     holding.realised.to_string(),

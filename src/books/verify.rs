@@ -2,7 +2,8 @@
 //!
 //! First what no money is in; then every order with its fill; then every account with its ledger, its fills and its
 //! holdings, all four in the same order side by side, so that a row which belongs to no account is met too; then the
-//! candles, and the record of what staff did. Last the engine is asked what it thinks of its own pages and indexes.
+//! candles, and the record of what staff did. Last the engine is asked what it thinks of its own pages and indexes, and whether
+//! all is there that keeps rows in order: tables with their rules, indexes, triggers.
 
 use super::ledger::{Beside, Book, begins_anew, entry_row, epoch_row, is_trade, undoes};
 use super::orders::{self, fill_row};
@@ -13,8 +14,9 @@ use super::{BooksError, Disagreement, Progress, Verified, Watch, adjustments, ca
 use crate::store::rows::{
     AccountRow, EntryRow, EpochRow, FillRow, HoldingRow, Stored as _, accounts_with_user, candle_count,
     entries_by_account, fill_with_reversal, fill_without_order, fills_by_order, last_ids, orders_with_fill,
+    user_without_account,
 };
-use crate::store::{Conn, Database, fault, transfer};
+use crate::store::{Conn, Database, fault, rules, transfer};
 use std::collections::BTreeSet;
 
 /// Rows between two words on the progress.
@@ -53,9 +55,18 @@ pub fn verify(conn: &mut Conn, watch: Watch<'_>) -> Result<Verified, BooksError>
     }
     adjustments::check(conn)?;
     Ledgers::new(&instruments).check(conn, &mut verified, &mut steps)?;
+    if let Some(user) = user_without_account(conn)? {
+        return Err(
+            Disagreement { row: format!("users row {user}"), why: "the person has no account".to_owned() }.into()
+        );
+    }
     verified.candles = candles::check(conn, &instruments, || steps.one())?;
     verified.record = record::check(conn)?;
-    match fault(conn)? {
+    let fault = match fault(conn)? {
+        Some(fault) => Some(fault),
+        None => rules::broken(conn)?,
+    };
+    match fault {
         Some(why) => Err(Disagreement { row: "the database".to_owned(), why }.into()),
         None => Ok(verified),
     }

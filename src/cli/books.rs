@@ -1,5 +1,6 @@
 //! `verify`, `backup`, `restore`, `export` and `copy`.
 
+use super::voice::say;
 use super::{DatabaseArgs, Failure};
 use crate::books::{self, BooksError, Progress};
 use crate::store::Database;
@@ -59,49 +60,39 @@ pub struct CopyArgs {
 }
 
 /// Proves that the books agree, or names the first row that does not.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     let database = &arguments.database.database;
     let verified = told(database, with_bar(|watch| books::verify_database(database, watch)))?;
-    println!("The books in {database} agree ({verified}).");
-    Ok(())
+    Ok(say(format_args!("The books in {database} agree ({verified})."))?)
 }
 
 /// Writes a backup.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn backup(arguments: &BackupArgs) -> Result<(), Failure> {
     let (database, file) = (&arguments.database.database, &arguments.file);
     let verified = told(database, with_bar(|watch| books::backup(database, file, watch)))?;
-    println!("The books in {database} are backed up in {} and agree there ({verified}).", file.display());
-    Ok(())
+    Ok(say(format_args!("The books in {database} are backed up in {} and agree there ({verified}).", file.display()))?)
 }
 
 /// Puts a backup in an empty place.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn restore(arguments: &RestoreArgs) -> Result<(), Failure> {
     let (database, file) = (&arguments.database.database, &arguments.file);
     let backup = Database::Sqlite(file.clone());
     let verified = told(&backup, with_bar(|watch| books::restore(file, database, watch)))?;
-    println!("The books in {} are restored to {database} and agree there ({verified}).", file.display());
-    Ok(())
+    Ok(say(format_args!("The books in {} are restored to {database} and agree there ({verified}).", file.display()))?)
 }
 
 /// Writes one account's books as CSV files.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn export(arguments: &ExportArgs) -> Result<(), Failure> {
     let (database, file) = (&arguments.database.database, &arguments.file);
     told(database, with_bar(|watch| books::export(database, &arguments.account, file, watch)))?;
-    println!("The books of {} are in {}.", arguments.account, file.display());
-    Ok(())
+    Ok(say(format_args!("The books of {} are in {}.", arguments.account, file.display()))?)
 }
 
 /// Copies everything to another place, on either engine.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn copy(arguments: &CopyArgs) -> Result<(), Failure> {
     let (from, to) = (&arguments.from, &arguments.to);
     let verified = told(from, with_bar(|watch| books::copy(from, to, watch)))?;
-    println!("The books in {from} are copied to {to} and agree there ({verified}).");
-    Ok(())
+    Ok(say(format_args!("The books in {from} are copied to {to} and agree there ({verified})."))?)
 }
 
 /// What went wrong with the books in `database`, as a sentence.

@@ -1,6 +1,7 @@
 //! `candles import`.
 
 use super::books::with_bar;
+use super::voice::say;
 use super::{DatabaseArgs, Failure};
 use crate::books::Progress;
 use crate::market::recorder;
@@ -31,7 +32,6 @@ pub struct ImportArgs {
 }
 
 /// Does what is asked of candles.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn run(command: CandlesCommand) -> Result<(), Failure> {
     let CandlesCommand::Import(ImportArgs { file, database }) = command;
     let database = database.database;
@@ -39,6 +39,5 @@ pub(super) fn run(command: CandlesCommand) -> Result<(), Failure> {
         recorder::import(&database, &file, &mut |doing, done, total| watch(Progress { doing, done, total }))
     });
     let imported = imported.map_err(Failure::stopped)?;
-    println!("Imported from {} into {database}: {imported}.", file.display());
-    Ok(())
+    Ok(say(format_args!("Imported from {} into {database}: {imported}.", file.display()))?)
 }

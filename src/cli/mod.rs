@@ -2,9 +2,11 @@
 
 mod books;
 mod candles;
+mod interrupt;
 mod people;
 mod serve;
 mod values;
+mod voice;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -16,6 +18,7 @@ pub use books::{BackupArgs, CopyArgs, ExportArgs, RestoreArgs, VerifyArgs};
 pub use candles::CandlesCommand;
 pub use people::UserCommand;
 pub use serve::ServeArgs;
+use voice::without_secrets;
 
 /// A self-hosted stock market: exact books, live rates, one binary.
 ///
@@ -143,6 +146,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
 }
 
 fn dispatch(cli: Cli) -> Result<(), Failure> {
+    if !matches!(cli.command, None | Some(Command::Serve(_))) {
+        interrupt::leaves_nothing_behind();
+    }
     match cli.command {
         None => serve::serve(cli.serve),
         Some(Command::Serve(arguments)) => serve::serve(*arguments),
@@ -160,8 +166,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
 /// What is wrong with a command line, in one sentence that names the setting, the value and what is allowed.
 fn sentence(error: &clap::Error) -> String {
     let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(texts.join(", ")),
+        Some(ContextValue::String(text)) => Some(without_secrets(text)),
+        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(without_secrets(&texts.join(", "))),
         _ => None,
     };
     let setting = context(ContextKind::InvalidArg)
@@ -189,7 +195,7 @@ fn sentence(error: &clap::Error) -> String {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("There is no command `{word}`. See `tradefloor --help` for those there are.")
         }
-        _ => error.render().to_string().trim_start_matches("error: ").trim_end().to_owned(),
+        _ => without_secrets(error.render().to_string().trim_start_matches("error: ").trim_end()),
     }
 }
 

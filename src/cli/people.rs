@@ -1,5 +1,6 @@
 //! `user`: add people and change what they may do.
 
+use super::voice::{Unsaid, say};
 use super::{DatabaseArgs, Failure, serve, values};
 use crate::accounts::password::Hasher;
 use crate::accounts::throttle::{Allowance, Throttle};
@@ -103,28 +104,27 @@ pub struct HashingArgs {
 }
 
 /// Does it.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn run(command: UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Create { username, role, opening_balance, hashing, database } => {
             let password = ask_password(&username)?;
             let role = Role::from(role);
             with_accounts(&database, hashing.password_cost, opening_balance, async |accounts| {
-                accounts.register(username.clone(), password, role).await
+                accounts.add(username.clone(), password, role).await
             })?;
-            println!("{username} can sign in now, as {role}.");
+            say(format_args!("{username} can sign in now, as {role}."))?;
         }
         UserCommand::SetPassword { username, hashing, database } => {
             let password = ask_password(&username)?;
             change(&database, hashing.password_cost, async |accounts| {
                 accounts.set_password(&username, password).await
             })?;
-            println!("{username} has a new password and is signed out everywhere.");
+            say(format_args!("{username} has a new password and is signed out everywhere."))?;
         }
         UserCommand::SetRole { username, role, database } => {
             let role = Role::from(role);
             change(&database, 4, async |accounts| accounts.set_role(&username, role).await)?;
-            println!("{username} is now {role}.");
+            say(format_args!("{username} is now {role}."))?;
         }
         UserCommand::List { database } => list(&database)?,
     }
@@ -178,7 +178,6 @@ fn told(error: AccountsError) -> Failure {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 fn list(database: &DatabaseArgs) -> Result<(), Failure> {
     let listed = transfer::look::<_, Unread>(&database.database, |conn| {
         let mut after = UserId(0);
@@ -188,7 +187,7 @@ fn list(database: &DatabaseArgs) -> Result<(), Failure> {
             after = last.id;
             for user in people {
                 let left = if user.closed_at.is_some() { "  (left)" } else { "" };
-                println!("{:<32}  {:<7}  {}{left}", user.username, user.role, user.created_at);
+                say(format_args!("{:<32}  {:<7}  {}{left}", user.username, user.role, user.created_at))?;
             }
         }
     });
@@ -202,6 +201,8 @@ enum Unread {
     Open(#[from] OpenError),
     #[error("The people cannot be read: {0}.")]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Unsaid(#[from] Unsaid),
 }
 
 fn ask_password(username: &Username) -> Result<NewPassword, Failure> {

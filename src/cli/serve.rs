@@ -1,6 +1,7 @@
 //! `serve` and `migrate`.
 
 use super::values::{self, Keep};
+use super::voice::say;
 use super::{DEFAULT_DATABASE, DatabaseArgs, Failure};
 use crate::accounts::throttle::Allowance;
 use crate::app::App;
@@ -238,7 +239,6 @@ fn key_beside(database: &Database) -> PathBuf {
 }
 
 /// Serves until it is told to stop.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
     telemetry::start(arguments.log.clone(), arguments.log_format);
     let settings = arguments.settings()?;
@@ -248,24 +248,25 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
         let app = App::start(settings).await.map_err(Failure::stopped)?;
         tell_kept(app.kept());
         let (address, first) = (app.url(), app.needs_administrator());
-        println!("Tradefloor is open at {address} (Ctrl-C closes it).");
+        // A house that is open stays so, whether or not anybody can be told.
+        let _ = say(format_args!("Tradefloor is open at {address} (Ctrl-C closes it)."));
         if first {
             let chosen = match database.to_string() {
                 default if default == DEFAULT_DATABASE => String::new(),
                 other => format!(" --database {other}"),
             };
-            println!("Nobody runs it yet. Make the first administrator with: tradefloor user create NAME --role admin{chosen}");
+            let _ = say(format_args!(
+                "Nobody runs it yet. Make the first administrator with: tradefloor user create NAME --role admin{chosen}"
+            ));
         }
         app.run().await.map_err(Failure::stopped)
     })
 }
 
 /// Brings the database up to date.
-#[expect(clippy::print_stdout, reason = "a command line speaks on standard output")]
 pub(super) fn migrate(arguments: &DatabaseArgs) -> Result<(), Failure> {
     open(arguments)?.close();
-    println!("The database {} is up to date.", arguments.database);
-    Ok(())
+    Ok(say(format_args!("The database {} is up to date.", arguments.database))?)
 }
 
 /// Opens the store for a command that does one thing.

@@ -13,25 +13,50 @@ pub enum Database {
     Postgres(String),
 }
 
-/// Nothing was named.
+/// The text names no database. Says nothing of the text, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is a path, or postgres://user:password@host/name.")]
-pub struct NoDatabase;
+pub enum NoDatabase {
+    /// Nothing, or a URL of something else.
+    #[error("it is a path, or postgres://user:password@host/name.")]
+    Neither,
+    /// A URL of a server that cannot be taken apart.
+    #[error(
+        "it begins like the URL of a server and cannot be read. In a name or password write any other sign than letters and digits as %, followed by its code in hexadecimal: %40 for @."
+    )]
+    Unreadable,
+}
 
 impl FromStr for Database {
     type Err = NoDatabase;
 
-    /// `postgres://…` or `postgresql://…` is a server; anything else is a path, with or without `sqlite:`.
+    /// `postgres://…` or `postgresql://…` is a server; anything that is no URL is a path, with or without `sqlite:`.
     fn from_str(text: &str) -> Result<Self, NoDatabase> {
-        if text.is_empty() {
-            return Err(NoDatabase);
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return if is_readable(text) { Ok(Self::Postgres(text.to_owned())) } else { Err(NoDatabase::Unreadable) };
         }
-        Ok(if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Postgres(text.to_owned())
-        } else {
-            Self::Sqlite(PathBuf::from(text.strip_prefix("sqlite:").unwrap_or(text)))
-        })
+        let path = text.strip_prefix("sqlite:").unwrap_or(text);
+        // With a letter missing or in capitals it would become a file under a name that tells the password.
+        let like_a_url = path.contains("://") || path.split_once('@').is_some_and(|(before, _)| before.contains(':'));
+        if path.is_empty() || like_a_url { Err(NoDatabase::Neither) } else { Ok(Self::Sqlite(PathBuf::from(path))) }
     }
+}
+
+/// Whether the client of PostgreSQL will read a URL as it is meant. It repeats what it cannot read in what it says then, so that
+/// it is not asked.
+fn is_readable(url: &str) -> bool {
+    let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let mut parts = url.split('%');
+    let _before = parts.next();
+    let escaped =
+        parts.all(|part| part.get(..2).is_some_and(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit())));
+    let plain = !url.contains(|sign: char| sign.is_whitespace() || sign.is_control());
+    // A list of servers has a port for each, which URLs do not know otherwise.
+    let addresses = authority.rsplit('@').next().unwrap_or_default().split(',').all(|server| {
+        let port = server.rsplit(']').next().unwrap_or_default().split_once(':').map(|(_, port)| port);
+        port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())
+    });
+    escaped && plain && addresses && authority.matches('@').count() <= 1
 }
 
 impl fmt::Display for Database {
@@ -75,12 +100,40 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_shown() {
-        for url in [
-            "postgres://ada:s3cret@db:5432/floor?sslmode=require",
-            "postgres://ada@db/floor?password=s3cret",
-            "postgres://ada:p@s3cret@db/floor",
+    fn what_looks_like_a_url_is_no_file() {
+        for text in
+            ["", "sqlite:", "mysql://root:s3cret@db/t", "POSTGRES://ada:s3cret@db/t", "postgres//ada:s3cret@db/t"]
+        {
+            assert_eq!(text.parse::<Database>(), Err(NoDatabase::Neither), "{text}");
+        }
+        assert!("ada@home/floor.db".parse::<Database>().is_ok());
+    }
+
+    #[test]
+    fn a_url_that_the_client_would_misread_is_refused_without_a_word_of_it() {
+        for text in [
+            "postgres://ada:s3 cret@db/t",
+            "postgres://ada:s3%cret@db/t",
+            "postgres://ada:s3@cret@db/t",
+            "postgres://ada:s3/cret@db/t",
         ] {
+            let unread = text.parse::<Database>().unwrap_err();
+            assert_eq!(unread, NoDatabase::Unreadable, "{text}");
+            assert!(!unread.to_string().contains("cret"));
+        }
+        for text in [
+            "postgres://ada:s3%40cret@db:5432/t",
+            "postgres://[::1]:5432/t",
+            "postgres:///t?host=/run/postgresql",
+            "postgres://one:5432,two:5433/t",
+        ] {
+            assert!(text.parse::<Database>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for url in ["postgres://ada:s3cret@db:5432/floor?sslmode=require", "postgres://ada@db/floor?password=s3cret"] {
             let database = named(url);
             assert!(!format!("{database} {database:?}").contains("s3cret"), "{database}");
             assert!(database.to_string().starts_with("postgres://ada@db"), "{database}");

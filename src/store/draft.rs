@@ -1,8 +1,10 @@
 //! A file that appears under its name only when it is whole.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What SQLite keeps beside a file while it is open.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -21,6 +23,13 @@ pub enum FileError {
         /// What the operating system said.
         cause: io::Error,
     },
+}
+
+/// The drafts that this process is writing, for when it ends before it has published them.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file in the making, under a provisional name beside its place and for its owner's eyes alone. Dropped before
@@ -53,12 +62,19 @@ impl Draft {
     pub(super) fn beside(place: &Path) -> Result<Self, FileError> {
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let path = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
+        unfinished().insert(path.clone());
+        let draft = Self { place: place.to_owned(), path };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path).map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
-        Ok(Self { place: place.to_owned(), path })
+        options.open(&draft.path).map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
+        Ok(draft)
+    }
+
+    /// Removes every draft of this process, which is about to end.
+    pub fn remove_unfinished() {
+        unfinished().iter().for_each(|path| remove(path));
     }
 
     /// Where it is written.
@@ -99,10 +115,15 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        for left in std::iter::once(self.path.clone()).chain(COMPANIONS.map(|end| with_end(&self.path, end))) {
-            // Once published there is nothing left to remove.
-            let _ = std::fs::remove_file(left);
-        }
+        remove(&self.path);
+        unfinished().remove(&self.path);
+    }
+}
+
+/// Removes a draft and what may lie beside it. Once it is published there is nothing left to remove.
+fn remove(path: &Path) {
+    for left in std::iter::once(path.to_owned()).chain(COMPANIONS.map(|end| with_end(path, end))) {
+        let _ = std::fs::remove_file(left);
     }
 }
 

@@ -19,6 +19,7 @@ mod migrate;
 mod open;
 mod pool;
 mod readers;
+pub mod rules;
 mod schema;
 mod server;
 mod snapshot;

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::Text;
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 /// Why a database is not opened. Each displays as one sentence that names the file.
@@ -198,12 +199,25 @@ fn prepare_file(database: &Database, path: &Path) -> Result<Option<String>, Open
     std::fs::create_dir_all(directory)
         .map_err(|cause| OpenError::Directory { directory: directory.to_owned(), cause })?;
     match std::fs::metadata(path).map_or(0, |file| file.len()) {
-        0 => Ok(None),
+        0 => {
+            for_its_owner(path);
+            Ok(None)
+        }
         size => {
             let applied = inspect::file(database, path, Pages::Checked { size })?;
             Ok(applied.and_then(|applied| migrate::versions().difference(&applied).next().cloned()))
         }
     }
+}
+
+/// Makes the file of a new database for its owner's eyes alone, as SQLite then makes what it keeps beside it. What stands in
+/// the way of that SQLite says itself.
+fn for_its_owner(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// The changes that have been made to a server's database; nothing for one that is empty.

@@ -10,7 +10,7 @@ use super::page;
 use super::sign_in::{self, landing};
 use super::visit::Visit;
 use crate::accounts::AccountsError;
-use crate::domain::{Money, NewPassword, Role, Username};
+use crate::domain::{Money, NewPassword, Username};
 use crate::store::users;
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -67,7 +67,7 @@ pub async fn submit(
     };
     if let (Ok(username), Ok(password)) = (username, password) {
         house.accounts.check_address(visit.address())?;
-        match house.accounts.register(username.clone(), password, Role::Trader).await {
+        match house.accounts.register(username.clone(), password).await {
             Ok(id) => {
                 let user = house.store.read(move |conn| users::find(conn, id)).await?;
                 let user = user.ok_or_else(|| PageError::internal("a new user was not there"))?;

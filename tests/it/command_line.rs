@@ -1,6 +1,7 @@
 //! The command line: a mistake is one sentence, a command teaches itself, and the first start needs nothing.
 
 mod databases;
+mod discretion;
 
 use crate::support::process::Process;
 use crate::support::server::command;
@@ -295,7 +296,13 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     // A wrong sign-in is entered a moment after its answer, so that its place is not known.
     let entries = record.iter().filter(|line| line.act != Act::SignInRefused);
     let acts: Vec<_> = entries.map(|line| (line.act.as_str(), line.actor.is_some())).collect();
-    let expected = [("create_user", false), ("sign_in", true), ("set_password", false), ("set_role", false)];
+    let expected = [
+        ("create_user", false),
+        ("sign_in", true),
+        ("set_password", false),
+        ("set_role", false),
+        ("create_user", false),
+    ];
     assert_eq!(acts, expected);
     assert_eq!(record[0].became.get("role"), Some("admin"));
 }

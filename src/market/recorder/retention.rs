@@ -54,18 +54,19 @@ struct Old {
 }
 
 /// Forgets candles that are older than they are kept, and returns how many. Their age is counted from the newest
-/// candle of the same instrument and timeframe, so that a recording of long ago is kept as long as any other.
+/// candle of the same instrument and timeframe, so that a recording of long ago is kept as long as any other; of those that
+/// begin by `latest`, so that a candle which a wrong clock has put into the far future does not make all others old.
 ///
 /// # Errors
 /// When the store fails; what has been forgotten until then stays so.
-pub async fn sweep(store: &Store, retention: Retention) -> Result<i64, StoreError> {
+pub async fn sweep(store: &Store, retention: Retention, latest: At) -> Result<i64, StoreError> {
     let all: Vec<InstrumentId> = store
         .read(|conn| Ok::<_, StoreError>(instruments::all(conn)?.into_iter().map(|one| one.instrument.id).collect()))
         .await?;
     let mut forgotten = 0;
     for some in all.chunks(AT_ONCE) {
         let some = some.to_vec();
-        let old: Result<Vec<Old>, StoreError> = store.read(move |conn| overdue(conn, &some, retention)).await;
+        let old: Result<Vec<Old>, StoreError> = store.read(move |conn| overdue(conn, &some, retention, latest)).await;
         let mut old = old?;
         while !old.is_empty() {
             let written = store.write(Lock::House, move |conn| forget(conn, old.clone())).await;
@@ -91,8 +92,13 @@ fn forget(conn: &mut Conn, mut old: Vec<Old>) -> Result<(i64, Vec<Old>), StoreEr
     Ok((TOGETHER - room, old))
 }
 
-fn overdue(conn: &mut Conn, instruments: &[InstrumentId], retention: Retention) -> Result<Vec<Old>, StoreError> {
-    let end = At::from_micros(i64::MAX);
+fn overdue(
+    conn: &mut Conn,
+    instruments: &[InstrumentId],
+    retention: Retention,
+    latest: At,
+) -> Result<Vec<Old>, StoreError> {
+    let end = latest.plus(Duration::from_micros(1));
     let mut overdue = Vec::new();
     for instrument in instruments.iter().copied() {
         for timeframe in Timeframe::ALL {

@@ -6,8 +6,8 @@ mod walks;
 
 pub use walks::{
     accounts_with_user, candle_count, codes_with_user, entries_by_account, fill_with_reversal, fill_without_order,
-    fills_by_order, last_ids, orders_with_fill, reversals_with_entry, sessions_with_user, valuations_with_account,
-    watches_with_user,
+    fills_by_order, last_ids, orders_with_fill, reversals_with_entry, sessions_with_user, user_without_account,
+    valuations_with_account, watches_with_user,
 };
 
 use super::conn::Conn;

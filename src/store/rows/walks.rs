@@ -89,6 +89,16 @@ pub fn orders_with_fill(
     Ok(later.select((OrderRow::as_select(), Option::<FillRow>::as_select())).load(conn)?)
 }
 
+/// The first person who has no account.
+///
+/// # Errors
+/// When the database fails.
+pub fn user_without_account(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    let without = users::table.left_join(accounts::table.on(accounts::user_id.eq(users::id)));
+    let without = without.filter(accounts::id.nullable().is_null()).order(users::id);
+    Ok(without.select(users::id).first::<i64>(conn).optional()?)
+}
+
 /// The first fill whose order is not there.
 ///
 /// # Errors

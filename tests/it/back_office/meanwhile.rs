@@ -30,7 +30,11 @@ fn password(text: &str, name: &str) -> NewPassword {
 }
 
 async fn joins(desk: &Accounts, name: &str, role: Role) -> UserId {
-    desk.register(name.parse().unwrap(), password(OLD, name), role).await.unwrap()
+    let (username, password) = (name.parse().unwrap(), password(OLD, name));
+    match role {
+        Role::Trader => desk.register(username, password).await.unwrap(),
+        staff => desk.add(username, password, staff).await.unwrap(),
+    }
 }
 
 async fn looks<T: Send + 'static>(

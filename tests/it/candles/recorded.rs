@@ -166,17 +166,20 @@ async fn candles_are_kept_as_long_as_they_are_to_be() {
         let mut recorded: Vec<_> =
             (0..365).map(|day| of(ids[0], Timeframe::Day, day, "2025-01-01T00:00:00Z")).collect();
         recorded.extend((0..5_000).map(|minute| of(ids[1], Timeframe::Minute, minute, "2013-10-04T00:00:00Z")));
+        // What a wrong clock has left behind does not make everything else old.
+        recorded.push(of(ids[1], Timeframe::Minute, 0, "2400-01-01T00:00:00Z"));
         let written: Result<(), StoreError> =
             store.write(Lock::House, move |conn| candles::save(conn, &recorded)).await;
         written.unwrap();
+        let now = at("2026-03-01T00:00:00Z");
         let retention = Retention { minutes: Some(Duration::from_mins(99)), ..Retention::default() };
-        assert_eq!(sweep(&store, retention).await.unwrap(), 4_900);
-        assert_eq!(sweep(&store, retention).await.unwrap(), 0);
+        assert_eq!(sweep(&store, retention, now).await.unwrap(), 4_900);
+        assert_eq!(sweep(&store, retention, now).await.unwrap(), 0);
         let days = Retention { days: Some(Duration::from_hours(24 * 30)), ..Retention::default() };
-        assert_eq!(sweep(&store, days).await.unwrap(), 334);
+        assert_eq!(sweep(&store, days, now).await.unwrap(), 334);
         let left = all(place.database());
-        assert_eq!(left.len(), 31 + 100);
-        assert_eq!(left.last().unwrap().start, at("2013-10-07T11:19:00Z").micros());
+        assert_eq!(left.len(), 31 + 100 + 1);
+        assert_eq!(left[left.len() - 2].start, at("2013-10-07T11:19:00Z").micros());
         store.close();
     }
 }

@@ -4,6 +4,8 @@ use super::{path, traded, tradefloor};
 use crate::support::{Engine, place};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use tradefloor::store::rules;
+use tradefloor::store::transfer::look;
 
 /// What lets a hand do what the house never does.
 const UNLOCKED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;
@@ -11,7 +13,7 @@ const UNLOCKED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_key
 
 /// A change, and the row it is found by and why. Account 1 has the entries 1, 3, 5, 6, 8 and 9 and the orders 1, 3 and
 /// 4; account 2 the rest.
-const CHANGES: [(&str, &str); 73] = [
+const CHANGES: [(&str, &str); 74] = [
     // People and what is around them.
     ("UPDATE users SET username = 'x y z' WHERE id = 2", "users row 2: \"x y z\" is no username"),
     (
@@ -64,6 +66,7 @@ const CHANGES: [(&str, &str); 73] = [
         "accounts row 2: its head is not the hash of its newest entry",
     ),
     ("UPDATE accounts SET user_id = 9 WHERE id = 2", "accounts row 2: there is no user 9"),
+    ("UPDATE accounts SET user_id = 1", "users row 2: the person has no account"),
     ("UPDATE accounts SET public_id = upper(public_id) || '!' WHERE id = 2", "accounts row 2: "),
     ("DELETE FROM accounts WHERE id = 1", "valuations row"),
     (
@@ -256,4 +259,79 @@ async fn the_ledger_refuses_whoever_would_change_remove_or_empty_it() {
         let refused = conn.batch_execute(change).expect_err(change).to_string();
         assert!(refused.contains("a ledger entry is never changed or removed"), "{change}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn verify_names_what_no_longer_keeps_a_file_in_order() {
+    let floor = traded(Engine::Sqlite).await;
+    let here = tempfile::tempdir().unwrap();
+    for (change, expected) in [
+        ("DROP TRIGGER ledger_entries_are_never_changed", "the trigger ledger_entries_are_never_changed is missing"),
+        (
+            "DROP TRIGGER audit_head_never_goes_back;
+             CREATE TRIGGER audit_head_never_goes_back BEFORE UPDATE ON audit_head BEGIN SELECT 1; END",
+            "the trigger audit_head_never_goes_back is not as this version makes it",
+        ),
+        ("DROP INDEX orders_by_key", "the index orders_by_key is missing"),
+        (
+            "CREATE TRIGGER gift AFTER INSERT ON orders BEGIN UPDATE accounts SET cash = cash + 1; END",
+            "there is a trigger gift that Tradefloor does not make",
+        ),
+        ("ALTER TABLE accounts ADD COLUMN note TEXT", "the table accounts is not as this version makes it"),
+    ] {
+        let copy = here.path().join("copy.db");
+        std::fs::copy(floor.file(), &copy).unwrap();
+        let mut conn = SqliteConnection::establish(path(&copy)).unwrap();
+        conn.batch_execute(change).unwrap_or_else(|error| panic!("{change}: {error}"));
+        drop(conn);
+        let expected = format!("do not agree. the database: {expected}");
+        tradefloor(here.path(), &["verify", "--database", path(&copy)]).badly(1, &expected);
+    }
+    let mut conn = SqliteConnection::establish(path(&floor.file())).unwrap();
+    conn.batch_execute("CREATE VIEW rich AS SELECT * FROM accounts; CREATE INDEX mine ON accounts (cash)").unwrap();
+    tradefloor(here.path(), &["verify", "--database", path(&floor.file())]).well("agree");
+}
+
+#[tokio::test]
+async fn verify_names_what_no_longer_keeps_a_server_in_order() {
+    for (change, expected) in [
+        (
+            "DROP TRIGGER ledger_entries_are_never_changed ON ledger_entries",
+            "the trigger ledger_entries.ledger_entries_are_never_changed is missing",
+        ),
+        (
+            "ALTER TABLE ledger_entries DISABLE TRIGGER USER",
+            "the trigger ledger_entries.ledger_entries_are_never_changed is not as this version makes it",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+            "the trigger ledger_entries.ledger_entries_are_never_changed is not as this version makes it",
+        ),
+        (
+            "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+             CREATE TRIGGER lose BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUTE FUNCTION lose()",
+            "there is a trigger ledger_entries.lose that Tradefloor does not make",
+        ),
+        ("DROP INDEX orders_by_key", "the index orders.orders_by_key is missing"),
+        (
+            "ALTER TABLE users DROP CONSTRAINT users_username_key_key",
+            "the index users.users_username_key_key is missing",
+        ),
+        ("ALTER TABLE accounts ALTER cash DROP NOT NULL", "the column accounts.cash is not as this version makes it"),
+    ] {
+        let floor = traded(Engine::Postgres).await;
+        let url = place::argument(floor.database());
+        PgConnection::establish(&url).unwrap().batch_execute(change).unwrap();
+        let here = tempfile::tempdir().unwrap();
+        let expected = format!("do not agree. the database: {expected}");
+        tradefloor(here.path(), &["verify", "--database", &url]).badly(1, &expected);
+    }
+}
+
+#[tokio::test]
+async fn what_is_expected_of_a_server_is_what_its_migrations_make() {
+    let floor = traded(Engine::Postgres).await;
+    let has = look::<_, super::Unseen>(floor.database(), |conn| Ok(rules::lines_of_server(conn)?)).unwrap();
+    let expected: Vec<_> = include_str!("../../../src/store/server_rules.txt").lines().collect();
+    assert!(has == expected, "src/store/server_rules.txt has to be:\n{}", has.join("\n"));
 }

@@ -1,1 +1,0 @@
-DROP TRIGGER ledger_entries_are_never_truncated ON ledger_entries;

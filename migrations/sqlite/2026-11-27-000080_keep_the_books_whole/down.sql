@@ -1,0 +1,1 @@
+DROP TRIGGER audit_head_never_goes_back;

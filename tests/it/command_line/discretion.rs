@@ -1,0 +1,125 @@
+//! What a command keeps to itself, and that it leaves nothing lying about.
+
+use super::{PATIENCE, assert_refused, run, said};
+use crate::support::process::signal;
+use crate::support::server::command;
+use crate::support::trader::PASSWORD;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+use tempfile::TempDir;
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A directory with the books of one person in `floor.db`.
+fn with_books() -> TempDir {
+    let here = tempfile::tempdir().unwrap();
+    let created = run(
+        here.path(),
+        &["user", "create", "ada", "--database", "floor.db"],
+        &[("TRADEFLOOR_PASSWORD_COST", "4")],
+        PASSWORD,
+    );
+    assert_eq!(created.status.code(), Some(0), "{:?}", said(&created));
+    here
+}
+
+#[test]
+fn a_password_in_a_url_is_never_repeated_whatever_is_wrong_with_it() {
+    let here = tempfile::tempdir().unwrap();
+    let urls = [
+        "postgres://floor:s3cr etPW@127.0.0.1:1/t",
+        "postgres://floor:s3cr%zetPW@127.0.0.1:1/t",
+        "postgres://floor:s3cr@etPW@127.0.0.1:1/t",
+        "postgres://floor:s3cr/etPW@127.0.0.1:1/t",
+        "postgres://floor:s3cretPW@127.0.0.1:1/t",
+        "postgres//floor:s3cretPW@127.0.0.1:1/t",
+        "POSTGRES://floor:s3cretPW@127.0.0.1:1/t",
+        "mysql://floor:s3cretPW@127.0.0.1:1/t",
+    ];
+    for url in urls {
+        for words in [
+            &["verify", "--database", url][..],
+            &["serve", "--listen", "127.0.0.1:0", "--database", url],
+            &["serve", "--listen", url],
+            &["verify", url],
+            &["serve", url],
+            &[url],
+            &["user", "create", url],
+            &["user", "list", "--database", url],
+            &["export", "--account", url, "x.zip"],
+            &["copy", "--from", "floor.db", "--to", url],
+        ] {
+            let asked = run(here.path(), words, &[], "");
+            let (code, output, error) = said(&asked);
+            assert!(matches!(code, Some(1 | 2)), "{words:?}: {code:?}");
+            let told = ["s3cr", "etPW"].iter().any(|part| output.contains(part) || error.contains(part));
+            assert!(!told, "{words:?} is answered {error:?}");
+        }
+    }
+    assert_eq!(names(here.path()), Vec::<String>::new(), "and nothing is named after it");
+}
+
+#[test]
+fn the_file_of_the_books_is_for_its_owner_alone_and_one_that_is_there_stays_as_it_is() {
+    let here = with_books();
+    let mode = |name: &str| here.path().join(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("floor.db"), 0o600);
+    std::fs::set_permissions(here.path().join("floor.db"), Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(run(here.path(), &["migrate", "--database", "floor.db"], &[], "").status.code(), Some(0));
+    assert_eq!(mode("floor.db"), 0o640, "who may read it is for who runs the place to say");
+}
+
+#[test]
+fn a_backup_that_is_told_to_stop_leaves_nothing_behind() {
+    let here = with_books();
+    let mut books = SqliteConnection::establish(here.path().join("floor.db").to_str().unwrap()).unwrap();
+    let many = "WITH RECURSIVE n (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 300000)
+                INSERT INTO valuations (account_id, at, value) SELECT 1, at, 7 FROM n";
+    books.batch_execute(many).unwrap();
+    drop(books);
+    let copies = || names(here.path()).into_iter().filter(|name| !name.starts_with("floor.db")).collect::<Vec<_>>();
+    for name in ["INT", "TERM", "HUP"] {
+        let mut child = command(here.path())
+            .args(["backup", "copy.db", "--database", "floor.db"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while copies().is_empty() {
+            assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "no draft is begun");
+            std::thread::yield_now();
+        }
+        signal(name, child.id());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130), "{:?}", said(&ended));
+        assert_eq!(said(&ended).2, "Stopped before it was done; nothing was left behind.\n");
+        assert_eq!(copies(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn who_hears_no_more_changes_nothing_about_how_a_command_ends() {
+    let here = with_books();
+    let verify = || {
+        let mut verify = command(here.path());
+        verify.args(["verify", "--database", "floor.db"]).stderr(Stdio::piped());
+        verify
+    };
+    let mut child = verify().stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), said(&ended).2), (Some(0), String::new()));
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let ended = verify().stdout(full).output().unwrap();
+    assert_refused(&ended, 1, &["It is done, and could not be said on standard output"]);
+}
