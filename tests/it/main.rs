@@ -24,6 +24,7 @@ mod parallel;
 mod people;
 mod provable_books;
 mod routes;
+mod sent_twice;
 mod store_contract;
 #[expect(dead_code, reason = "other promises use the rest")]
 mod support;

@@ -172,8 +172,18 @@ async fn no_form_works_without_the_token_of_its_session_or_from_another_site() {
                 stranger.ask(Method::POST, &path).form(&with_token(&own)),
             ));
         }
+        // Where nothing would come to an end, a form of another session ends nothing, and is answered as if it had.
+        let ended = |how: &str| match path.as_str() {
+            "/stop-acting" => how.contains("token") && !how.contains("site"),
+            "/logout" => how.starts_with("by a visitor"),
+            _ => false,
+        };
         for (how, attempt) in attempts {
             let answer = attempt.send().await;
+            if ended(how) {
+                answer.assert_is(303);
+                continue;
+            }
             assert_eq!(answer.status, 403, "{path} {how}: {}", answer.main_text());
             answer.assert_says("That form has expired");
             assert_headers(&answer);

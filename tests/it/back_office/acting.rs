@@ -91,7 +91,7 @@ async fn nobody_acts_as_themselves_as_an_administrator_or_without_the_rights() {
     let _other = server.administrator("other").await;
     let (own, others) = (server.person("boss").id, server.person("other").id);
     let refused = boss.get(&format!("/admin/users/{others}/act-as")).await;
-    refused.assert_is(200).assert_says("Nobody acts as an administrator.");
+    refused.assert_is(200).assert_says("You cannot view the site as an administrator.");
     let path = format!("/admin/users/{id}/act-as");
     for target in [own, others] {
         let mut form = boss.fill(&path, &path, &[("reason", "because of a test")]).await;
@@ -124,7 +124,7 @@ async fn it_ends_with_the_time_the_rights_and_the_session() {
     server.makes("boss", Role::Support);
     boss.get("/settings").await.assert_says("Signed in as boss");
     server.makes("boss", Role::Admin);
-    boss.get("/settings").await.assert_says("You look as bob");
+    boss.get("/settings").await.assert_says("Viewing as bob");
     // Signing out everywhere else ends it, which is on record.
     let elsewhere = Visitor::new(&server);
     elsewhere.sign_in("boss").await.assert_done();

@@ -253,20 +253,20 @@ impl Bulk<'_> {
     async fn one<'b>(&self, id: &'b str, reason: &Reason) -> Came<'b> {
         let mut came = Came { id, sheet: None, name: id.to_owned(), outcome: Ok(Outcome::NotFound) };
         match self.act.open(self.house, id, self.typed).await {
-            Ok(Some(sheet)) => {
-                came.name.clone_from(&sheet.name);
-                came.sheet = Some(sheet);
-                let instruction = Instruction {
-                    author: self.staff.author(),
-                    reason: reason.clone(),
-                    key: self.key.part(&format!("{} {id}", self.act.about().name)),
-                    seen: Some(self.seen),
-                };
-                came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
-            }
-            Ok(None) => {}
-            Err(error) => came.outcome = Err(error),
+            Ok(sheet) => came.sheet = sheet,
+            Err(error) => return Came { outcome: Err(error), ..came },
         }
+        if let Some(sheet) = &came.sheet {
+            came.name.clone_from(&sheet.name);
+        }
+        // What is gone may be gone because it was done: the act itself tells.
+        let instruction = Instruction {
+            author: self.staff.author(),
+            reason: reason.clone(),
+            key: self.key.part(&format!("{} {id}", self.act.about().name)),
+            seen: Some(self.seen),
+        };
+        came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
         came
     }
 
@@ -326,12 +326,14 @@ impl Row {
 }
 
 /// What is said of a row that is not there.
-const GONE: &str = "It is not there any more.";
+const GONE: &str = "It no longer exists.";
 
 /// What is said of a row that failed. The page that shows it is none of a failure, so the cause is logged here.
 fn failed(error: &PageError) -> &'static str {
     match error {
-        PageError::Busy(_) | PageError::Throttled { .. } => "The house was busy; this one was not done. Send it again.",
+        PageError::Busy(_) | PageError::Throttled { .. } => {
+            "The server was busy and this one was not done. Send it again."
+        }
         PageError::Unconfirmed => {
             "The books did not confirm this one, so it may or may not have been done. Look at it, then send it again from this page; it is done only once."
         }

@@ -125,11 +125,9 @@ impl Act for ActAs {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.act_as(user.id, instruction).await?;
-            let done = |()| Outcome::Done {
-                say: format!("You see what {} sees. Stop with the button above.", user.username),
-                href: Some("/portfolio".to_owned()),
-            };
-            Ok(Outcome::of(acted, done, explain))
+            let say = format!("You see what {} sees. Stop with the button above.", user.username);
+            // Sent again as well: while they look as somebody, the back office is closed to them.
+            Ok(Outcome::of(acted, |()| Outcome::done(say), explain).leading_to("/portfolio"))
         })
     }
 }

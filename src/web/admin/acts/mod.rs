@@ -157,6 +157,15 @@ impl Outcome {
         Self::Done { say: say.into(), href: None }
     }
 
+    /// The same, with `href` as where to go on once it is done, now or before.
+    #[must_use]
+    pub fn leading_to(self, href: &str) -> Self {
+        match self {
+            Self::Done { say, .. } => Self::Done { say, href: Some(href.to_owned()) },
+            other => other,
+        }
+    }
+
     /// It cannot be done, and `sentence` says why.
     #[must_use]
     pub fn refused(sentence: &(impl ToString + ?Sized)) -> Self {
