@@ -30,6 +30,7 @@ mod store_contract;
 mod support;
 mod tape;
 mod tidy;
+mod today_browser;
 mod two_servers;
 mod wallet;
 mod websocket_conformance;
