@@ -5,7 +5,7 @@ use super::slips::{self, Slip};
 use super::{Office, Staff};
 use crate::accounts::roster::{Roster, Row, RowFault, Terms};
 use crate::accounts::{EnrolRefusal, LARGEST_ROSTER, Newcomer};
-use crate::domain::{Instruction, Money, OrderKey, Reason, Username};
+use crate::domain::{Instruction, Money, NotAUsername, OrderKey, Reason, Username};
 use crate::store::audit::{self, Acted};
 use crate::store::{StoreError, users};
 use crate::web::error::PageError;
@@ -177,7 +177,7 @@ impl Asked<'_> {
                         "{many} people were added. Each signs in with the code on their card and chooses a password then."
                     ),
                 };
-                slips::show(self.staff, say, slips, Vec::new(), "/admin/users".to_owned())
+                slips::show(self.staff, say, slips, None, "/admin/users".to_owned())
             }
             Acted::Repeated(_) | Acted::Overtaken(_) => self.repeated(review.roster).await,
             Acted::Refused(EnrolRefusal::Taken(names)) => {
@@ -223,7 +223,7 @@ impl Asked<'_> {
             Roster::read(self.typed.get("text"), terms).map_err(|fault| errors.add("text", &fault)).ok()?
         };
         if numbered && roster.people().is_none() {
-            errors.add("prefix", "A username is 3 to 32 letters, digits, underscores, dots or hyphens.");
+            errors.add("prefix", &NotAUsername);
             return None;
         }
         Some(roster)

@@ -147,8 +147,8 @@ fn choose(staff: &Staff, back: &str) -> HttpResponse {
 enum Done {
     /// So it went, row by row.
     Rows(Box<BulkPage>),
-    /// There are codes to be shown, and rows for which it was not done, each with why.
-    Codes(Vec<Slip>, Vec<(String, String)>),
+    /// There are codes to be shown, and rows, if any, that came to something else.
+    Codes(Vec<Slip>, Option<Box<BulkPage>>),
     /// The form is what is wrong, and nothing was done.
     Wrong(FieldErrors),
 }
@@ -241,12 +241,16 @@ impl Bulk<'_> {
             }
         }
         if !slips.is_empty() {
-            let others = done.into_iter().filter(|came| !matches!(came.outcome, Ok(Outcome::Shown { .. })));
-            return Done::Codes(slips, others.map(Came::row).map(|row| (row.name, row.says)).collect());
+            done.retain(|came| !matches!(came.outcome, Ok(Outcome::Shown { .. })));
+            return Done::Codes(slips, if done.is_empty() { None } else { Some(Box::new(self.over(done))) });
         }
+        Done::Rows(Box::new(self.over(done)))
+    }
+
+    /// What became of these rows.
+    fn over(&self, mut done: Vec<Came<'_>>) -> BulkPage {
         let sheet = done.iter_mut().find_map(|came| came.sheet.take()).unwrap_or_default();
-        let rows = done.into_iter().map(Came::row).collect();
-        Done::Rows(Box::new(self.page(sheet, rows, FieldErrors::default(), true)))
+        self.page(sheet, done.into_iter().map(Came::row).collect(), FieldErrors::default(), true)
     }
 
     /// Does it to one row.
