@@ -21,5 +21,5 @@ pub async fn stop(
     let address = member.visit.address().to_string();
     house.accounts.stop_acting(acting.admin, member.who.session.clone(), address).await?;
     let back = format!("/admin/users/{}", member.who.user);
-    Ok(member.visit.go_saying(&back, NoticeKind::Good, "You see your own pages again."))
+    Ok(member.visit.go_saying(&back, NoticeKind::Good, "You are back in your own account."))
 }

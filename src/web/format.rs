@@ -179,11 +179,11 @@ pub trait DayChange {
 
 impl DayChange for Quote {
     fn day_change(&self) -> Option<PriceChange> {
-        self.last.checked_sub(self.previous_close).map(PriceChange)
+        self.change().map(PriceChange)
     }
 
     fn day_percent(&self) -> Option<BasisPoints> {
-        self.day_change().and_then(|change| BasisPoints::of(change.0, self.previous_close.units()))
+        self.change_percent().map(BasisPoints)
     }
 }
 

@@ -115,7 +115,7 @@ async fn whoever_begins_or_stops_to_look_as_somebody_is_where_that_leads() {
     for _ in 0..2 {
         let answer = boss.send(&begin).await;
         answer.assert_redirects_to("/portfolio");
-        boss.follow(&answer).await.assert_is(200).assert_says("You see what bob sees");
+        boss.follow(&answer).await.assert_is(200).assert_says("You are viewing the site as bob");
     }
     let stop = boss.fill("/portfolio", "/stop-acting", &[]).await;
     boss.send(&stop).await.assert_done();

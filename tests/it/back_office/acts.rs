@@ -27,7 +27,7 @@ async fn who_is_disabled_is_out_at_once_and_comes_in_again_when_enabled() {
     let (server, boss, bob, id) = with_bob().await;
     acted(&boss.acts(&format!("/admin/users/{id}/disable"), &[]).await, &id);
     assert!(!is_signed_in(&bob).await);
-    bob.sign_in("bob").await.assert_is(422).assert_says("This account is switched off");
+    bob.sign_in("bob").await.assert_is(422).assert_says("This account is disabled.");
     bob.sign_in_with("bob", "not his password").await.assert_is(422).assert_says("is wrong");
     acted(&boss.acts(&format!("/admin/users/{id}/enable"), &[]).await, &id);
     bob.sign_in("bob").await.assert_done();

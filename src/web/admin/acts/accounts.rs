@@ -23,6 +23,8 @@ struct AccountAct {
     label: &'static str,
     /// The button's words before the name of the account's owner.
     button: &'static str,
+    /// What is said before that name once it is done.
+    done: &'static str,
     serious: bool,
     /// What is asked besides the reason.
     fields: fn(&Fields) -> Vec<Field>,
@@ -36,16 +38,18 @@ static ADJUST_CASH: AccountAct = AccountAct {
     name: "adjust-cash",
     label: "Adjust cash",
     button: "Adjust the cash of",
+    done: "Adjusted the cash of",
     serious: false,
     fields: cash_fields,
     read: read_cash,
-    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so that it is neither a gain nor a loss. The owner reads your reason in the wallet.",
+    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so it is neither a gain nor a loss. The owner reads your reason in the wallet.",
 };
 
 static ADJUST_SHARES: AccountAct = AccountAct {
     name: "adjust-shares",
     label: "Adjust shares",
     button: "Adjust the shares of",
+    done: "Adjusted the shares of",
     serious: false,
     fields: share_fields,
     read: read_shares,
@@ -56,6 +60,7 @@ static FREEZE: AccountAct = AccountAct {
     name: "freeze",
     label: "Freeze",
     button: "Freeze the account of",
+    done: "Froze the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Freeze),
@@ -66,6 +71,7 @@ static UNFREEZE: AccountAct = AccountAct {
     name: "unfreeze",
     label: "Unfreeze",
     button: "Unfreeze the account of",
+    done: "Unfroze the account of",
     serious: false,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Unfreeze),
@@ -76,6 +82,7 @@ static RESET: AccountAct = AccountAct {
     name: "reset",
     label: "Reset",
     button: "Reset the account of",
+    done: "Reset the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Reset),
@@ -146,7 +153,7 @@ impl Act for AccountAct {
             };
             let acted = house.desk.intervene(owned.account.id, intervention, instruction).await?;
             let done = |prospect: Prospect| {
-                let did = format!("{} {}: done.", self.button, owned.owner);
+                let did = format!("{} {}.", self.done, owned.owner);
                 Outcome::done([vec![did], comes_to(&prospect)].concat().join(" "))
             };
             Ok(Outcome::of(acted, done, |refusal| {
@@ -247,12 +254,8 @@ impl Owned {
         match refusal {
             InterventionRefusal::TooLarge if cash_alone => {
                 let room = Money::MAX.checked_sub(cash.max(contributed)).unwrap_or(Money::ZERO);
-                let mut errors = FieldErrors::default();
-                errors.add(
-                    "amount",
-                    &format!("That is more than an account can hold. You can add up to {}.", room.dollars()),
-                );
-                errors
+                let room = room.dollars();
+                FieldErrors::one("amount", &format!("That is more than an account can hold. You can add up to {room}."))
             }
             other => beside_fields(other),
         }

@@ -46,7 +46,7 @@ static HALT: Plain = Plain {
     serious: true,
     consequence: |symbol| {
         format!(
-            "No order in {symbol} is taken until trading is resumed. Traders see your reason as you write it; quotes go on."
+            "No order in {symbol} is accepted until trading is resumed. Traders see your reason as you write it; quotes continue."
         )
     },
     done_already: |standing| standing.status.halt.as_ref().map(|_| "Trading is halted already."),
@@ -58,10 +58,10 @@ static RESUME: Plain = Plain {
     name: "resume",
     label: "Resume trading",
     serious: false,
-    consequence: |symbol| format!("Orders in {symbol} are taken again."),
-    done_already: |standing| standing.status.halt.is_none().then_some("Trading is not halted: nothing to do."),
+    consequence: |symbol| format!("Orders in {symbol} are accepted again."),
+    done_already: |standing| standing.status.halt.is_none().then_some("Trading is not halted."),
     perform: |operations, symbol, instruction| Box::pin(operations.resume_trading(symbol, instruction)),
-    done: |symbol| format!("Trading in {symbol} goes on."),
+    done: |symbol| format!("Trading in {symbol} has resumed."),
 };
 
 static DELIST: Plain = Plain {
@@ -161,7 +161,7 @@ impl Act for Create {
                 href: Some(format!("/admin/instruments/{symbol}")),
             };
             Ok(Outcome::of(acted, done, |refusal| match refusal {
-                OperationRefusal::SymbolTaken => wrong("symbol", &refusal),
+                OperationRefusal::SymbolTaken => Outcome::wrong("symbol", &refusal),
                 other => explain(other),
             }))
         })
@@ -246,7 +246,7 @@ impl Act for Relist {
                 "" => None,
                 text => match parse_price(text) {
                     Ok(price) => Some(price),
-                    Err(no_price) => return Ok(wrong("price", &no_price)),
+                    Err(no_price) => return Ok(Outcome::wrong("price", &no_price)),
                 },
             };
             let acted = house.operations.list(&symbol, price, instruction).await?;
@@ -254,7 +254,7 @@ impl Act for Relist {
                 acted,
                 |()| Outcome::done(format!("{symbol} is listed again.")),
                 |refusal| match refusal {
-                    OperationRefusal::PriceNeeded => wrong("price", &refusal),
+                    OperationRefusal::PriceNeeded => Outcome::wrong("price", &refusal),
                     other => explain(other),
                 },
             ))
@@ -325,12 +325,6 @@ fn names(typed: &Fields, errors: &mut FieldErrors) -> Option<(String, String)> {
 /// What was read of a field, with what is wrong beside it.
 fn beside<T, E: ToString>(field: &'static str, read: Result<T, E>, errors: &mut FieldErrors) -> Option<T> {
     read.map_err(|problem| errors.add(field, &problem)).ok()
-}
-
-pub(super) fn wrong(field: &'static str, problem: &(impl ToString + ?Sized)) -> Outcome {
-    let mut errors = FieldErrors::default();
-    errors.add(field, problem);
-    Outcome::Wrong(errors)
 }
 
 /// Why something was not done about the market.

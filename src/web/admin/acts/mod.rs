@@ -174,6 +174,12 @@ impl Outcome {
         Self::Wrong(errors)
     }
 
+    /// What was typed into `field` will not do, and `sentence` says why.
+    #[must_use]
+    pub fn wrong(field: &'static str, sentence: &(impl ToString + ?Sized)) -> Self {
+        Self::Wrong(FieldErrors::one(field, sentence))
+    }
+
     /// What a service answered, with `done` said of what it did and `explain` saying why it did not.
     pub fn of<T, R>(acted: Acted<T, R>, done: impl FnOnce(T) -> Self, explain: impl FnOnce(R) -> Self) -> Self {
         match acted {

@@ -5,11 +5,10 @@ use super::newcomer::CreateUser;
 use super::passwords::ResetPassword;
 use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
-use crate::domain::{Instruction, Role, SubjectKind, UserId};
+use crate::domain::{Instruction, Role, SubjectKind, UserId, Username};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, User};
 use crate::web::error::PageError;
-use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::house::House;
 
@@ -35,9 +34,8 @@ impl Act for ChangeRole {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let chosen = if typed.get("role").is_empty() { user.role.to_string() } else { typed.text("role") };
-            let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
-            let fields = vec![Field::choice("role", "Role", roles, chosen)];
-            let consequence = "It counts from the next page on.".to_owned();
+            let fields = vec![role_field(chosen)];
+            let consequence = "It takes effect with the next page they open.".to_owned();
             let button = format!("Change the role of {}", user.username);
             Ok(Some(Sheet { consequence, fields, button, ..sheet(&user) }))
         })
@@ -53,9 +51,7 @@ impl Act for ChangeRole {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let Ok(role) = typed.get("role").parse::<Role>() else {
-                let mut errors = FieldErrors::default();
-                errors.add("role", "Choose one of the roles.");
-                return Ok(Outcome::Wrong(errors));
+                return Ok(Outcome::wrong("role", "Choose one of the roles."));
             };
             let acted = house.accounts.change_role(user.id, role, instruction).await?;
             Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is {role} now.", user.username)), explain))
@@ -188,6 +184,18 @@ pub(super) fn explain(refusal: PersonRefusal) -> Outcome {
         PersonRefusal::Gone => Outcome::NotFound,
         other => Outcome::refused(&other),
     }
+}
+
+/// Which role somebody has.
+pub(super) fn role_field(chosen: String) -> Field {
+    let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
+    Field::choice("role", "Role", roles, chosen)
+}
+
+/// What somebody is called.
+pub(super) fn username_field(name: &'static str, label: &'static str, hint: impl Into<String>, typed: String) -> Field {
+    let longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+    Field { longest, ..Field::line(name, label, hint, typed) }
 }
 
 /// What a role lets somebody do.

@@ -21,7 +21,7 @@ pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
     moved.truncate(MOST_TOLD);
     sentences.extend(moved);
     if more > 0 {
-        sentences.push(format!("So it is with {more} more instruments."));
+        sentences.push(format!("And likewise for {more} more instruments."));
     }
     if before.epoch != after.epoch {
         sentences.push(format!("Epoch {} begins.", after.epoch));
@@ -35,7 +35,7 @@ fn shares_come_to(was: &Shares, is: &Shares) -> Option<String> {
     let mut sentences = Vec::new();
     if (was.quantity, was.cost) != (is.quantity, is.cost) {
         sentences.push(format!(
-            "{symbol} goes from {} that cost {} to {} that cost {}.",
+            "{symbol}: from {} shares (cost {}) to {} (cost {}).",
             was.quantity.show(),
             was.cost.dollars(),
             is.quantity.show(),
