@@ -54,13 +54,14 @@
     return { symbol, held, side, byShares, price, amount, quantity, total };
   };
 
-  const refusal = ({ symbol, side, byShares, price, held, quantity, total }) => {
+  const refusal = ({ symbol, side, price, held, quantity, total }) => {
     const { either, words: hindrance } = hindered(symbol);
     if (hindrance !== "" && (either || side === "buy")) return hindrance;
     if (side === "buy" && total > cash) {
       const most = (cash * exact.CENT) / price;
-      const whole = byShares && most >= 1000000000n ? most - (most % 1000000000n) : most;
-      const way = whole > 0n ? ` You can buy up to ${exact.shares(whole)}.` : " Add money to your wallet first.";
+      const whole = most - (most % 1000000000n);
+      const part = most > 0n ? ` You can buy up to ${exact.shares(most)} of a share.` : " Add money to your wallet first.";
+      const way = whole > 0n ? ` You can buy up to ${exact.shares(whole)}.` : part;
       return `That costs ${exact.dollars(total)} and you have ${exact.dollars(cash)}.${way}`;
     }
     if (side === "sell" && quantity > held) {

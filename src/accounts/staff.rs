@@ -31,7 +31,7 @@ pub enum PersonRefusal {
     #[error("You cannot view the site as an administrator.")]
     Administrator,
     /// The back office has closed meanwhile.
-    #[error("The back office is not open any more. Open it again first.")]
+    #[error("The back office has closed. Open it again first.")]
     NotOpen,
 }
 

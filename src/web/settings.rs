@@ -165,7 +165,7 @@ pub async fn change_password(
 pub async fn sign_out_others(member: Member, house: web::Data<House>, _form: Form) -> Result<HttpResponse, PageError> {
     let ended = house.accounts.sign_out_others(member.who.user, Some(member.who.session.clone())).await?;
     let sentence = match ended {
-        0 => "You were signed in nowhere else.".to_owned(),
+        0 => "You were not signed in anywhere else.".to_owned(),
         1 => "You are signed out in one other place.".to_owned(),
         places => format!("You are signed out in {places} other places."),
     };

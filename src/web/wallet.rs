@@ -51,7 +51,7 @@ impl LedgerRow {
     #[must_use]
     pub fn words(&self) -> String {
         let verb = match self.kind {
-            EntryKind::Opening if self.sequence > 1 => "Began anew with the opening balance",
+            EntryKind::Opening if self.sequence > 1 => "Reset to the opening balance",
             EntryKind::Opening => "Opening balance",
             EntryKind::Deposit => "Added",
             EntryKind::Withdrawal => "Taken out",

@@ -125,8 +125,8 @@ async fn whoever_begins_or_stops_to_look_as_somebody_is_where_that_leads() {
     late.assert_redirects_to("/portfolio");
     boss.follow(&late).await.assert_says("That was done already");
     boss.get("/admin").await.assert_is(200);
-    let begun = server.record().iter().filter(|line| line.act.as_str() == "act_as").count();
-    assert_eq!(begun, 1);
+    let times = server.record().iter().filter(|line| line.act.as_str() == "act_as").count();
+    assert_eq!(times, 1);
 }
 
 #[tokio::test]

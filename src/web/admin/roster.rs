@@ -172,9 +172,9 @@ impl Asked<'_> {
             Acted::Done(enrolled) => {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let say = match slips.len() {
-                    1 => "One person was added. They sign in with this code and choose a password then.".to_owned(),
+                    1 => "One person was added. They sign in with this code and then choose a password.".to_owned(),
                     many => format!(
-                        "{many} people were added. Each signs in with the code on their card and chooses a password then."
+                        "{many} people were added. Each signs in with the code on their card and then chooses a password."
                     ),
                 };
                 slips::show(self.staff, say, slips, None, "/admin/users".to_owned())
@@ -201,7 +201,7 @@ impl Asked<'_> {
         if there.len() < people || people == 0 {
             let mut errors = FieldErrors::default();
             errors.refuse(
-                "This form was used already, for other people. Nobody was added now. Look at these and send them anew.",
+                "This form was used already, for other people. Nobody was added now. Check these and send them again.",
             );
             let review = self.review(roster, OrderKey::fresh()).await?;
             return page::again(&self.page(errors, Some(review)));

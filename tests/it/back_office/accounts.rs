@@ -218,7 +218,7 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     for page in ["/orders", "/history", "/wallet"] {
         let now = bob.get(page).await;
-        now.assert_is(200).assert_says("Your account began anew on");
+        now.assert_is(200).assert_says("Your account was reset on");
         assert!(!now.text.contains(&old), "{page} shows an order of the past");
         let before = bob.get(&format!("{page}?epoch=1")).await;
         before.assert_is(200).assert_says("This is epoch 1 of your account");
@@ -226,7 +226,7 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
         let of_one = bob.get(&format!("{page}?epoch=1&symbol=AAPL")).await;
         assert!(of_one.text.contains(&old), "{page} lost an order of the past in one stock");
     }
-    bob.get("/wallet").await.assert_says("Began anew with the opening balance").assert_says("a new term");
+    bob.get("/wallet").await.assert_says("Reset to the opening balance").assert_says("a new term");
     let receipt = bob.get(&old).await;
     receipt.assert_is(200).assert_says("This order is from epoch 1 of your account, which ended on");
     assert_eq!(receipt.select_attribute("main .notice a", "href").as_deref(), Some("/orders?epoch=1"));
@@ -256,7 +256,7 @@ async fn what_is_too_long_for_a_notice_is_said_as_far_as_it_goes() {
     let form = boss.fill(&reset, &reset, &[("reason", "a new term")]).await;
     boss.send(&form).await.assert_redirects_to(&path);
     let again = boss.send(&form).await;
-    let set = again.headers.get_all("set-cookie").iter().map(|set| set.len()).max();
+    let set = again.headers.get_all("set-cookie").iter().map(http::HeaderValue::len).max();
     assert!(set.is_some_and(|length| length <= 4_096), "a browser drops a cookie of {set:?} bytes");
     boss.follow(&again).await.assert_says("That was done already");
 }

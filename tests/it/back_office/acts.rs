@@ -55,7 +55,7 @@ async fn signing_somebody_out_ends_their_sessions_and_no_others() {
     acted(&boss.acts(&format!("/admin/users/{id}/sign-out"), &[]).await, &id);
     assert!(!is_signed_in(&bob).await && is_signed_in(&boss).await);
     let form = boss.get(&format!("/admin/users/{id}/sign-out")).await;
-    form.assert_says("bob is signed in nowhere: nothing to do.");
+    form.assert_says("bob is not signed in anywhere.");
     assert!(form.select_text(".card form").is_none(), "there is nothing to send");
 }
 

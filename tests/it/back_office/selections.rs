@@ -6,6 +6,7 @@ use crate::support::staff::cards;
 use crate::support::{Server, Visitor};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
+use std::sync::Arc;
 use tradefloor::domain::Role;
 use tradefloor::store::{sessions, users};
 
@@ -53,28 +54,26 @@ async fn a_row_that_fails_takes_no_code_from_the_others() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_was_held_up_is_sent_again_from_the_page_of_the_others_codes() {
-    let server = Server::on(Engine::Postgres);
+    let server = Arc::new(Server::on(Engine::Postgres));
     let boss = server.administrator("boss").await;
     let ids = people(&server, &["ann", "bob"]).await;
     let form = selects(&boss, "users", "reset-password", &ids, "a new term").await;
     let (held, is_held) = std::sync::mpsc::channel();
     let (release, is_released) = std::sync::mpsc::channel::<()>();
     let bob = server.person("bob").id;
-    let shown = std::thread::scope(|scope| {
-        let server = &server;
-        scope.spawn(move || {
-            server.changes(|conn| {
-                users::set_role(conn, bob, Role::Trader)?;
-                held.send(()).expect("the test waits for it");
-                is_released.recv().expect("the test ends it");
-                Ok(())
-            });
+    let books = Arc::clone(&server);
+    let holding = std::thread::spawn(move || {
+        books.changes(|conn| {
+            users::set_role(conn, bob, Role::Trader)?;
+            held.send(()).expect("the test waits for it");
+            is_released.recv().expect("the test ends it");
+            Ok(())
         });
-        is_held.recv().expect("bob's row is held");
-        let shown = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(boss.send(&form)));
-        release.send(()).expect("the row is held until now");
-        shown
     });
+    is_held.recv().expect("bob's row is held");
+    let shown = boss.send(&form).await;
+    release.send(()).expect("the row is held until now");
+    holding.join().expect("the row was held");
     shown.assert_is(200).assert_says("bob: The server was busy and this one was not done. Send it again.");
     assert_eq!(cards(&shown).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["ann"]);
     let again = boss.send(&Form::in_page(&shown, "/admin/users/bulk")).await;

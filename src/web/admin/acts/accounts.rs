@@ -86,7 +86,7 @@ static RESET: AccountAct = AccountAct {
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Reset),
-    consequence: "All shares are taken out and the account begins anew with what it was opened with, gains and contributions included. What was before stays readable as an earlier epoch.",
+    consequence: "All shares are removed and the account starts over with its opening balance; gains and contributions start over too. What came before can still be read as an earlier epoch.",
 };
 
 impl Act for AccountAct {
@@ -175,7 +175,7 @@ fn cash_fields(typed: &Fields) -> Vec<Field> {
         Field::amount(
             "amount",
             "Amount in dollars",
-            format!("Above zero. What is taken has to be there; an account holds at most {}.", Money::MAX.dollars()),
+            format!("Above zero. You can take up to what is there; an account holds at most {}.", Money::MAX.dollars()),
             typed.get("amount"),
         ),
     ]
@@ -197,10 +197,10 @@ fn read_cash(typed: &Fields) -> Result<Intervention, FieldErrors> {
 }
 
 fn share_fields(typed: &Fields) -> Vec<Field> {
-    let cost = "In all, not for each. When shares are taken you may leave it empty: then they take their part of the average cost.";
+    let cost = "In all, not for each share. When you take shares you can leave this empty: they then take their part of the average cost.";
     vec![
         directions(typed, "Give shares", "Take shares"),
-        Field { longest: 8, ..Field::line("symbol", "Symbol", "Of what, such as AAPL.", typed.get("symbol")) },
+        Field { longest: 8, ..Field::line("symbol", "Symbol", "Such as AAPL.", typed.get("symbol")) },
         Field::amount("quantity", "Shares", "Up to 9 decimals.", typed.get("quantity")),
         Field::amount("cost", "Cost in dollars", cost, typed.get("cost")),
     ]

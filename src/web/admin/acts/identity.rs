@@ -45,7 +45,7 @@ impl Act for Rename {
                 Err(wrong) => return Ok(Outcome::wrong("name", &wrong)),
             };
             let acted = house.accounts.rename(user.id, name.clone(), instruction).await?;
-            let done = |()| Outcome::done(format!("{} is called {name} now.", user.username));
+            let done = |()| Outcome::done(format!("{} is now called {name}.", user.username));
             Ok(Outcome::of(acted, done, |refusal| match refusal {
                 PersonRefusal::NameTaken => Outcome::wrong("name", &refusal),
                 other => explain(other),

@@ -70,10 +70,10 @@ static DELIST: Plain = Plain {
     serious: true,
     consequence: |symbol| {
         format!(
-            "{symbol} is taken off the rates, and nobody can buy it any more. Who holds it sees its price and can sell."
+            "{symbol} is removed from the rates and can no longer be bought. Those who hold it still see its price and can sell."
         )
     },
-    done_already: |standing| (!standing.listed).then_some("It is not on the list: nothing to do."),
+    done_already: |standing| (!standing.listed).then_some("It is not listed."),
     perform: |operations, symbol, instruction| Box::pin(operations.delist(symbol, instruction)),
     done: |symbol| format!("{symbol} is delisted."),
 };
@@ -123,7 +123,7 @@ impl Act for Create {
                 },
                 Field::line("name", "Name", "Of the company or fund.", typed.get("name")),
                 sector_field(typed.get("sector")),
-                Field::amount("price", "Price", "Where it begins, in dollars, such as 25.00.", typed.get("price")),
+                Field::amount("price", "Price", "Its first price in dollars, such as 25.00.", typed.get("price")),
             ];
             Ok(Some(Sheet {
                 name: "Instruments".to_owned(),
@@ -217,13 +217,13 @@ impl Act for Relist {
             let symbol = &standing.instrument.symbol;
             let known = house.market.board().find(symbol).is_some();
             let hint = match standing.last_price {
-                Some(last) => format!("Where it begins; {} when it is left empty, where it was last.", last.show()),
+                Some(last) => format!("Its first price. Leave it empty for {}, its last price.", last.show()),
                 None => "Where it begins.".to_owned(),
             };
             let fields =
                 if known { Vec::new() } else { vec![Field::amount("price", "Price", hint, typed.get("price"))] };
             let refused = if standing.listed {
-                Some("It is on the list: nothing to do.".to_owned())
+                Some("It is listed already.".to_owned())
             } else {
                 (!known && house.operations.is_recording()).then(|| OperationRefusal::Recording.to_string())
             };

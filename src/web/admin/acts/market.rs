@@ -138,7 +138,10 @@ impl Act for SetSpeed {
                 Ok(Speed::Paused) => return Ok(Outcome::wrong("speed", "To stop the clock, pause the market.")),
                 Ok(to) => to,
                 Err(_) => {
-                    return Ok(Outcome::wrong("speed", "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max."));
+                    return Ok(Outcome::wrong(
+                        "speed",
+                        "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max.",
+                    ));
                 }
             };
             let acted = house.operations.set_speed(to, instruction).await?;

@@ -71,7 +71,7 @@ impl Act for CreateUser {
             let shown = |enrolled: Vec<_>| {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let names: Vec<_> = slips.iter().map(|slip| slip.name.to_string()).collect();
-                let say = format!("{} can sign in with this code, and chooses a password then.", names.join(", "));
+                let say = format!("{} signs in with this code and then chooses a password.", names.join(", "));
                 Outcome::Shown { say, slips, href: "/admin/users".to_owned() }
             };
             Ok(Outcome::of(acted, shown, |refusal| explain(&refusal)))

@@ -45,7 +45,7 @@ impl Act for ResetPassword {
                 return Ok(Outcome::done(say));
             }
             let shown = |code| Outcome::Shown {
-                say: format!("{} signs in with this code from now on, and chooses a password then.", user.username),
+                say: format!("{} signs in with this code and then chooses a password.", user.username),
                 slips: vec![Slip { name: user.username.clone(), code }],
                 href: format!("/admin/users/{}", user.id),
             };

@@ -54,7 +54,7 @@ impl Act for ChangeRole {
                 return Ok(Outcome::wrong("role", "Choose one of the roles."));
             };
             let acted = house.accounts.change_role(user.id, role, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is {role} now.", user.username)), explain))
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is now {role}.", user.username)), explain))
         })
     }
 }
@@ -68,8 +68,7 @@ impl Act for SignOut {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let signed_in: Vec<Session> = house.store.read(move |conn| sessions::of_user(conn, user.id, 1)).await?;
-            let refused =
-                signed_in.is_empty().then(|| format!("{} is signed in nowhere: nothing to do.", user.username));
+            let refused = signed_in.is_empty().then(|| format!("{} is not signed in anywhere.", user.username));
             let consequence = "All their sessions end; they can sign in again with their password.".to_owned();
             let button = format!("Sign {} out", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
@@ -86,7 +85,7 @@ impl Act for SignOut {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.sign_out_everywhere(user.id, instruction).await?;
-            let done = |ended| Outcome::done(format!("{} is signed out: sessions ended: {ended}.", user.username));
+            let done = |ended| Outcome::done(format!("{} is signed out. Sessions ended: {ended}.", user.username));
             Ok(Outcome::of(acted, done, explain))
         })
     }
@@ -131,8 +130,7 @@ impl Act for Enable {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let refused =
-                user.disabled_at.is_none().then(|| format!("{} is not disabled: nothing to do.", user.username));
+            let refused = user.disabled_at.is_none().then(|| format!("{} is not disabled.", user.username));
             let consequence = "They can sign in again with the password they had.".to_owned();
             let button = format!("Enable {}", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))

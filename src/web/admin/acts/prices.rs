@@ -28,7 +28,7 @@ impl Act for SetPrice {
             let fields =
                 vec![Field::amount("price", "Price", "In dollars, from 0.01 to 1,000,000.", typed.get("price"))];
             let consequence =
-                "It is traded at this price from now on, and moves on from there. Everybody sees it at once.";
+                "It trades at this price from now on, and moves on from there. Everybody sees it at once.";
             let button = format!("Set the price of {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let consequence = consequence.to_owned();
@@ -58,7 +58,7 @@ impl Act for SetPrice {
                 Err(no_price) => return Ok(Outcome::wrong("price", &no_price)),
             };
             let acted = house.operations.set_price(&symbol, price, instruction).await?;
-            Ok(Outcome::of(acted, |_| Outcome::done(format!("{symbol} stands at {}.", price.show())), explain))
+            Ok(Outcome::of(acted, |_| Outcome::done(format!("{symbol} is now at {}.", price.show())), explain))
         })
     }
 }

@@ -80,17 +80,17 @@ pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, Str
             (Some("cost"), format!("All of the shares cost {}. You can take up to that.", cost.dollars()))
         }
         InterventionRefusal::NotTheWholeCost { cost } => {
-            (Some("cost"), format!("When all shares go, all of their cost goes: {}.", cost.dollars()))
+            (Some("cost"), format!("When all shares are taken, all of their cost is taken with them: {}.", cost.dollars()))
         }
         InterventionRefusal::Frozen => (None, "The account is frozen already.".to_owned()),
-        InterventionRefusal::NotFrozen => (None, "The account is not frozen: nothing to do.".to_owned()),
+        InterventionRefusal::NotFrozen => (None, "The account is not frozen.".to_owned()),
         InterventionRefusal::UnknownOrder => (None, "There is no such order.".to_owned()),
         InterventionRefusal::Reversed { at } => {
             (None, format!("The order was reversed on {} already.", day_words(*at)))
         }
         InterventionRefusal::Past => (
             None,
-            "The order is from before the account began anew, and what it did was taken out then. Nothing is left to reverse."
+            "The order is from before the account was reset, and what it did was undone then. There is nothing left to reverse."
                 .to_owned(),
         ),
         InterventionRefusal::SharesGone { symbol, bought, held } => (
