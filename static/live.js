@@ -182,9 +182,30 @@
     cost: exact.units(element.dataset.cost, 2),
     first: exact.units(element.dataset.value, 2),
     day: element.dataset.day === undefined ? null : exact.units(element.dataset.day, 2),
+    dayFirst: exact.units(element.dataset.value, 2),
     value: exact.units(element.dataset.value, 2),
+    previousClose: null,
   }));
+  // When the market's day turns, what was gained in the one before is over, and today's gain begins at its close.
+  const turnDay = () => {
+    const turned = held.filter(({ symbol, previousClose }) => {
+      const close = exact.rates.get(symbol)?.previousClose ?? null;
+      return previousClose !== null && close !== null && close !== previousClose;
+    });
+    for (const holding of held) {
+      const close = exact.rates.get(holding.symbol)?.previousClose ?? null;
+      if (close === null) continue;
+      holding.previousClose = close;
+      if (turned.length === 0) continue;
+      holding.day = holding.day === null ? null : 0n;
+      holding.dayFirst = exact.value(exact.notional(close, holding.quantity));
+    }
+    if (turned.length === 0 || !total) return;
+    total.day = 0n;
+    total.dayBase = held.reduce((sum, { dayFirst, first }) => sum + dayFirst - first, total.total);
+  };
   const drawHeld = () => {
+    turnDay();
     for (const holding of held) {
       const rate = exact.rates.get(holding.symbol);
       if (!rate) continue;
@@ -192,13 +213,14 @@
       const gain = holding.value - holding.cost;
       const element = holding.element;
       write(element, "value", holding.value, exact.money, true);
-      if (holding.day !== null) write(element, "day", holding.day + holding.value - holding.first, change(exact.money));
+      if (holding.day !== null) write(element, "day", holding.day + holding.value - holding.dayFirst, change(exact.money));
       write(element, "gain", gain, change(exact.money));
       const points = exact.basisPoints(gain, holding.cost);
       if (points !== null) write(element, "gain-percent", points, signed(exact.percent));
     }
     if (!total) return;
     const moved = held.reduce((sum, holding) => sum + holding.value - holding.first, 0n);
+    const movedToday = held.reduce((sum, holding) => sum + holding.value - holding.dayFirst, 0n);
     const everything = total.total + moved;
     for (const holding of held) {
       const weight = exact.basisPoints(holding.value, everything);
@@ -210,8 +232,8 @@
       write(place, "total", everything, exact.dollars);
       write(place, "invested", total.invested + moved, exact.dollars);
       write(place, "invested-plain", total.invested + moved, exact.money);
-      for (const [name, base] of [["day", total.dayBase], ["return", total.returnBase], ["unrealised", total.unrealisedBase]]) {
-        const amount = total[name] + moved;
+      for (const [name, base, since] of [["day", total.dayBase, movedToday], ["return", total.returnBase, moved], ["unrealised", total.unrealisedBase, moved]]) {
+        const amount = total[name] + since;
         write(place, name, amount, change(exact.money));
         const points = exact.basisPoints(amount, base);
         if (points !== null) write(place, `${name}-percent`, points, signed(exact.percent));

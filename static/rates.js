@@ -10,7 +10,10 @@
   const input = find.elements.namedItem("q");
   const count = document.querySelector("[data-count]");
   const nothing = document.querySelector("[data-nothing]");
-  const sought = (row) => `${row.querySelector("th .instrument").textContent} ${row.dataset.sector}`.toLowerCase();
+  const sought = (row) => {
+    const { children } = row.querySelector("th .instrument");
+    return [...children].map((part) => part.textContent).concat(row.dataset.sector).join(" ").toLowerCase();
+  };
   const asked = input.value.trim().toLowerCase();
   const narrow = () => {
     const terms = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -45,16 +48,22 @@
     const plain = shown.replace(/\u2212/g, "-").replace(/[^0-9.\-]/g, "");
     return plain === "" ? null : Number(plain);
   };
-  const sort = (head) => {
-    const column = head.dataset.column;
-    const words = column === "symbol" || column === "sector";
+  const sorted = find.elements.namedItem("sort");
+  const order = find.elements.namedItem("order");
+  const inWords = (column) => column === "symbol" || column === "sector";
+  // The other way round than it is, and numbers first from high to low.
+  const turned = (head) => {
     const before = head.getAttribute("aria-sort");
-    const descending = before === "none" ? !words : before === "ascending";
+    return before === "none" ? !inWords(head.dataset.column) : before === "ascending";
+  };
+  const sort = (head, descending) => {
+    const column = head.dataset.column;
+    const words = inWords(column);
     const keyed = [...body.rows].map((row) => ({ row, key: words ? text(row, column) : number(text(row, column)) }));
     keyed.sort((one, other) => {
       if (one.key === null || other.key === null) return (one.key === null) - (other.key === null);
-      const order = words ? one.key.localeCompare(other.key) : one.key - other.key;
-      return descending ? -order : order;
+      const way = words ? one.key.localeCompare(other.key) : one.key - other.key;
+      return descending ? -way : way;
     });
     body.append(...keyed.map(({ row }) => row));
     for (const other of table.querySelectorAll("[data-column]")) other.setAttribute("aria-sort", "none");
@@ -63,9 +72,17 @@
     url.searchParams.set("sort", column);
     url.searchParams.set("order", descending ? "desc" : "asc");
     window.history.replaceState(null, "", url);
-    find.elements.namedItem("sort").value = column;
-    find.elements.namedItem("order").value = descending ? "desc" : "asc";
+    sorted.value = column;
+    order.value = descending ? "desc" : "asc";
   };
+  // On a narrow screen the heads are not there to be clicked.
+  for (const choice of [sorted, order]) {
+    choice.addEventListener("change", () => {
+      const head = table?.querySelector(`[data-column="${sorted.value}"]`);
+      if (head) sort(head, order.value === "desc");
+      else find.submit();
+    });
+  }
   // ---- follow the list ----
   const relisted = document.querySelector("[data-relisted]");
   let asking = false;
@@ -97,7 +114,8 @@
       }
       asking = false;
     }
-    count.dataset.total = String(body.rows.length);
+    // A page that was filtered before it came does not know of all there are.
+    if (table.matches("[data-everything]")) count.dataset.total = String(body.rows.length);
     narrow();
   };
   document.addEventListener("rates", ({ detail }) => {
@@ -108,6 +126,7 @@
     const link = event.target.closest("a");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    sort(link.closest("th"));
+    const head = link.closest("th");
+    sort(head, turned(head));
   });
 })();

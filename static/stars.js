@@ -10,9 +10,11 @@ document.addEventListener("submit", async (event) => {
   const watched = button.value === "1";
   const fields = new URLSearchParams(new FormData(form));
   fields.set("watched", button.value);
+  // Without a way back there is no page to come: what is done is done, and whoever is sent elsewhere goes there by the form.
+  fields.delete("back");
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "manual", credentials: "same-origin" });
-    if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(String(answer.status));
+    if (!answer.ok) throw new Error(String(answer.status));
     button.value = watched ? "0" : "1";
     button.setAttribute("aria-pressed", String(watched));
     button.removeAttribute("aria-disabled");

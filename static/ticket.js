@@ -9,6 +9,7 @@
   const name = (which) => form.querySelector(`[data-estimate-name="${which}"]`);
   const box = form.querySelector("[data-estimate]");
   const words = form.querySelector("[data-estimate-words]");
+  const spoken = form.querySelector("[data-estimate-spoken]");
   const primary = form.querySelector("[data-primary]");
   const review = form.querySelector("[data-review]");
   const means = form.querySelector("[data-means]");
@@ -24,11 +25,11 @@
     const known = exact.statuses.get(symbol);
     const halted = known ? known.halted : (choice?.halted ?? null);
     if (halted !== null) return { either: true, words: `Trading in ${symbol} is halted: ${halted}${/[.!?]$/.test(halted) ? "" : "."}` };
-    if (badge.dataset.state === "paused") return { either: true, words: "The market is paused: no order is taken until it goes on." };
+    if (badge.dataset.state === "paused") return { either: true, words: "The market is paused. Orders are accepted again when it resumes." };
     // Who watches everything is not told of what has gone from the list; it is missing from it.
     const gone = exact.listed !== null && choices.has(symbol) && !exact.listed.has(symbol);
     const delisted = gone || (known ? !known.listed : choice?.delisted !== undefined);
-    return { either: false, words: delisted ? `${symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.` : "" };
+    return { either: false, words: delisted ? `${symbol} is no longer listed. You can sell what you hold of it, but no longer buy it.` : "" };
   };
 
   const setText = (element, text) => {
@@ -53,18 +54,19 @@
     return { symbol, held, side, byShares, price, amount, quantity, total };
   };
 
-  const refusal = ({ symbol, side, byShares, price, held, quantity, total }) => {
+  const refusal = ({ symbol, side, price, held, quantity, total }) => {
     const { either, words: hindrance } = hindered(symbol);
     if (hindrance !== "" && (either || side === "buy")) return hindrance;
     if (side === "buy" && total > cash) {
       const most = (cash * exact.CENT) / price;
-      const whole = byShares && most >= 1000000000n ? most - (most % 1000000000n) : most;
-      const way = whole > 0n ? ` You can buy up to ${exact.shares(whole)}.` : " Add money first.";
+      const whole = most - (most % 1000000000n);
+      const part = most > 0n ? ` You can buy up to ${exact.shares(most)} of a share.` : " Add money to your wallet first.";
+      const way = whole > 0n ? ` You can buy up to ${exact.shares(whole)}.` : part;
       return `That costs ${exact.dollars(total)} and you have ${exact.dollars(cash)}.${way}`;
     }
     if (side === "sell" && quantity > held) {
       return held > 0n
-        ? `That is ${exact.shares(quantity)} ${symbol} and you have ${exact.shares(held)}. You can sell up to ${exact.shares(held)}.`
+        ? `That would sell ${exact.shares(quantity)} ${symbol} and you have ${exact.shares(held)}. You can sell up to ${exact.shares(held)}.`
         : `You have no ${symbol} to sell.`;
     }
     return "";
@@ -99,8 +101,16 @@
     review.hidden = !direct;
   };
 
-  form.addEventListener("input", draw);
-  form.addEventListener("change", draw);
+  // What prices change is to be seen; read aloud is what the reader changes, once they pause.
+  const PAUSE = 1000;
+  let speaking = 0;
+  const typed = () => {
+    draw();
+    clearTimeout(speaking);
+    speaking = setTimeout(() => setText(spoken, box.hidden ? "" : words.textContent), PAUSE);
+  };
+  form.addEventListener("input", typed);
+  form.addEventListener("change", typed);
   document.addEventListener("rates", draw);
   document.addEventListener("market", draw);
   window.addEventListener("pageshow", draw);

@@ -25,7 +25,7 @@ impl Accounts {
         password: String,
         address: IpAddr,
     ) -> Result<(), AccountsError> {
-        self.confirm(user, password, address).await?;
+        self.confirm_from(&session, user, password, address).await?;
         let (user, now) = (user.clone(), self.clock.now());
         self.store
             .write(Lock::Leaver(user.id), move |conn| {

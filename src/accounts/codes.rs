@@ -11,7 +11,7 @@ use crate::store::{Conn, Lock, StoreError, users};
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// How long a code is good.
+/// How long a code is valid.
 pub const CODE_LASTS: Duration = Duration::from_hours(14 * 24);
 
 impl Accounts {
@@ -45,8 +45,9 @@ impl Accounts {
     /// lets go on; the version of the password.
     ///
     /// # Errors
-    /// [`AccountsError::PasswordIsCode`], [`AccountsError::CodeIsOver`] when the code that let them in is good no longer,
-    /// [`AccountsError::SessionOver`] when their session ended meanwhile, or a failure of hashing or the store.
+    /// [`AccountsError::PasswordIsCode`], [`AccountsError::AlreadyChosen`] when the same form was sent before,
+    /// [`AccountsError::CodeIsOver`] when the code that let them in is no longer valid, [`AccountsError::SessionOver`] when
+    /// their session ended meanwhile, or a failure of hashing or the store.
     pub async fn choose_password(
         &self,
         user: UserId,
@@ -55,8 +56,7 @@ impl Accounts {
         renewal: Renewal,
     ) -> Result<i64, AccountsError> {
         let now = self.clock.now();
-        let code = self.store.read(move |conn| codes::of_user(conn, user, now)).await?;
-        let code = code.ok_or(AccountsError::CodeIsOver)?;
+        let code = self.store.read(move |conn| valid(conn, user, now)).await?;
         let same = new.reveal().parse::<SignInCode>();
         if same.is_ok_and(|same| same.has_hash(&code.code_hash)) {
             return Err(AccountsError::PasswordIsCode);
@@ -65,8 +65,7 @@ impl Accounts {
         self.store
             .write(Lock::User(user), move |conn| {
                 audit::hold(conn)?;
-                let good = codes::of_user(conn, user, now)?;
-                if good.is_none_or(|good| good.code_hash != code.code_hash) {
+                if valid(conn, user, now)?.code_hash != code.code_hash {
                     return Err(AccountsError::CodeIsOver);
                 }
                 let found = renewal::still_open(conn, user, &renewal.from)?;
@@ -76,18 +75,27 @@ impl Accounts {
     }
 }
 
-/// Gives a person a new code in place of any they had; it, and until when it is good.
+/// The code with which somebody may choose their first password.
+fn valid(conn: &mut Conn, user: UserId, now: At) -> Result<Code, AccountsError> {
+    if let Some(code) = codes::of_user(conn, user, now)? {
+        return Ok(code);
+    }
+    let chosen = users::find(conn, user)?.is_some_and(|user| !user.password_hash.is_empty());
+    Err(if chosen { AccountsError::AlreadyChosen } else { AccountsError::CodeIsOver })
+}
+
+/// Gives a person a new code in place of any they had; it, and until when it is valid.
 pub(super) fn give(conn: &mut Conn, user_id: UserId, now: At) -> Result<(SignInCode, At), StoreError> {
     let (code, expires_at) = (SignInCode::random(), now.plus(CODE_LASTS));
     codes::put(conn, &Code { user_id, code_hash: code.hash(), created_at: now, expires_at })?;
     Ok((code, expires_at))
 }
 
-/// Whether what was typed is the good code of somebody without a password.
+/// Whether what was typed is the valid code of somebody without a password.
 pub(super) fn opens(user: &User, code: Option<&Code>, typed: &str) -> bool {
-    let good = code.filter(|code| code.user_id == user.id && user.password_hash.is_empty());
+    let valid = code.filter(|code| code.user_id == user.id && user.password_hash.is_empty());
     let typed = typed.parse::<SignInCode>();
-    good.is_some_and(|code| typed.is_ok_and(|typed| typed.has_hash(&code.code_hash)))
+    valid.is_some_and(|code| typed.is_ok_and(|typed| typed.has_hash(&code.code_hash)))
 }
 
 /// Gives a person another password, which ends their code and all their sessions but the one with the hash `kept`;

@@ -56,9 +56,12 @@ pub enum AccountsError {
         /// How long until the next try.
         wait: Duration,
     },
-    /// The code that let them in is good no longer.
-    #[error("the code is good no longer")]
+    /// The code that let them in is no longer valid.
+    #[error("the code is no longer valid")]
     CodeIsOver,
+    /// They have chosen a password already, with the code that let them in.
+    #[error("a password was chosen already")]
+    AlreadyChosen,
     /// The new password is the code that somebody else gave them.
     #[error("the password is the code")]
     PasswordIsCode,
@@ -86,19 +89,19 @@ impl Accounts {
         Self { store, clock, hasher, throttle: Arc::new(throttle), opening_balance }
     }
 
-    /// Adds somebody who signs up: a trader, whose account begins with the opening balance.
+    /// Adds somebody who signs up: a trader, whose account begins with the opening balance; they, as they are then.
     ///
     /// # Errors
     /// [`AccountsError::NameTaken`], or a failure of hashing or the store.
-    pub async fn register(&self, username: Username, password: NewPassword) -> Result<UserId, AccountsError> {
+    pub async fn register(&self, username: Username, password: NewPassword) -> Result<User, AccountsError> {
         self.join(username, password, Role::Trader, false).await
     }
 
-    /// Adds somebody as the command line says, on record.
+    /// Adds somebody as the command line says, on record; they, as they are then.
     ///
     /// # Errors
     /// [`AccountsError::NameTaken`], or a failure of hashing or the store.
-    pub async fn add(&self, username: Username, password: NewPassword, role: Role) -> Result<UserId, AccountsError> {
+    pub async fn add(&self, username: Username, password: NewPassword, role: Role) -> Result<User, AccountsError> {
         self.join(username, password, role, true).await
     }
 
@@ -108,7 +111,7 @@ impl Accounts {
         password: NewPassword,
         role: Role,
         by_command: bool,
-    ) -> Result<UserId, AccountsError> {
+    ) -> Result<User, AccountsError> {
         let name = username.clone();
         if self.store.read(move |conn| users::by_name(conn, &name)).await?.is_some() {
             return Err(AccountsError::NameTaken);
@@ -127,7 +130,8 @@ impl Accounts {
                     let said = Details::default().with("role", &role).with("opening balance", &opening_balance);
                     audit::note(conn, &Author::command_line(), Act::CreateUser, &Subject::user(user), &said, now)?;
                 }
-                Ok(user)
+                let added = users::find(conn, user)?;
+                Ok(added.ok_or_else(|| StoreError::Corrupt(format!("user {user} was added and is not there")))?)
             })
             .await
     }
@@ -198,7 +202,7 @@ impl Accounts {
         address: IpAddr,
         renewal: Renewal,
     ) -> Result<i64, AccountsError> {
-        self.confirm(user, current, address).await?;
+        self.confirm_from(&renewal.from, user, current, address).await?;
         let (hash, now) = (self.hasher.hash(new).await?, self.clock.now());
         let user = user.clone();
         self.store
@@ -266,5 +270,22 @@ impl Accounts {
         self.throttle.check_owner(address, user.id).map_err(|wait| AccountsError::Throttled { wait })?;
         let matches = self.hasher.verify(password, Some(user.password_hash.clone())).await?;
         if matches { Ok(()) } else { Err(AccountsError::WrongCredentials) }
+    }
+
+    /// As [`Accounts::confirm`], for what ends the session with the hash `session`: the same form sent a moment before may
+    /// have replaced the password that was right when it was typed.
+    async fn confirm_from(
+        &self,
+        session: &str,
+        user: &User,
+        password: String,
+        address: IpAddr,
+    ) -> Result<(), AccountsError> {
+        let confirmed = self.confirm(user, password, address).await;
+        if matches!(confirmed, Err(AccountsError::WrongCredentials)) {
+            let (id, session) = (user.id, session.to_owned());
+            self.store.read(move |conn| renewal::still_open(conn, id, &session)).await?;
+        }
+        confirmed
     }
 }

@@ -3,8 +3,8 @@
 use super::staff::{PersonActed, PersonRefusal, keeps_from};
 use super::{Accounts, AccountsError, acting, closing};
 use crate::domain::{Act, Details, Instruction, Subject, SubjectKind, UserId, Username};
-use crate::store::audit::{Acted, Written, on_record};
-use crate::store::{Lock, sessions, users};
+use crate::store::audit::{self, Acted, Written, on_record};
+use crate::store::{Conn, Lock, StoreError, sessions, users};
 
 impl Accounts {
     /// Gives a person another name.
@@ -73,9 +73,16 @@ impl Accounts {
     /// When the store fails. A refusal is not an error.
     pub async fn end_session(&self, hash: String, instruction: Instruction) -> Result<PersonActed<()>, AccountsError> {
         let now = self.clock.now();
-        let wanted = hash.clone();
-        let Some(session) = self.store.read(move |conn| sessions::get(conn, &wanted)).await? else {
-            return Ok(Acted::Refused(PersonRefusal::Gone));
+        let (wanted, key) = (hash.clone(), instruction.key.clone());
+        let looked = move |conn: &mut Conn| match sessions::get(conn, &wanted)? {
+            Some(session) => Ok(Ok(session)),
+            // It is gone because of this very instruction, if that has come before.
+            None => Ok::<_, StoreError>(Err(audit::done_under(conn, &key)?)),
+        };
+        let session = match self.store.read(looked).await? {
+            Ok(session) => session,
+            Err(Some(done)) => return Ok(Acted::Repeated(Box::new(done))),
+            Err(None) => return Ok(Acted::Refused(PersonRefusal::Gone)),
         };
         let subject = Subject { kind: SubjectKind::Session, id: hash.clone(), person: Some(session.user_id) };
         let ended = move |conn: &mut _| {

@@ -10,7 +10,7 @@ use crate::store::{Conn, Lock, StoreError, sessions, users};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PersonRefusal {
     /// There is no such person, or they have left.
-    #[error("There is nobody of that number any more.")]
+    #[error("That user no longer exists.")]
     Gone,
     /// It would leave nobody to run the place.
     #[error("That is the last administrator who can sign in. Make somebody else one first.")]
@@ -28,10 +28,10 @@ pub enum PersonRefusal {
     #[error("That is not their name. Type it exactly as it is written here.")]
     NotNamed,
     /// It would be looking through an administrator's eyes.
-    #[error("Nobody acts as an administrator.")]
+    #[error("You cannot view the site as an administrator.")]
     Administrator,
     /// The back office has closed meanwhile.
-    #[error("The back office is not open any more. Open it again first.")]
+    #[error("The back office has closed. Open it again first.")]
     NotOpen,
 }
 

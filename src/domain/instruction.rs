@@ -41,7 +41,7 @@ pub enum NotAReason {
     #[error("A reason is one line of text.")]
     NotALine,
     /// Signs that nobody sees, or that turn around what others read.
-    #[error("There are hidden signs in this reason, as text from elsewhere may have. Type it by hand.")]
+    #[error("This reason contains invisible characters, probably from pasted text. Type it instead.")]
     Hidden,
 }
 

@@ -5,6 +5,8 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::BigInt;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::fmt;
 use std::time::Duration;
 
@@ -73,6 +75,14 @@ impl At {
 
 fn micros_of(span: Duration) -> i64 {
     i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl At {
+    /// The beginning of a day of UTC; nothing outside the years that moments are counted in.
+    #[must_use]
+    pub fn midnight(day: Date) -> Option<Self> {
+        day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
+    }
 }
 
 impl From<Timestamp> for At {

@@ -38,6 +38,8 @@ impl Username {
     pub const SHORTEST: usize = 3;
     /// The most characters.
     pub const LONGEST: usize = 32;
+    /// What it may be made of, beside the field for it.
+    pub const RULE: &str = "3 to 32 letters, digits, underscores, dots or hyphens.";
 
     /// As it was typed.
     #[must_use]

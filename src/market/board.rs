@@ -157,8 +157,8 @@ impl Board {
         self.read().sequence
     }
 
-    /// The current market day: whole days since 1970-01-01, or more where the market's past returns, so that no two
-    /// days have one number. Zero before the first quote.
+    /// The current market day: whole days since 1970-01-01, or more where the market's past returns, so that a day that
+    /// returns has another number. A tape of one day alone that begins again stays on that day. Zero before the first quote.
     #[must_use]
     pub fn market_day(&self) -> i64 {
         let state = self.read();
@@ -313,12 +313,14 @@ impl State {
         if before.is_some_and(|before| before > day) {
             self.lap += 1;
         }
-        if before.is_none_or(|before| before >= day) {
+        if before == Some(day) {
             return;
         }
         for entry in &mut self.entries {
             entry.day_range = None;
-            if let Some((quote, _)) = &mut entry.standing {
+            if before.is_some_and(|before| before < day)
+                && let Some((quote, _)) = &mut entry.standing
+            {
                 self.sequence += 1;
                 entry.sequence = self.sequence;
                 quote.previous_close = quote.last;

@@ -60,6 +60,16 @@ fn a_new_day_turns_every_line_whether_it_has_traded_or_not() {
 }
 
 #[test]
+fn a_day_that_returns_begins_without_the_prices_of_the_one_before() {
+    let board = board();
+    board.post(ACME, quote(20_000, 1)).unwrap();
+    board.post(ACME, quote(90_000, 86_400)).unwrap();
+    assert_eq!(board.rate(ACME).unwrap().day_range, Some((Price::from_units(90_000), Price::from_units(90_000))));
+    board.post(ACME, quote(21_000, 2)).unwrap();
+    assert_eq!(board.rate(ACME).unwrap().day_range, Some((Price::from_units(21_000), Price::from_units(21_000))));
+}
+
+#[test]
 fn a_trade_without_a_quote_moves_the_last_price_and_leaves_bid_and_ask_as_old_as_they_are() {
     let board = board();
     let price = Price::from_units;

@@ -201,7 +201,7 @@ impl Market {
     fn paced(&self, speed: Speed) {
         // A simulated market at the pace of the clock lives each day once. Any other meets days again that it has had
         // before, and is told apart by the second in which it opened.
-        if !speed.is_real_time() || self.board.status().name == FeedName::Replay {
+        if !speed.is_at_most_real_time() || self.board.status().name == FeedName::Replay {
             self.board.leave_first_lap(self.next_lap);
         }
         self.board.paced(speed);

@@ -12,7 +12,7 @@ pub use intervention::{Intervention, InterventionRefusal, Prospect, Shares, Stan
 pub use refusal::{FundingRefusal, Refusal};
 pub use settle::Placed;
 pub use tally::Refused;
-pub use terms::Terms;
+pub use terms::{Estimate, Terms};
 
 use crate::clock::Clock;
 use crate::domain::{AccountId, Money, OrderKey, OrderSize, Side, Symbol};
@@ -97,21 +97,21 @@ impl Desk {
         Ok(placed)
     }
 
-    /// What `order` would come to if it were settled now. Moves nothing and promises nothing. Whoever is refused here is
-    /// refused the order: they get no further.
+    /// What `order` would come to if it were settled now. Moves nothing and promises nothing. A refusal here is counted
+    /// like a refused order, because the ticket goes no further.
     ///
     /// # Errors
     /// When the store fails. A refusal is not an error.
-    pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
-        let estimated = self.terms(account, order).await?;
+    pub async fn estimate(&self, account: AccountId, order: Order) -> Result<Result<Estimate, Refusal>, StoreError> {
+        let estimated = self.estimated(account, order).await?;
         if let Err(refusal) = &estimated {
             self.tally.count(refusal, self.clock.now());
         }
         Ok(estimated)
     }
 
-    async fn terms(&self, account: AccountId, order: Order) -> Result<Result<Terms, Refusal>, StoreError> {
-        let (instrument, quote) = match terms::fresh_quote(&self.board, self.rules, &order) {
+    async fn estimated(&self, account: AccountId, order: Order) -> Result<Result<Estimate, Refusal>, StoreError> {
+        let (instrument, standing) = match terms::fresh_quote(&self.board, self.rules, &order) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -123,7 +123,8 @@ impl Desk {
                 }
                 let held = holdings::find(conn, account.id, instrument.id)?;
                 let position = held.as_ref().map(Holding::position).unwrap_or_default();
-                Ok(terms::terms(&order, quote, Means { cash: account.cash, position }))
+                let terms = terms::terms(&order, standing.quote, Means { cash: account.cash, position });
+                Ok(terms.map(|terms| Estimate { terms, quote_age: standing.age }))
             })
             .await
     }

@@ -78,7 +78,11 @@ pub(super) fn settle(
     asked: &[Asked],
     now: At,
 ) -> Result<Vec<Placed>, StoreError> {
-    let quoted: Vec<_> = asked.iter().map(|asked| fresh_quote(board, rules, &asked.order)).collect();
+    let quoted = asked.iter().map(|asked| {
+        let (instrument, standing) = fresh_quote(board, rules, &asked.order)?;
+        Ok((instrument, standing.quote))
+    });
+    let quoted: Vec<_> = quoted.collect();
     let day = board.market_day();
     let wanted = asked.iter().zip(&quoted).map(|(Asked { account, order }, quoted)| {
         let instrument = quoted.as_ref().map_or(NOTHING, |(instrument, _)| instrument.id);

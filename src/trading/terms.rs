@@ -7,6 +7,7 @@ use crate::domain::{Instrument, Money, NotTraded, Notional, OrderSize, Position,
 use crate::market::FeedState;
 use crate::market::board::{Board, Standing, Traded};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What an order comes to at a quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +30,20 @@ pub struct Terms {
     pub gain: Option<Money>,
 }
 
+/// What an order would come to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// What it would come to.
+    pub terms: Terms,
+    /// How long ago the quote that it would meet reached the board.
+    pub quote_age: Duration,
+}
+
 /// What `order` is about and its quote as of now, when the order may be placed and the quote be traded at.
 ///
 /// # Errors
 /// The refusal that says why not.
-pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<(Arc<Instrument>, Quote), Refusal> {
+pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<(Arc<Instrument>, Standing), Refusal> {
     let symbol = &order.symbol;
     let roster = board.roster();
     let Traded { instrument, status, .. } =
@@ -57,7 +67,7 @@ pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<
         Some(Standing { age, .. }) if age > rules.quote_age_max => {
             Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
         }
-        Some(Standing { quote, .. }) => Ok((Arc::clone(instrument), quote)),
+        Some(standing) => Ok((Arc::clone(instrument), standing)),
     }
 }
 

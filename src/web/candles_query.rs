@@ -7,7 +7,6 @@ use crate::market::day::Calendar;
 use actix_web::web;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// How the answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +114,7 @@ fn moment(name: &'static str, text: &str, side: Side, errors: &mut FieldErrors) 
     let day = || {
         let date = text.parse::<Date>().ok().filter(|_| text.len() == 10)?;
         let date = if side == Side::To { date.tomorrow().ok()? } else { date };
-        date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
+        At::midnight(date)
     };
     // In a query a plus stands for a space, and people write it all the same.
     let exact = || text.replace(' ', "+").parse().ok();

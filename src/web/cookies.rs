@@ -9,6 +9,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use std::borrow::Cow;
 
 // Cookies know hosts and not ports, so that the names say whose they are among other programs of one machine.
 const SESSION: &str = "tradefloor-session";
@@ -18,6 +19,8 @@ const ACTING: &str = "tradefloor-acting";
 const THEME: &str = "tradefloor-theme";
 /// A notice is for the next page; one that is never fetched is forgotten.
 const NOTICE_LASTS: Duration = Duration::minutes(2);
+/// How many bytes of a notice are said at the most.
+const LONGEST_NOTICE: usize = 1_000;
 const THEME_LASTS: Duration = Duration::days(365);
 
 /// The name of the session's cookie.
@@ -55,9 +58,19 @@ pub(super) fn set_notice(site: &Site, notice: &Notice) -> Cookie<'static> {
         NoticeKind::Good => "+",
         NoticeKind::Bad => "-",
     };
-    let mut cookie = cookie(site, NOTICE, format!("{kind}{}", notice.text));
+    let mut cookie = cookie(site, NOTICE, format!("{kind}{}", shortened(&notice.text)));
     cookie.set_max_age(NOTICE_LASTS);
     sign(site, cookie)
+}
+
+/// As much of a text as a cookie holds. Browsers drop one above 4 KiB without a word, and percent-encoding makes three
+/// bytes of one.
+fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_NOTICE {
+        return Cow::Borrowed(text);
+    }
+    let cut = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST_NOTICE).last().unwrap_or(0);
+    Cow::Owned(format!("{}…", text.get(..cut).unwrap_or_default()))
 }
 
 /// Forgets a notice that has been said.

@@ -99,7 +99,7 @@ fn wide(points: &str, values: &[i64], label: &str) -> Html {
 /// One part of an allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {
-    /// What it is: a symbol, `Cash`, `12 others`.
+    /// What it is: a symbol, or `Cash`.
     pub label: String,
     /// What it is worth.
     pub value: Money,

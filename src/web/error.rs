@@ -44,6 +44,9 @@ pub enum PageError {
         /// As whom.
         name: Username,
     },
+    /// What was asked for is to look at the site as somebody, and that is so already.
+    #[error("they look as somebody already")]
+    AlreadyLooking,
     /// It is for administrators.
     #[error("only administrators may do that")]
     AdministratorsOnly,
@@ -114,7 +117,9 @@ impl PageError {
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst { .. } | Self::GrantFirst { .. } | Self::WelcomeFirst { .. } => StatusCode::SEE_OTHER,
+            Self::SignInFirst { .. } | Self::GrantFirst { .. } | Self::WelcomeFirst { .. } | Self::AlreadyLooking => {
+                StatusCode::SEE_OTHER
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Expired | Self::AdministratorsOnly | Self::OnlyLooking { .. } => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
@@ -138,6 +143,7 @@ impl ResponseError for PageError {
             Self::WelcomeFirst { next } => {
                 lead(headers, WELCOME, next.as_deref().filter(|path| !["/", "/portfolio"].contains(path)));
             }
+            Self::AlreadyLooking => lead(headers, "/portfolio", None),
             Self::Throttled { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
             }

@@ -57,6 +57,8 @@ impl ErrorPage {
 fn onward(layout: &Layout) -> Vec<Onward> {
     let links: &[(&str, &str)] = if layout.viewer.is_some() {
         &[("/portfolio", "Your portfolio"), ("/rates", "Live rates")]
+    } else if !layout.knows_visitor() {
+        &[("/", "Home"), ("/rates", "Live rates")]
     } else {
         &[("/", "Home"), ("/rates", "Live rates"), ("/login", "Sign in")]
     };
@@ -65,7 +67,7 @@ fn onward(layout: &Layout) -> Vec<Onward> {
 
 const fn words(status: u16) -> (&'static str, &'static str) {
     match status {
-        400 => ("That request made no sense", "The address or the form could not be read. Go back and try again."),
+        400 => ("That request could not be read", "The address or the form could not be read. Go back and try again."),
         401 => ("Sign in first", "This page is for people who are signed in."),
         403 => (
             "That form has expired",
@@ -75,7 +77,7 @@ const fn words(status: u16) -> (&'static str, &'static str) {
             "Nothing here",
             "There is no page at this address. It may have been mistyped, or it belongs to someone else.",
         ),
-        405 => ("Not like that", "This page cannot be asked for in that way. Open it from a link instead."),
+        405 => ("Not like that", "This address does not accept that kind of request. Open it from a link instead."),
         409 => (
             "Something else happened first",
             "What you sent no longer fits what is there now. Look at it again, then repeat what you wanted.",
@@ -84,7 +86,7 @@ const fn words(status: u16) -> (&'static str, &'static str) {
         415 => ("Not a form we can read", "Forms are sent as this site's own pages send them. Nothing was changed."),
         422 => ("That cannot be done as it is", "Something in the form needs another look. Nothing was changed."),
         429 => ("Too many requests", "Wait a minute, then try again. Nothing was changed."),
-        503 => ("Busy just now", "The house is catching up. Nothing was changed; try again in a few seconds."),
+        503 => ("Busy just now", "The server is busy. Nothing was changed; try again in a few seconds."),
         _ => ("Our mistake", "Something went wrong on our side and was written to the log. Try again in a moment."),
     }
 }

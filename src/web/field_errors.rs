@@ -8,6 +8,12 @@ pub struct FieldErrors {
 }
 
 impl FieldErrors {
+    /// One thing that is wrong, with `field`.
+    #[must_use]
+    pub fn one(field: &'static str, sentence: &(impl ToString + ?Sized)) -> Self {
+        Self { fields: vec![(field, sentence.to_string())], form: None }
+    }
+
     /// Adds what is wrong with `field`. A field keeps its first error.
     pub fn add(&mut self, field: &'static str, sentence: &(impl ToString + ?Sized)) {
         if self.get(field).is_none() {

@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
 use std::time::Duration;
+use subtle::ConstantTimeEq as _;
 use tokio::time::timeout;
 
 /// The most bytes that a form may have.
@@ -98,8 +99,7 @@ impl FromRequest for Query {
 
 /// Whether a token is the right one, in a time that does not tell how much of it is.
 fn same(sent: &str, expected: &str) -> bool {
-    let different = sent.bytes().zip(expected.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
-    sent.len() == expected.len() && different == 0
+    sent.as_bytes().ct_eq(expected.as_bytes()).into()
 }
 
 fn unreadable(error: Option<&UrlencodedError>) -> PageError {

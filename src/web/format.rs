@@ -4,7 +4,8 @@
 //! absent value is written as a dash that is read aloud as "not known".
 
 use crate::domain::{Money, OrderSize, OrderState, Price, Quantity, Quote, Side, Symbol, amount};
-use std::fmt::{self, Write as _};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt;
 
 /// Markup that is complete: it is written into a page as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,11 +180,11 @@ pub trait DayChange {
 
 impl DayChange for Quote {
     fn day_change(&self) -> Option<PriceChange> {
-        self.last.checked_sub(self.previous_close).map(PriceChange)
+        self.change().map(PriceChange)
     }
 
     fn day_percent(&self) -> Option<BasisPoints> {
-        self.day_change().and_then(|change| BasisPoints::of(change.0, self.previous_close.units()))
+        self.change_percent().map(BasisPoints)
     }
 }
 
@@ -261,18 +262,12 @@ pub fn fill_sentence(side: Side, quantity: Quantity, symbol: &Symbol, price: Pri
     format!("{verb} {} {symbol} at {} for {}.", quantity.show(), price.show(), total.dollars())
 }
 
+/// Everything but what has no meaning of its own in any part of an address.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// `text` as a value in the query of an address.
 pub(super) fn query_value(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a `String` cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// `plain` with a sign when `value` is not zero.

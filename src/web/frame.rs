@@ -91,9 +91,9 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
         Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
         Some(PageError::OnlyLooking { name }) => {
             let sentence = format!(
-                "You see what {name} sees, and can change nothing and go no further. Nothing was changed. Stop first; then this is yours to do."
+                "You are viewing the site as {name} and can only look. Nothing was changed. Press Stop to act as yourself."
             );
-            page = page.titled("You only look").saying(sentence);
+            page = page.titled("You can only look").saying(sentence);
         }
         Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
         _ => {}

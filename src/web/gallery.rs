@@ -26,12 +26,6 @@ use askama::Template;
 use scraper::{Html, Selector};
 use std::time::Duration;
 
-fn errors(field: &'static str, sentence: &str) -> FieldErrors {
-    let mut errors = FieldErrors::default();
-    errors.add(field, sentence);
-    errors
-}
-
 fn front_pages() -> Vec<(&'static str, String)> {
     let home = |rates| HomePage {
         layout: sample::signed_out("/"),
@@ -53,14 +47,14 @@ fn front_pages() -> Vec<(&'static str, String)> {
         errors,
         wait,
     };
-    let mut wrong = errors("username", "That name is taken.");
+    let mut wrong = FieldErrors::one("username", "That name is taken.");
     wrong.add("password", "A password has at least 10 characters.");
     let mut refused = FieldErrors::default();
     refused.refuse("That name and password do not belong together.");
     let welcome = WelcomePage {
         layout: Layout { acting_until: Some(sample::now()), ..sample::signed_in("/welcome") },
         next: "/wallet".to_owned(),
-        errors: errors("new_password", "A password has at least 10 characters."),
+        errors: FieldErrors::one("new_password", "A password has at least 10 characters."),
     };
     vec![
         ("home", home(sample::rates().into_iter().take(6).collect()).render().unwrap()),
@@ -131,7 +125,7 @@ fn wallet(full: bool) -> String {
         epochs: sample::epochs(full),
         balance: money(if full { "9834.09" } else { "0.00" }),
         deposit: if full {
-            form("1,5", errors("amount", "Enter a plain number such as 1250 or 1,250.50."))
+            form("1,5", FieldErrors::one("amount", "Enter a plain number such as 1250 or 1,250.50."))
         } else {
             form("", FieldErrors::default())
         },
@@ -153,7 +147,7 @@ fn market_pages() -> Vec<(&'static str, String)> {
         total: 11,
         query: query.to_owned(),
         watched_only,
-        sort: RateColumn::Change,
+        sort: Some(RateColumn::Change),
         descending: true,
     };
     let stock = |layout, quoted: bool, mine: bool| {
@@ -195,7 +189,7 @@ fn market_pages() -> Vec<(&'static str, String)> {
 }
 
 fn order_pages() -> Vec<(&'static str, String)> {
-    let mut wrong = errors("amount", "Use at most 9 decimals.");
+    let mut wrong = FieldErrors::one("amount", "Use at most 9 decimals.");
     wrong.refuse("That costs $1,872.20 and you have $940.00. You can buy up to 5.");
     let review = |side| ReviewPage {
         layout: sample::signed_in("/trade/review"),
@@ -255,7 +249,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         to: String::new(),
         epochs: sample::epochs(error.is_none()),
         lines: Lines::asked("50"),
-        error: error.map(str::to_owned),
+        errors: error.map_or_else(FieldErrors::default, |sentence| FieldErrors::one("from", sentence)),
         newest: true,
         older: None,
     };
@@ -292,7 +286,7 @@ fn settings(others: bool) -> String {
         layout,
         member_since: sample::minutes_ago(90_000),
         password_errors: if others {
-            errors("current_password", "That is not your password.")
+            FieldErrors::one("current_password", "That is not your password.")
         } else {
             FieldErrors::default()
         },

@@ -4,6 +4,7 @@
 use super::error::PageError;
 use super::sessions::SignedIn;
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 
 /// Where a first password is chosen.
 pub(super) const WELCOME: &str = "/welcome";
@@ -18,6 +19,10 @@ const SIGN_OUT: &str = "/logout";
 pub(super) fn held_back(who: &SignedIn, request: &HttpRequest) -> Option<PageError> {
     let path = request.path();
     if let Some(acting) = &who.acting {
+        // The form that began it, sent again.
+        if request.method() == Method::POST && path == format!("/admin/users/{}/act-as", who.user) {
+            return Some(PageError::AlreadyLooking);
+        }
         let changes = !request.method().is_safe() && ![THEME, STOP_ACTING].contains(&path);
         // What they see is a trader's page; what is behind the door is not theirs to look at.
         let behind = path == "/admin" || path.starts_with("/admin/");

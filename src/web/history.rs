@@ -3,6 +3,7 @@
 use super::csv_file::{PIECE, stream_csv};
 use super::epochs::Epochs;
 use super::error::PageError;
+use super::field_errors::FieldErrors;
 use super::form_data::{Fields, Query};
 use super::format::{Change, Show, Words};
 use super::house::House;
@@ -19,10 +20,9 @@ use crate::store::{Conn, StoreError, accounts};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-/// Every execution of an account, newest first. A filter that cannot be read is told under `error` and not applied.
+/// Every execution of an account, newest first. A day that cannot be read is told beside its field and not applied.
 #[derive(Debug, Template)]
 #[template(path = "history.html")]
 pub struct HistoryPage {
@@ -42,8 +42,8 @@ pub struct HistoryPage {
     pub epochs: Epochs,
     /// How many lines the page has at the most (`?lines=`).
     pub lines: Lines,
-    /// Why a filter was not applied.
-    pub error: Option<String>,
+    /// Why a day was not applied, under `from` and `to`.
+    pub errors: FieldErrors,
     /// Whether this is the newest page.
     pub newest: bool,
     /// Where the next older page begins (`?before=`), if there is one.
@@ -55,6 +55,12 @@ impl HistoryPage {
     #[must_use]
     pub const fn is_filtered(&self) -> bool {
         !self.symbol.is_empty() || self.side.is_some() || !self.from.is_empty() || !self.to.is_empty()
+    }
+
+    /// The fields for the first and the last day: name, label and what was typed.
+    #[must_use]
+    pub fn days(&self) -> [(&'static str, &'static str, &str); 2] {
+        [("from", "From", &self.from), ("to", "To", &self.to)]
     }
 
     /// The query of this filter, to put before a page's own: empty or ending in `&`.
@@ -80,7 +86,7 @@ impl HistoryPage {
 /// When the store fails.
 pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let before = keyset::before(query.get("before"));
-    let (filter, error) = dated(filter(&house, &query).await?, &query);
+    let (filter, errors) = dated(filter(&house, &query).await?, &query);
     let lines = Lines::asked(query.get("lines"));
     let (fills, epochs) = newest(&member, &house, filter, query.text("epoch"), before, lines).await?;
     let (fills, older) = lines.cut(fills, |order| order.id.0);
@@ -93,7 +99,7 @@ pub async fn list(member: Member, house: web::Data<House>, Query(query): Query) 
         to: query.text("to"),
         epochs,
         lines,
-        error,
+        errors,
         newest: before.is_none(),
         older,
     })
@@ -165,21 +171,17 @@ pub(super) fn epochs_of(conn: &mut Conn, account: AccountId) -> Result<Vec<Epoch
 }
 
 /// Adds `?from=` and `?to=`, both days included, in UTC; what cannot be read is told and not applied.
-fn dated(filter: Option<Filter>, query: &Fields) -> (Option<Filter>, Option<String>) {
-    let mut error = None;
-    let mut day = |name: &str| {
+fn dated(filter: Option<Filter>, query: &Fields) -> (Option<Filter>, FieldErrors) {
+    let mut errors = FieldErrors::default();
+    let mut day = |name: &'static str| {
         let typed = query.get(name).trim();
         let read = typed.parse::<Date>().ok();
         if read.is_none() && !typed.is_empty() {
-            error = Some("Write a day as 2013-10-04.".to_owned());
+            errors.add(name, "Write a day as 2013-10-04.");
         }
         read
     };
-    let from = day("from").and_then(midnight);
-    let until = day("to").and_then(|last| last.tomorrow().ok()).and_then(midnight);
-    (filter.map(|filter| Filter { from, until, ..filter }), error)
-}
-
-fn midnight(day: Date) -> Option<At> {
-    day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
+    let from = day("from").and_then(At::midnight);
+    let until = day("to").and_then(|last| last.tomorrow().ok()).and_then(At::midnight);
+    (filter.map(|filter| Filter { from, until, ..filter }), errors)
 }

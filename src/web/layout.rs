@@ -167,6 +167,13 @@ impl Layout {
         assets::url(name)
     }
 
+    /// Whether the page knows who looks, or that nobody is signed in. A page for a failure outside the session knows neither,
+    /// and has no form that would be let in.
+    #[must_use]
+    pub fn knows_visitor(&self) -> bool {
+        !self.token.is_empty()
+    }
+
     /// Whether it is not the viewer who looks, but an administrator.
     #[must_use]
     pub fn is_acting(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The site: one file per page, each declaring what its page shows; the templates say how.
+//! The site: a file for each page, which declares what the page shows while its template says how, and what the pages share.
 
 pub mod acting;
 pub mod admin;

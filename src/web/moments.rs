@@ -15,7 +15,7 @@ pub trait ShowTime {
     fn aged(&self, age: &Duration) -> Html;
     /// To the second: `4 Oct 2013, 14:31:07 UTC`.
     fn moment(&self) -> Html;
-    /// To the minute and short enough for a table: `4 Oct 2013, 14:31`.
+    /// To the minute and short enough for a table: `4 Oct 2013, 14:31 UTC`.
     fn minute(&self) -> Html;
 }
 
@@ -38,7 +38,7 @@ impl ShowTime for At {
         Html(format!(
             r#"<time datetime="{self}" title="{}">{}</time>"#,
             exact(*self),
-            strftime(*self, "%-d %b %Y, %H:%M")
+            strftime(*self, "%-d %b %Y, %H:%M UTC")
         ))
     }
 }

@@ -50,10 +50,9 @@ impl RateRow {
 }
 
 /// What the rates can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateColumn {
     /// The symbol.
-    #[default]
     Symbol,
     /// The sector.
     Sector,
@@ -112,10 +111,10 @@ impl RateColumn {
         !matches!(self, Self::Symbol | Self::Sector)
     }
 
-    /// The column `?sort=` names; the symbol for anything else.
+    /// The column `?sort=` names, if it names one.
     #[must_use]
-    pub fn named(word: &str) -> Self {
-        Self::ALL.into_iter().find(|column| column.as_str() == word).unwrap_or_default()
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.as_str() == word)
     }
 }
 
@@ -133,8 +132,8 @@ pub struct RatesPage {
     pub query: String,
     /// Whether only watched instruments are shown (`?watched=1`).
     pub watched_only: bool,
-    /// What the rows are sorted by (`?sort=`).
-    pub sort: RateColumn,
+    /// What the rows are sorted by (`?sort=`); by nothing, they are in the order of the market.
+    pub sort: Option<RateColumn>,
     /// Whether from high to low (`?order=desc`).
     pub descending: bool,
 }
@@ -144,8 +143,8 @@ impl RatesPage {
     /// Numbers first come from high to low.
     #[must_use]
     pub fn sort_link(&self, column: &RateColumn) -> String {
-        let descending = if *column == self.sort { !self.descending } else { column.is_number() };
-        self.link(self.watched_only, *column, descending)
+        let descending = if Some(*column) == self.sort { !self.descending } else { column.is_number() };
+        self.link(self.watched_only, Some(*column), descending)
     }
 
     /// The link to all instruments, with the rest as it is.
@@ -163,7 +162,7 @@ impl RatesPage {
     /// The value of `aria-sort` of a column.
     #[must_use]
     pub fn aria_sort(&self, column: &RateColumn) -> &'static str {
-        match (*column == self.sort, self.descending) {
+        match (Some(*column) == self.sort, self.descending) {
             (false, _) => "none",
             (true, false) => "ascending",
             (true, true) => "descending",
@@ -176,16 +175,18 @@ impl RatesPage {
         self.query.is_empty() && !self.watched_only
     }
 
-    fn link(&self, watched_only: bool, sort: RateColumn, descending: bool) -> String {
-        let mut link = format!("/rates?sort={}&order={}", sort.as_str(), if descending { "desc" } else { "asc" });
+    fn link(&self, watched_only: bool, sort: Option<RateColumn>, descending: bool) -> String {
+        let mut asked = Vec::new();
+        if let Some(sort) = sort {
+            asked.push(format!("sort={}&order={}", sort.as_str(), if descending { "desc" } else { "asc" }));
+        }
         if watched_only {
-            link.push_str("&watched=1");
+            asked.push("watched=1".to_owned());
         }
         if !self.query.is_empty() {
-            link.push_str("&q=");
-            link.push_str(&super::format::query_value(&self.query));
+            asked.push(format!("q={}", super::format::query_value(&self.query)));
         }
-        link
+        if asked.is_empty() { "/rates".to_owned() } else { format!("/rates?{}", asked.join("&")) }
     }
 }
 
@@ -204,8 +205,10 @@ impl RateRow {
         }
     }
 
+    /// Whether each of these words stands somewhere in it, as the script finds it too.
     fn mentions(&self, words: &str) -> bool {
-        [self.symbol.as_str(), &self.name, &self.sector].iter().any(|text| text.to_lowercase().contains(words))
+        let text = format!("{} {} {}", self.symbol, self.name, self.sector).to_lowercase();
+        words.split_whitespace().all(|word| text.contains(word))
     }
 }
 
@@ -225,9 +228,9 @@ pub async fn show(visit: Visit, house: web::Data<House>, Query(query): Query) ->
     let descending = query.get("order") == "desc";
     let rows = all.iter().map(|rate| RateRow::of(rate, &today, watched.contains(&rate.instrument.id)));
     let mut rates: Vec<RateRow> = rows.filter(|row| row.mentions(&words) && (row.watched || !watched_only)).collect();
-    if !query.get("sort").is_empty() {
+    if let Some(column) = sort {
         rates.sort_by(|left, right| {
-            let order = compare(left, right, sort);
+            let order = compare(left, right, column);
             if descending { order.reverse() } else { order }
         });
     }
@@ -235,7 +238,7 @@ pub async fn show(visit: Visit, house: web::Data<House>, Query(query): Query) ->
     page::show(&RatesPage { layout: visit.layout(), rates, total, query, watched_only, sort, descending })
 }
 
-/// Stars or unstars an instrument, and goes back.
+/// Stars or unstars an instrument, and goes back; a script, which stays where it is, says of no way back.
 ///
 /// # Errors
 /// When there is no such instrument, or the store fails.
@@ -246,8 +249,11 @@ pub async fn watch(member: Member, house: web::Data<House>, Form(form): Form) ->
     let starred: Result<(), StoreError> =
         house.store.write(Lock::User(user), move |conn| watches::set(conn, user, instrument.id, watched)).await;
     starred?;
-    let back = Some(form.get("back")).filter(|path| is_own_path(path)).unwrap_or("/rates");
-    Ok(member.visit.go(back))
+    Ok(match form.get("back") {
+        "" => HttpResponse::NoContent().finish(),
+        back if is_own_path(back) => member.visit.go(back),
+        _ => member.visit.go("/rates"),
+    })
 }
 
 /// What the visitor has starred.

@@ -54,7 +54,7 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
 }
 
 /// Why nobody can trade anything for now.
-pub(super) const MARKET_PAUSED: &str = "The market is paused: no order is taken until it goes on.";
+pub(super) const MARKET_PAUSED: &str = "The market is paused. Orders are accepted again when it resumes.";
 
 /// Why nobody can trade an instrument for now. The reason is somebody's own words, with or without a full stop.
 pub(super) fn halted_sentence(symbol: &Symbol, because: &str) -> String {
@@ -64,7 +64,7 @@ pub(super) fn halted_sentence(symbol: &Symbol, because: &str) -> String {
 
 /// What can be done with an instrument that has been delisted.
 pub(super) fn delisted_sentence(symbol: &Symbol) -> String {
-    format!("{symbol} is no longer listed: it cannot be bought any more. What you hold of it can be sold.")
+    format!("{symbol} is no longer listed. You can sell what you hold of it, but no longer buy it.")
 }
 
 /// Says beside the amount why money was not moved.
@@ -83,7 +83,7 @@ pub(super) fn explain_funding(refusal: &FundingRefusal, errors: &mut FieldErrors
             errors.add("amount", &format!("You have {}. You can take out up to that.", cash.dollars()));
         }
         FundingRefusal::KeyUsed => {
-            errors.refuse("This form has been sent before, with another amount. Nothing more was done. Send it again if you want this as well.");
+            errors.refuse("This form has been sent before, for something else. Nothing more was done. Send it again if you want this as well.");
         }
     }
 }

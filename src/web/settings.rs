@@ -24,7 +24,7 @@ use std::collections::HashMap;
 pub struct SessionRow {
     /// The browser in words; see [`browser_words`].
     pub browser: String,
-    /// The network address it was last seen at.
+    /// The network address that signed in.
     pub address: String,
     /// When it signed in.
     pub signed_in: At,
@@ -107,6 +107,9 @@ pub fn browser_words(user_agent: &str) -> String {
     }
 }
 
+/// What is said to somebody who has left.
+const DELETED: &str = "Your account is deleted. Thank you for trading here.";
+
 /// How many sessions the page shows at the most.
 const SHOWN: i64 = 50;
 
@@ -143,6 +146,10 @@ pub async fn change_password(
                 Err(AccountsError::WrongCredentials) => {
                     errors.add("current_password", "That is not your current password.");
                 }
+                Err(AccountsError::SessionOver) => {
+                    let over = "You were signed out meanwhile, and your password may already be changed. Try the new one first.";
+                    return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -158,7 +165,7 @@ pub async fn change_password(
 pub async fn sign_out_others(member: Member, house: web::Data<House>, _form: Form) -> Result<HttpResponse, PageError> {
     let ended = house.accounts.sign_out_others(member.who.user, Some(member.who.session.clone())).await?;
     let sentence = match ended {
-        0 => "You were signed in nowhere else.".to_owned(),
+        0 => "You were not signed in anywhere else.".to_owned(),
         1 => "You are signed out in one other place.".to_owned(),
         places => format!("You are signed out in {places} other places."),
     };
@@ -180,8 +187,15 @@ pub async fn delete(
     let refused = match house.accounts.close(&user, own, form.text("password"), address).await {
         Ok(()) => {
             session.purge();
-            let done = "Your account is deleted. Thank you for trading here.";
-            return Ok(member.visit.go_saying("/", NoticeKind::Good, done));
+            return Ok(member.visit.go_saying("/", NoticeKind::Good, DELETED));
+        }
+        Err(AccountsError::SessionOver) => {
+            let left = self::user(&member, &house).await?.closed_at.is_some();
+            return Ok(if left {
+                member.visit.go_saying("/", NoticeKind::Good, DELETED)
+            } else {
+                member.visit.go_saying("/login", NoticeKind::Bad, "You were signed out meanwhile. Nothing was deleted.")
+            });
         }
         Err(AccountsError::WrongCredentials) => "That is not your password. Nothing was deleted.",
         Err(AccountsError::LastAdministrator) => {

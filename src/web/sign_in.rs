@@ -13,8 +13,7 @@ use crate::accounts::AccountsError;
 use crate::store::accounts;
 use crate::store::users::User;
 use actix_session::Session;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use std::time::Duration;
@@ -81,16 +80,10 @@ pub async fn submit(
             page::again(&form(&visit, username, next, errors, None))
         }
         Err(AccountsError::Disabled) => {
-            errors.refuse("This account is switched off. Whoever runs this market can switch it on again.");
+            errors.refuse("This account is disabled. Ask whoever runs this site to enable it.");
             page::again(&form(&visit, username, next, errors, None))
         }
-        Err(AccountsError::Throttled { wait }) => {
-            let page = form(&visit, username, next, errors, Some(wait));
-            let mut response = page::with_status(StatusCode::TOO_MANY_REQUESTS, &page)?;
-            let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
-            Ok(response)
-        }
+        Err(AccountsError::Throttled { wait }) => page::later(wait, &form(&visit, username, next, errors, Some(wait))),
         Err(error) => Err(error.into()),
     }
 }

@@ -9,12 +9,20 @@ use super::visit::{Visit, is_own_path};
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 
-/// Ends the session on the server and in the browser.
+/// Ends the session on the server and in the browser. Whoever is signed out already, by the same form or in another tab,
+/// needs no form of this session for it: there is nothing that it would protect.
 ///
 /// # Errors
-/// None of its own.
-pub async fn sign_out(visit: Visit, session: Session, _form: Form) -> Result<HttpResponse, PageError> {
-    session.purge();
+/// When the form is not from the session that it would end.
+pub async fn sign_out(
+    visit: Visit,
+    session: Session,
+    form: Result<Form, PageError>,
+) -> Result<HttpResponse, PageError> {
+    if visit.signed_in().is_some() {
+        form?;
+        session.purge();
+    }
     Ok(visit.go_saying("/", NoticeKind::Good, "You are signed out."))
 }
 

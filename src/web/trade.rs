@@ -14,7 +14,7 @@ use super::visit::Member;
 use crate::domain::{At, Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
 use crate::market::Rate;
 use crate::store::{StoreError, accounts, holdings};
-use crate::trading::{Order, Placed, Terms};
+use crate::trading::{Estimate, Order, Placed};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use std::collections::HashMap;
@@ -122,7 +122,7 @@ pub async fn review(member: Member, house: web::Data<House>, Form(form): Form) -
     let mut errors = FieldErrors::default();
     if let Some(order) = parse(&form, &mut errors) {
         match house.desk.estimate(member.who.account, order.clone()).await? {
-            Ok(terms) => return page::show(&reviewed(&member, &house, order, &terms)?),
+            Ok(estimate) => return page::show(&reviewed(&member, &house, order, &estimate)?),
             Err(refusal) => explain(&refusal, &mut errors),
         }
     }
@@ -233,12 +233,12 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
     })
 }
 
-fn reviewed(member: &Member, house: &House, order: Order, terms: &Terms) -> Result<ReviewPage, PageError> {
+fn reviewed(member: &Member, house: &House, order: Order, estimate: &Estimate) -> Result<ReviewPage, PageError> {
     let instrument = house.market.board().find(&order.symbol).ok_or(PageError::NotFound)?;
-    let standing = house.market.board().quote(instrument.id).ok_or(PageError::NotFound)?;
+    let Estimate { terms, quote_age } = *estimate;
     Ok(ReviewPage {
         quoted: terms.quote.at,
-        quote_age: standing.age,
+        quote_age,
         layout: member.visit.layout(),
         side: order.side,
         symbol: order.symbol,

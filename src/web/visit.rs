@@ -45,7 +45,7 @@ impl Visit {
         let is_over = signed_in.as_ref().is_some_and(|who| who.acting.is_none());
         let ended = looked_as.as_ref().filter(|_| is_over).map(|name| Notice {
             kind: NoticeKind::Bad,
-            text: format!("You see your own pages again: looking as {name} has come to its end."),
+            text: format!("You are back in your own account: viewing as {name} has ended."),
         });
         let notice = cookies::notice(request, &house.site).or(ended);
         Self {

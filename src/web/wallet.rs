@@ -51,7 +51,7 @@ impl LedgerRow {
     #[must_use]
     pub fn words(&self) -> String {
         let verb = match self.kind {
-            EntryKind::Opening if self.sequence > 1 => "Began anew with the opening balance",
+            EntryKind::Opening if self.sequence > 1 => "Reset to the opening balance",
             EntryKind::Opening => "Opening balance",
             EntryKind::Deposit => "Added",
             EntryKind::Withdrawal => "Taken out",
@@ -65,15 +65,15 @@ impl LedgerRow {
         }
     }
 
-    /// What the house put right: `10 AAPL given by the house`.
+    /// What an administrator put right: `10 AAPL given by an administrator`.
     fn adjusted(&self) -> String {
-        let Some((quantity, symbol)) = &self.shares else { return "Adjusted by the house".to_owned() };
+        let Some((quantity, symbol)) = &self.shares else { return "Adjusted by an administrator".to_owned() };
         let quantity = quantity.show();
         match (&self.order, self.came) {
-            (Some(_), true) => format!("Sale of {quantity} {symbol} reversed by the house"),
-            (Some(_), false) => format!("Purchase of {quantity} {symbol} reversed by the house"),
-            (None, true) => format!("{quantity} {symbol} given by the house"),
-            (None, false) => format!("{quantity} {symbol} taken by the house"),
+            (Some(_), true) => format!("Sale of {quantity} {symbol} reversed by an administrator"),
+            (Some(_), false) => format!("Purchase of {quantity} {symbol} reversed by an administrator"),
+            (None, true) => format!("{quantity} {symbol} given by an administrator"),
+            (None, false) => format!("{quantity} {symbol} taken by an administrator"),
         }
     }
 }

@@ -65,9 +65,15 @@ pub async fn submit(
                 Err(AccountsError::PasswordIsCode) => {
                     errors.add("new_password", "That is the code you were given. Choose something that only you know.");
                 }
+                // Nothing is purged: the session that goes on may be this browser's already.
+                Err(AccountsError::AlreadyChosen) => {
+                    let chosen = "Your password is set. From now on you sign in with it.";
+                    return Ok(member.visit.go_saying("/login", NoticeKind::Good, chosen));
+                }
                 Err(AccountsError::CodeIsOver) => {
                     session.purge();
-                    let over = "The code you came in with is good no longer. Ask whoever gave it to you for another.";
+                    let over =
+                        "The code you signed in with is no longer valid. Ask whoever gave it to you for a new one.";
                     return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
                 }
                 Err(error) => return Err(error.into()),

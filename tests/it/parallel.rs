@@ -157,7 +157,7 @@ async fn over_the_site_a_form_that_moves_money_moves_it_once() {
     browsers[0].get("/wallet").await.assert_says("$10,250.50");
     let mut other = deposit.clone();
     other.fill("amount", "1");
-    browsers[0].send(&other).await.assert_is(422).assert_says("This form has been sent before, with another amount.");
+    browsers[0].send(&other).await.assert_is(422).assert_says("This form has been sent before, for something else.");
 
     let mut withdrawals = Vec::new();
     for browser in &browsers {

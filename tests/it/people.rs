@@ -74,7 +74,7 @@ async fn a_name_is_taken_in_every_spelling() {
     let server = Server::start();
     let _ada = registered(&server, "Ada.Lovelace").await;
     for name in ["Ada.Lovelace", "ada.lovelace", "ADA.LOVELACE", "  ada.LOVELACE "] {
-        sign_up(&server, name, PASSWORD).await.1.assert_is(422).assert_says("That name is taken");
+        sign_up(&server, name, OTHER_PASSWORD).await.1.assert_is(422).assert_says("That name is taken");
     }
     Visitor::new(&server).sign_in("aDA.lOVELACE").await.assert_redirects_to("/portfolio");
 }
@@ -83,9 +83,10 @@ async fn a_name_is_taken_in_every_spelling() {
 async fn of_many_who_want_one_name_at_once_one_gets_it() {
     let server = Server::start();
     let visitors: Vec<_> = (0..8).map(|_| Visitor::new(&server)).collect();
-    let filled = visitors
-        .iter()
-        .map(|visitor| visitor.fill("/register", "/register", &[("username", "only-one"), ("password", PASSWORD)]));
+    let filled = visitors.iter().enumerate().map(|(number, visitor)| async move {
+        let password = format!("{PASSWORD}-{number}");
+        visitor.fill("/register", "/register", &[("username", "only-one"), ("password", &password)]).await
+    });
     let forms = join_all(filled).await;
     let answers = join_all(visitors.iter().zip(&forms).map(|(visitor, form)| visitor.send(form))).await;
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
@@ -192,7 +193,10 @@ async fn too_many_tries_from_one_address_are_told_to_wait() {
         visitor.ask(Method::POST, "/register").header("x-forwarded-for", &claimed).form(&fields).send()
     }))
     .await;
-    refused(answers.iter().find(|answer| answer.status == 429).expect("the flood is turned away"));
+    let turned_away = answers.iter().find(|answer| answer.status == 429).expect("the flood is turned away");
+    refused(turned_away);
+    let typed = turned_away.select_attribute("main input[name=username]", "value");
+    assert_eq!(typed.as_deref(), Some("newcomer"), "what was typed is kept");
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ impl Pace {
         let now = Instant::now();
         let begun = self.passed.filter(|passed| now.saturating_duration_since(*passed) < LAG).unwrap_or(now);
         let wall = speed.wall(left);
-        let wall = if speed.is_real_time() { wall } else { wall.min(LONGEST_WAIT) };
+        let wall = if speed.is_at_most_real_time() { wall } else { wall.min(LONGEST_WAIT) };
         // Further away than a machine's clock can tell is as good as never.
         let due = begun.checked_add(wall).unwrap_or(now + Duration::from_hours(24 * 365));
         let waits = due > now;

@@ -30,7 +30,7 @@ impl Speed {
 
     /// Whether market time passes no faster than time on the wall does.
     #[must_use]
-    pub fn is_real_time(self) -> bool {
+    pub fn is_at_most_real_time(self) -> bool {
         match self {
             Self::Paused => true,
             Self::Times(times) => times <= 1.0,

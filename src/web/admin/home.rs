@@ -1,5 +1,6 @@
 //! `/admin`: what runs, the day in numbers, and what was done lately.
 
+use super::market::speed_words;
 use super::words::{self, Told};
 use super::{Office, Staff, acts};
 use crate::domain::{At, SubjectKind};
@@ -108,15 +109,10 @@ impl HomePage {
         size_words(self.runs.bytes)
     }
 
-    /// A speed: `as fast as time`, `60 times as fast`.
+    /// How fast the market's clock runs, in words.
     #[must_use]
     pub fn speed(&self) -> String {
-        match self.runs.speed {
-            Speed::Paused => "paused".to_owned(),
-            Speed::Max => "as fast as it can".to_owned(),
-            Speed::Times(_) if self.runs.speed.is_real_time() => "real time".to_owned(),
-            Speed::Times(times) => format!("{times} times real time"),
-        }
+        speed_words(self.runs.speed)
     }
 
     /// How much of something is taken: `0 of 10,000`.

@@ -110,12 +110,12 @@ pub(super) fn clock_words(house: &House) -> String {
     board.market_time().map_or_else(|| "It has not begun".to_owned(), |at| clock(at, zone))
 }
 
-/// How fast a clock runs, in words.
+/// How fast a clock runs, in words: `Real time`, `60 times real time`, `0.5 times real time`.
 pub(super) fn speed_words(speed: Speed) -> String {
     match speed {
-        Speed::Paused => "It stands still".to_owned(),
+        Speed::Paused => "Paused".to_owned(),
         Speed::Max => "As fast as the machine can".to_owned(),
-        Speed::REAL_TIME => "As fast as the clock on the wall".to_owned(),
-        Speed::Times(times) => format!("{times} times as fast as the clock on the wall"),
+        Speed::REAL_TIME => "Real time".to_owned(),
+        Speed::Times(times) => format!("{times} times real time"),
     }
 }

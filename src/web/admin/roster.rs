@@ -6,7 +6,7 @@ use super::slips::{self, Slip};
 use super::{Office, Staff};
 use crate::accounts::roster::{Roster, Row, RowFault, Terms};
 use crate::accounts::{EnrolRefusal, LARGEST_ROSTER, Newcomer};
-use crate::domain::{Instruction, Money, OrderKey, Reason, Username};
+use crate::domain::{Instruction, Money, NotAUsername, OrderKey, Reason, Username};
 use crate::store::audit::{self, Acted};
 use crate::store::{StoreError, users};
 use crate::web::error::PageError;
@@ -173,12 +173,12 @@ impl Asked<'_> {
             Acted::Done(enrolled) => {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let say = match slips.len() {
-                    1 => "One person was added. They sign in with this code and choose a password then.".to_owned(),
+                    1 => "One person was added. They sign in with this code and then choose a password.".to_owned(),
                     many => format!(
-                        "{many} people were added. Each signs in with the code on their card and chooses a password then."
+                        "{many} people were added. Each signs in with the code on their card and then chooses a password."
                     ),
                 };
-                slips::show(self.staff, say, slips, Vec::new(), "/admin/users".to_owned())
+                slips::show(self.staff, say, slips, None, "/admin/users".to_owned())
             }
             Acted::Repeated(_) | Acted::Overtaken(_) => self.repeated(review.roster).await,
             Acted::Closed => {
@@ -206,7 +206,7 @@ impl Asked<'_> {
         if there.len() < people || people == 0 {
             let mut errors = FieldErrors::default();
             errors.refuse(
-                "This form was used already, for other people. Nobody was added now. Look at these and send them anew.",
+                "This form was used already, for other people. Nobody was added now. Check these and send them again.",
             );
             let review = self.review(roster, OrderKey::fresh()).await?;
             return page::again(&self.page(errors, Some(review)));
@@ -228,7 +228,7 @@ impl Asked<'_> {
             Roster::read(self.typed.get("text"), terms).map_err(|fault| errors.add("text", &fault)).ok()?
         };
         if numbered && roster.people().is_none() {
-            errors.add("prefix", "A username is 3 to 32 letters, digits, underscores, dots or hyphens.");
+            errors.add("prefix", &NotAUsername);
             return None;
         }
         Some(roster)

@@ -1,5 +1,6 @@
 //! Codes on a page that is shown once: cards to print and cut out, and the same as text to copy.
 
+use super::acts::bulk::BulkPage;
 use super::{Office, Staff};
 use crate::accounts::{CODE_LASTS, Enrolled};
 use crate::domain::{SignInCode, Username};
@@ -38,8 +39,8 @@ pub struct SlipsPage {
     pub site: String,
     /// A card each.
     pub slips: Vec<Slip>,
-    /// For whom it was not done: a name and why.
-    pub others: Vec<(String, String)>,
+    /// Those of a selection for whom there is none, each with why.
+    pub others: Option<Box<BulkPage>>,
     /// Where to go on.
     pub href: String,
 }
@@ -57,7 +58,7 @@ pub(super) fn show(
     staff: &Staff,
     say: String,
     slips: Vec<Slip>,
-    others: Vec<(String, String)>,
+    others: Option<Box<BulkPage>>,
     href: String,
 ) -> Result<HttpResponse, PageError> {
     let (layout, office, site) = (staff.layout(), staff.office(), staff.site().to_owned());

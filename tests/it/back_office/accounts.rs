@@ -48,7 +48,7 @@ async fn cash_is_looked_at_before_it_is_adjusted_and_then_adjusted_once() {
     let after = account(&server, "bob");
     assert_eq!((after.cash, after.contributed), (dollars("10250.50"), dollars("10250.50")));
     let wallet = bob.get("/wallet").await;
-    wallet.assert_says("Adjusted by the house").assert_says("won the quiz");
+    wallet.assert_says("Adjusted by an administrator").assert_says("won the quiz");
     let line = &server.record()[0];
     assert_eq!((line.act.as_str(), line.reason.as_str()), ("adjust_cash", "won the quiz"));
     assert_eq!((line.was.get("cash"), line.became.get("cash")), (Some("10000.00"), Some("10250.50")));
@@ -95,7 +95,10 @@ async fn shares_are_given_and_taken_at_a_stated_cost() {
     boss.acts(&act, &given).await.assert_redirects_to(&path);
     let taken = [("direction", "take"), ("symbol", "AAPL"), ("quantity", "0.5"), ("cost", "")];
     boss.acts(&act, &taken).await.assert_redirects_to(&path);
-    bob.get("/wallet").await.assert_says("2.5 AAPL given by the house").assert_says("0.5 AAPL taken by the house");
+    bob.get("/wallet")
+        .await
+        .assert_says("2.5 AAPL given by an administrator")
+        .assert_says("0.5 AAPL taken by an administrator");
     let account = account(&server, "bob");
     assert_eq!((account.cash, account.contributed), (dollars("10000"), dollars("10400")));
     assert_sound(server.database());
@@ -210,12 +213,12 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
     let (server, boss, bob, path) = with_bob().await;
     let old = bought(&bob, "2").await;
     let form = boss.get(&format!("{path}/reset")).await;
-    form.assert_says("AAPL goes from 2").assert_says("Epoch 2 begins.");
+    form.assert_says("AAPL: from 2 shares").assert_says("Epoch 2 begins.");
     boss.acts(&format!("{path}/reset"), &[("reason", "a new term")]).await.assert_redirects_to(&path);
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     for page in ["/orders", "/history", "/wallet"] {
         let now = bob.get(page).await;
-        now.assert_is(200).assert_says("Your account began anew on");
+        now.assert_is(200).assert_says("Your account was reset on");
         assert!(!now.text.contains(&old), "{page} shows an order of the past");
         let before = bob.get(&format!("{page}?epoch=1")).await;
         before.assert_is(200).assert_says("This is epoch 1 of your account");
@@ -223,7 +226,7 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
         let of_one = bob.get(&format!("{page}?epoch=1&symbol=AAPL")).await;
         assert!(of_one.text.contains(&old), "{page} lost an order of the past in one stock");
     }
-    bob.get("/wallet").await.assert_says("Began anew with the opening balance").assert_says("a new term");
+    bob.get("/wallet").await.assert_says("Reset to the opening balance").assert_says("a new term");
     let receipt = bob.get(&old).await;
     receipt.assert_is(200).assert_says("This order is from epoch 1 of your account, which ended on");
     assert_eq!(receipt.select_attribute("main .notice a", "href").as_deref(), Some("/orders?epoch=1"));
@@ -240,19 +243,41 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
 }
 
 #[tokio::test]
+async fn what_is_too_long_for_a_notice_is_said_as_far_as_it_goes() {
+    let (server, boss, _bob, path) = with_bob().await;
+    let account = account(&server, "bob").public_id;
+    let page = boss.get("/rates").await.html();
+    let rows = crate::support::answer::selector("tr[data-symbol]");
+    for symbol in page.select(&rows).filter_map(|row| row.attr("data-symbol")).take(40) {
+        let fields = [("direction", "give"), ("symbol", symbol), ("quantity", "1.123456789"), ("cost", "123.45")];
+        boss.acts(&format!("/admin/accounts/{account}/adjust-shares"), &fields).await.assert_done();
+    }
+    let reset = format!("{path}/reset");
+    let form = boss.fill(&reset, &reset, &[("reason", "a new term")]).await;
+    boss.send(&form).await.assert_redirects_to(&path);
+    let again = boss.send(&form).await;
+    let set = again.headers.get_all("set-cookie").iter().map(http::HeaderValue::len).max();
+    assert!(set.is_some_and(|length| length <= 4_096), "a browser drops a cookie of {set:?} bytes");
+    boss.follow(&again).await.assert_says("That was done already");
+}
+
+#[tokio::test]
 async fn a_reversed_order_says_so_wherever_it_is_shown() {
     let (server, boss, bob, _) = with_bob().await;
     let order = bought(&bob, "2").await;
     let id = order.rsplit('/').next().unwrap();
     let act = format!("/admin/orders/{id}/reverse");
-    boss.get(&act).await.assert_is(200).assert_says("to $10,000.00.").assert_says("AAPL goes from 2 that cost");
+    boss.get(&act).await.assert_is(200).assert_says("to $10,000.00.").assert_says("AAPL: from 2 shares (cost");
     let stale = boss.fill(&act, &act, &[("reason", "a second thought")]).await;
     boss.acts(&act, &[("reason", "a wrong price")]).await.assert_redirects_to(&format!("/admin/orders/{id}"));
     bob.get(&order).await.assert_says("This order was reversed on").assert_says("a wrong price");
     for page in ["/orders", "/history", "/portfolio"] {
         bob.get(page).await.assert_says("Reversed").assert_says("a wrong price");
     }
-    bob.get("/wallet").await.assert_says("Purchase of 2 AAPL reversed by the house").assert_says("a wrong price");
+    bob.get("/wallet")
+        .await
+        .assert_says("Purchase of 2 AAPL reversed by an administrator")
+        .assert_says("a wrong price");
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     boss.get(&act).await.assert_says("already");
     boss.send(&stale).await.assert_is(409).assert_says("boss reversed an order of bob");

@@ -29,7 +29,7 @@ async fn an_administrator_sees_what_a_person_sees_until_they_stop() {
     acts_as(&boss, &id).await;
     for page in ["/portfolio", "/wallet", "/orders", "/history", "/stocks/AAPL", "/trade", "/settings", "/rates"] {
         let seen = boss.get(page).await;
-        seen.assert_is(200).assert_says("You see what bob sees, and can change nothing.");
+        seen.assert_is(200).assert_says("You are viewing the site as bob and can only look.");
         assert!(seen.select_text(".menu-name").is_some_and(|name| name == "bob"), "{page}");
     }
     assert_eq!(boss.get("/wallet.csv").await.text, bob.get("/wallet.csv").await.text);
@@ -37,7 +37,7 @@ async fn an_administrator_sees_what_a_person_sees_until_they_stop() {
     let places = |answer: &crate::support::answer::Answer| answer.select_all("main table tbody tr").len();
     assert_eq!(places(&boss.get("/settings").await), 1);
     assert_eq!(places(&bob.get("/settings").await), 1);
-    assert!(!bob.get("/portfolio").await.text.contains("You see what"));
+    assert!(!bob.get("/portfolio").await.text.contains("You are viewing the site"));
     let stopped = boss.submit("/portfolio", "/stop-acting", &[]).await;
     stopped.assert_redirects_to(&format!("/admin/users/{id}"));
     boss.get("/admin").await.assert_is(200);
@@ -70,10 +70,17 @@ async fn whoever_acts_as_somebody_changes_nothing() {
     let posts = pages().into_iter().filter(|entry| entry.method == "POST").map(|entry| entry.path.to_owned());
     let office = ["/admin/close", "/admin/grant", "/admin/users/roster", "/admin/users/bulk"].map(str::to_owned);
     for path in posts.chain(office).filter(|path| !["/theme", "/stop-acting"].contains(&path.as_str())) {
-        boss.post(&path, &fields).await.assert_is(403).assert_says("You see what bob sees, and can change nothing");
+        boss.post(&path, &fields)
+            .await
+            .assert_is(403)
+            .assert_says("You are viewing the site as bob and can only look.");
     }
     for path in ["/admin", "/admin/grant", &format!("/admin/users/{id}/disable")] {
-        boss.get(path).await.assert_is(403).assert_says("You only look").assert_says("Stop first");
+        boss.get(path)
+            .await
+            .assert_is(403)
+            .assert_says("You can only look")
+            .assert_says("Press Stop to act as yourself.");
     }
     let themed = boss.post("/theme", &[("_token", token.as_str()), ("theme", "dark"), ("back", "/wallet")]).await;
     themed.assert_redirects_to("/wallet");
@@ -91,7 +98,7 @@ async fn nobody_acts_as_themselves_as_an_administrator_or_without_the_rights() {
     let _other = server.administrator("other").await;
     let (own, others) = (server.person("boss").id, server.person("other").id);
     let refused = boss.get(&format!("/admin/users/{others}/act-as")).await;
-    refused.assert_is(200).assert_says("Nobody acts as an administrator.");
+    refused.assert_is(200).assert_says("You cannot view the site as an administrator.");
     let path = format!("/admin/users/{id}/act-as");
     for target in [own, others] {
         let mut form = boss.fill(&path, &path, &[("reason", "because of a test")]).await;
@@ -104,7 +111,7 @@ async fn nobody_acts_as_themselves_as_an_administrator_or_without_the_rights() {
     assert!(!said(&server).contains(&"act_as".to_owned()));
     // Support may be looked at, and what is seen is a trader's site.
     acts_as(&boss, &server.person("helper").id.to_string()).await;
-    boss.get("/portfolio").await.assert_is(200).assert_says("You see what helper sees");
+    boss.get("/portfolio").await.assert_is(200).assert_says("You are viewing the site as helper");
 }
 
 #[tokio::test]
@@ -124,7 +131,7 @@ async fn it_ends_with_the_time_the_rights_and_the_session() {
     server.makes("boss", Role::Support);
     boss.get("/settings").await.assert_says("Signed in as boss");
     server.makes("boss", Role::Admin);
-    boss.get("/settings").await.assert_says("You look as bob");
+    boss.get("/settings").await.assert_says("Viewing as bob");
     // Signing out everywhere else ends it, which is on record.
     let elsewhere = Visitor::new(&server);
     elsewhere.sign_in("boss").await.assert_done();
@@ -161,7 +168,7 @@ async fn a_form_that_was_opened_while_acting_does_nothing_afterwards() {
 
 #[tokio::test]
 async fn whoever_stops_seeing_what_somebody_sees_unasked_is_told_once() {
-    const TOLD: &str = "looking as bob has come to its end";
+    const TOLD: &str = "viewing as bob has ended";
     let (server, boss, _bob, id) = with_bob().await;
     acts_as(&boss, &id).await;
     assert!(!boss.get("/wallet").await.text.contains(TOLD));
@@ -177,9 +184,9 @@ async fn whoever_stops_seeing_what_somebody_sees_unasked_is_told_once() {
     boss.get("/wallet").await.assert_is(200).assert_says(TOLD);
     assert!(!boss.get("/wallet").await.text.contains(TOLD));
     acts_as(&boss, &id).await;
-    boss.get("/wallet").await.assert_says("You see what bob sees");
+    boss.get("/wallet").await.assert_says("You are viewing the site as bob");
     let stopped = boss.submit("/portfolio", "/stop-acting", &[]).await;
     let back = boss.follow(&stopped).await;
-    back.assert_says("You see your own pages again.");
+    back.assert_says("You are back in your own account.");
     assert!(!back.text.contains(TOLD) && !boss.get("/wallet").await.text.contains(TOLD));
 }

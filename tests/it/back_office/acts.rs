@@ -27,7 +27,7 @@ async fn who_is_disabled_is_out_at_once_and_comes_in_again_when_enabled() {
     let (server, boss, bob, id) = with_bob().await;
     acted(&boss.acts(&format!("/admin/users/{id}/disable"), &[]).await, &id);
     assert!(!is_signed_in(&bob).await);
-    bob.sign_in("bob").await.assert_is(422).assert_says("This account is switched off");
+    bob.sign_in("bob").await.assert_is(422).assert_says("This account is disabled.");
     bob.sign_in_with("bob", "not his password").await.assert_is(422).assert_says("is wrong");
     acted(&boss.acts(&format!("/admin/users/{id}/enable"), &[]).await, &id);
     bob.sign_in("bob").await.assert_done();
@@ -55,7 +55,7 @@ async fn signing_somebody_out_ends_their_sessions_and_no_others() {
     acted(&boss.acts(&format!("/admin/users/{id}/sign-out"), &[]).await, &id);
     assert!(!is_signed_in(&bob).await && is_signed_in(&boss).await);
     let form = boss.get(&format!("/admin/users/{id}/sign-out")).await;
-    form.assert_says("bob is signed in nowhere: nothing to do.");
+    form.assert_says("bob is not signed in anywhere.");
     assert!(form.select_text(".card form").is_none(), "there is nothing to send");
 }
 

@@ -117,7 +117,7 @@ async fn a_code_that_is_over_lets_nobody_in_and_nobody_choose() {
     });
     let late = bob.send(&form).await;
     late.assert_redirects_to("/login");
-    bob.follow(&late).await.assert_says("good no longer");
+    bob.follow(&late).await.assert_says("no longer valid");
     bob.sign_in_with("bob", &given).await.assert_is(422);
     bob.sign_in_with("bob", OWN).await.assert_is(422);
 }

@@ -22,7 +22,7 @@ async fn the_first_page_says_what_runs_and_what_the_day_was_like() {
     assert!(figures[2].starts_with("$999.") || figures[2] == "$1,000.00", "{figures:?}");
     let facts = home.select_all("main .facts > div");
     for fact in
-        ["Refused: not enough cash1", "Refused: not enough shares2", "Speedreal time", "Live connections0 of 10,000"]
+        ["Refused: not enough cash1", "Refused: not enough shares2", "SpeedReal time", "Live connections0 of 10,000"]
     {
         assert!(facts.iter().any(|said| said == fact), "{fact} is not among {facts:?}");
     }
@@ -80,6 +80,17 @@ async fn what_was_done_to_many_at_once_is_told_once() {
     let latest = boss.get("/admin").await.select_all(".record li");
     assert!(latest[0].starts_with("boss created 40 users") && latest[0].contains("class 7b"), "{latest:?}");
     assert!(latest[1].starts_with("boss opened the back office"), "{latest:?}");
+}
+
+#[tokio::test]
+async fn a_slow_clock_is_not_called_real_time() {
+    let server = Server::with(|settings| {
+        settings.set("--speed", "0.5");
+    });
+    let boss = server.administrator("boss").await;
+    for page in ["/admin", "/admin/market"] {
+        boss.get(page).await.assert_is(200).assert_says("Speed0.5 times real time");
+    }
 }
 
 #[tokio::test]

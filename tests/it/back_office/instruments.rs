@@ -140,7 +140,9 @@ async fn what_is_delisted_is_off_the_rates_and_can_be_sold_but_not_bought_until_
         bob.get("/stocks/IBM").await.assert_is(200).assert_says("Delisted");
         bob.get("/portfolio").await.assert_says("International Business Machines").assert_says("Delisted");
         let refused = bob.buy("IBM", "1").await;
-        refused.assert_is(422).assert_says("IBM is no longer listed: it cannot be bought any more");
+        refused
+            .assert_is(422)
+            .assert_says("IBM is no longer listed. You can sell what you hold of it, but no longer buy it.");
         bob.sell("IBM", "1").await.assert_done();
         // What the back office decided is so after a kill, though the file of instruments names it.
         server.restart();

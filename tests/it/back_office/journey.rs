@@ -126,7 +126,7 @@ async fn reads_the_record(browser: &Browser, server: &Server) {
 async fn sees_as(browser: &Browser, server: &Server, student: i64) {
     browser.open(&server.url(&format!("/admin/users/{student}/act-as"))).await;
     browser.submit("main form.form", &[("reason", "cannot find the first share")]).await;
-    browser.wait_for_text(".acting", |text| text.contains("You see what student07 sees")).await;
+    browser.wait_for_text(".acting", |text| text.contains("You are viewing the site as student07")).await;
     browser.wait_for("tr[data-symbol=AAPL]").await;
     browser.submit(r#"form[action="/stop-acting"]"#, &[]).await;
     browser.wait_for(".office-bar").await;

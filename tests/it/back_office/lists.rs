@@ -99,7 +99,7 @@ async fn a_detour_over_a_selection_leads_back_to_the_list_as_it_was() {
     let done = boss.send(&form).await;
     assert_eq!(done.assert_is(200).select_attribute(".actions a", "href").as_deref(), Some(list));
     assert!(server.person("ada").disabled_at.is_some());
-    send(choose("disable", list, "77777")).await.assert_is(200).assert_says("It is not there any more.");
+    send(choose("disable", list, "77777")).await.assert_is(200).assert_says("It no longer exists.");
 }
 
 #[tokio::test]

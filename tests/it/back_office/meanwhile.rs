@@ -31,10 +31,11 @@ fn password(text: &str, name: &str) -> NewPassword {
 
 async fn joins(desk: &Accounts, name: &str, role: Role) -> UserId {
     let (username, password) = (name.parse().unwrap(), password(OLD, name));
-    match role {
+    let added = match role {
         Role::Trader => desk.register(username, password).await.unwrap(),
         staff => desk.add(username, password, staff).await.unwrap(),
-    }
+    };
+    added.id
 }
 
 async fn looks<T: Send + 'static>(
@@ -132,6 +133,32 @@ async fn who_was_erased_or_disabled_gets_no_password_and_leaves_no_more() {
         assert_eq!(person(&floor, id).await.password_hash, stands);
         assert_eq!(stands.is_empty(), erased);
     }
+}
+
+#[tokio::test]
+async fn what_is_sent_again_once_it_is_done_is_over_and_not_wrong() {
+    let floor = Floor::open().await;
+    let desk = desk(&floor);
+    let bob = joins(&desk, "bob", Role::Trader).await;
+    desk.reset_password(bob, instruction("forgot it")).await.unwrap();
+    let first = signs_in(&floor, bob, "a").await;
+    desk.choose_password(bob, password(OLD, "bob"), HERE, renewal(&first)).await.unwrap();
+    let again = desk.choose_password(bob, password(OLD, "bob"), HERE, renewal(&first)).await;
+    assert!(matches!(again, Err(AccountsError::AlreadyChosen)), "{again:?}");
+    // What is read of a person by the second copy may be what the first has made of them.
+    let second = signs_in(&floor, bob, "b").await;
+    let before = person(&floor, bob).await;
+    let to = Renewal { from: second.clone(), to: hash("c") };
+    let wrong = desk.change_password(&before, NEW.to_owned(), password(NEW, "bob"), HERE, to.clone()).await;
+    assert!(matches!(wrong, Err(AccountsError::WrongCredentials)), "{wrong:?}");
+    desk.change_password(&before, OLD.to_owned(), password(NEW, "bob"), HERE, to.clone()).await.unwrap();
+    let after = person(&floor, bob).await;
+    let again = desk.change_password(&after, OLD.to_owned(), password(NEW, "bob"), HERE, to).await;
+    assert!(matches!(again, Err(AccountsError::SessionOver)), "{again:?}");
+    let third = signs_in(&floor, bob, "d").await;
+    desk.close(&after, third.clone(), NEW.to_owned(), HERE).await.unwrap();
+    let again = desk.close(&person(&floor, bob).await, third, NEW.to_owned(), HERE).await;
+    assert!(matches!(again, Err(AccountsError::SessionOver)), "{again:?}");
 }
 
 #[tokio::test]

@@ -41,17 +41,17 @@ async fn a_shock_that_meets_a_bound_says_so_before_and_after_and_on_record() {
     act(&boss, "AAPL", "set-price", &[("price", "900000")]).await;
     let by = [("percent", "900")];
     let seen = boss.acts(&path("AAPL", "shock"), &[("percent", "900"), ("look", "1")]).await;
-    seen.assert_is(200).assert_says("to 1,000,000.00. That is as far as it goes");
+    seen.assert_is(200).assert_says("to 1,000,000.00. It stops at the limit");
     act(&boss, "AAPL", "shock", &by).await;
     let said = boss.get("/admin/instruments/AAPL").await;
-    said.assert_says("AAPL went from 900,000.00 to 1,000,000.00. That is as far as it goes");
+    said.assert_says("AAPL went from 900,000.00 to 1,000,000.00. It stops at the limit");
     assert_eq!(newest(&server).became.get("stopped at a bound"), Some("1"));
     act(&boss, "AAPL", "set-price", &[("price", "900000")]).await;
     let many = [("which", "all"), ("percent", "20")];
     boss.acts("/admin/market/market/shock", &many).await.assert_redirects_to("/admin/market");
     boss.get("/admin/market")
         .await
-        .assert_says("Not so far: 1 of 52, because prices stay between 0.01 and 1,000,000.00.");
+        .assert_says("1 of 52 stop at the limit: prices stay between 0.01 and 1,000,000.00.");
     assert_eq!(newest(&server).became.get("stopped at a bound"), Some("1"));
 }
 
@@ -82,12 +82,15 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
         boss.acts(&market(act), fields).await.assert_redirects_to("/admin/market");
     };
     did("pause", &[]).await;
-    boss.get("/admin/market").await.assert_says("It stands still").assert_says("Step");
+    boss.get("/admin/market").await.assert_says("SpeedPaused").assert_says("Step");
     boss.get(&market("pause")).await.assert_is(200).assert_says("The market is paused already");
     let badge = bob.get("/rates").await.select_attribute("[data-badge]", "data-state");
     assert_eq!(badge.as_deref(), Some("paused"));
     act(&boss, "MSFT", "set-price", &[("price", "55.00")]).await;
-    bob.buy("MSFT", "1").await.assert_is(422).assert_says("The market is paused: no order is taken until it goes on.");
+    bob.buy("MSFT", "1")
+        .await
+        .assert_is(422)
+        .assert_says("The market is paused. Orders are accepted again when it resumes.");
     let (apple, ibm) = (last(&bob, "AAPL").await, last(&bob, "IBM").await);
     let recorded = server.record().len();
     let looked = [("which", "all"), ("percent", "-20"), ("look", "1")];
@@ -105,12 +108,12 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     did("step", &[]).await;
     assert_ne!(time().await, before, "whoever asked for a step finds it made");
     did("speed", &[("speed", "20")]).await;
-    boss.get("/admin/market").await.assert_says("20 times as fast");
-    boss.get(&market("step")).await.assert_is(200).assert_says("Only a paused market makes steps");
+    boss.get("/admin/market").await.assert_says("20 times real time");
+    boss.get(&market("step")).await.assert_is(200).assert_says("Only a paused market can be stepped");
     boss.acts(&market("speed"), &[("speed", "fast")]).await.assert_is(422).assert_says("Enter a number from 0.1");
     did("pause", &[]).await;
     did("resume", &[]).await;
-    boss.get("/admin/market").await.assert_says("20 times as fast");
+    boss.get("/admin/market").await.assert_says("20 times real time");
     let acts: Vec<_> = server.record().iter().rev().map(|line| line.act.as_str()).collect();
     let said = [
         "pause_market",

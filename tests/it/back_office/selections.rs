@@ -6,8 +6,9 @@ use crate::support::staff::cards;
 use crate::support::{Server, Visitor};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
+use std::sync::Arc;
 use tradefloor::domain::Role;
-use tradefloor::store::sessions;
+use tradefloor::store::{sessions, users};
 
 /// People called `names`, and their numbers.
 async fn people(server: &Server, names: &[&str]) -> Vec<String> {
@@ -49,6 +50,37 @@ async fn a_row_that_fails_takes_no_code_from_the_others() {
     for (name, code) in &cards {
         Visitor::new(&server).sign_in_with(name, code).await.assert_done();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_was_held_up_is_sent_again_from_the_page_of_the_others_codes() {
+    let server = Arc::new(Server::on(Engine::Postgres));
+    let boss = server.administrator("boss").await;
+    let ids = people(&server, &["ann", "bob"]).await;
+    let form = selects(&boss, "users", "reset-password", &ids, "a new term").await;
+    let (held, is_held) = std::sync::mpsc::channel();
+    let (release, is_released) = std::sync::mpsc::channel::<()>();
+    let bob = server.person("bob").id;
+    let books = Arc::clone(&server);
+    let holding = std::thread::spawn(move || {
+        books.changes(|conn| {
+            users::set_role(conn, bob, Role::Trader)?;
+            held.send(()).expect("the test waits for it");
+            is_released.recv().expect("the test ends it");
+            Ok(())
+        });
+    });
+    is_held.recv().expect("bob's row is held");
+    let shown = boss.send(&form).await;
+    release.send(()).expect("the row is held until now");
+    holding.join().expect("the row was held");
+    shown.assert_is(200).assert_says("bob: The server was busy and this one was not done. Send it again.");
+    assert_eq!(cards(&shown).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["ann"]);
+    let again = boss.send(&Form::in_page(&shown, "/admin/users/bulk")).await;
+    let given = cards(&again);
+    let [(name, code)] = &given[..] else { panic!("one card: {}", again.main_text()) };
+    assert_eq!(name, "bob");
+    Visitor::new(&server).sign_in_with("bob", code).await.assert_done();
 }
 
 #[tokio::test]

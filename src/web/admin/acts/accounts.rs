@@ -23,6 +23,8 @@ struct AccountAct {
     label: &'static str,
     /// The button's words before the name of the account's owner.
     button: &'static str,
+    /// What is said before that name once it is done.
+    done: &'static str,
     serious: bool,
     /// What is asked besides the reason.
     fields: fn(&Fields) -> Vec<Field>,
@@ -36,16 +38,18 @@ static ADJUST_CASH: AccountAct = AccountAct {
     name: "adjust-cash",
     label: "Adjust cash",
     button: "Adjust the cash of",
+    done: "Adjusted the cash of",
     serious: false,
     fields: cash_fields,
     read: read_cash,
-    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so that it is neither a gain nor a loss. The owner reads your reason in the wallet.",
+    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so it is neither a gain nor a loss. The owner reads your reason in the wallet.",
 };
 
 static ADJUST_SHARES: AccountAct = AccountAct {
     name: "adjust-shares",
     label: "Adjust shares",
     button: "Adjust the shares of",
+    done: "Adjusted the shares of",
     serious: false,
     fields: share_fields,
     read: read_shares,
@@ -56,6 +60,7 @@ static FREEZE: AccountAct = AccountAct {
     name: "freeze",
     label: "Freeze",
     button: "Freeze the account of",
+    done: "Froze the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Freeze),
@@ -66,6 +71,7 @@ static UNFREEZE: AccountAct = AccountAct {
     name: "unfreeze",
     label: "Unfreeze",
     button: "Unfreeze the account of",
+    done: "Unfroze the account of",
     serious: false,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Unfreeze),
@@ -76,10 +82,11 @@ static RESET: AccountAct = AccountAct {
     name: "reset",
     label: "Reset",
     button: "Reset the account of",
+    done: "Reset the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Reset),
-    consequence: "All shares are taken out and the account begins anew with what it was opened with, gains and contributions included. What was before stays readable as an earlier epoch.",
+    consequence: "All shares are removed and the account starts over with its opening balance; gains and contributions start over too. What came before can still be read as an earlier epoch.",
 };
 
 impl Act for AccountAct {
@@ -146,7 +153,7 @@ impl Act for AccountAct {
             };
             let acted = house.desk.intervene(owned.account.id, intervention, instruction).await?;
             let done = |prospect: Prospect| {
-                let did = format!("{} {}: done.", self.button, owned.owner);
+                let did = format!("{} {}.", self.done, owned.owner);
                 Outcome::done([vec![did], comes_to(&prospect)].concat().join(" "))
             };
             Ok(Outcome::of(acted, done, |refusal| {
@@ -168,7 +175,7 @@ fn cash_fields(typed: &Fields) -> Vec<Field> {
         Field::amount(
             "amount",
             "Amount in dollars",
-            format!("Above zero. What is taken has to be there; an account holds at most {}.", Money::MAX.dollars()),
+            format!("Above zero. You can take up to what is there; an account holds at most {}.", Money::MAX.dollars()),
             typed.get("amount"),
         ),
     ]
@@ -190,10 +197,10 @@ fn read_cash(typed: &Fields) -> Result<Intervention, FieldErrors> {
 }
 
 fn share_fields(typed: &Fields) -> Vec<Field> {
-    let cost = "In all, not for each. When shares are taken you may leave it empty: then they take their part of the average cost.";
+    let cost = "In all, not for each share. When you take shares you can leave this empty: they then take their part of the average cost.";
     vec![
         directions(typed, "Give shares", "Take shares"),
-        Field { longest: 8, ..Field::line("symbol", "Symbol", "Of what, such as AAPL.", typed.get("symbol")) },
+        Field { longest: 8, ..Field::line("symbol", "Symbol", "Such as AAPL.", typed.get("symbol")) },
         Field::amount("quantity", "Shares", "Up to 9 decimals.", typed.get("quantity")),
         Field::amount("cost", "Cost in dollars", cost, typed.get("cost")),
     ]
@@ -247,12 +254,8 @@ impl Owned {
         match refusal {
             InterventionRefusal::TooLarge if cash_alone => {
                 let room = Money::MAX.checked_sub(cash.max(contributed)).unwrap_or(Money::ZERO);
-                let mut errors = FieldErrors::default();
-                errors.add(
-                    "amount",
-                    &format!("That is more than an account can hold. You can add up to {}.", room.dollars()),
-                );
-                errors
+                let room = room.dollars();
+                FieldErrors::one("amount", &format!("That is more than an account can hold. You can add up to {room}."))
             }
             other => beside_fields(other),
         }

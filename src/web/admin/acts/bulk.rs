@@ -147,8 +147,8 @@ fn choose(staff: &Staff, back: &str) -> HttpResponse {
 enum Done {
     /// So it went, row by row.
     Rows(Box<BulkPage>),
-    /// There are codes to be shown, and rows for which it was not done, each with why.
-    Codes(Vec<Slip>, Vec<(String, String)>),
+    /// There are codes to be shown, and rows, if any, that came to something else.
+    Codes(Vec<Slip>, Option<Box<BulkPage>>),
     /// The form is what is wrong, and nothing was done.
     Wrong(FieldErrors),
 }
@@ -241,32 +241,36 @@ impl Bulk<'_> {
             }
         }
         if !slips.is_empty() {
-            let others = done.into_iter().filter(|came| !matches!(came.outcome, Ok(Outcome::Shown { .. })));
-            return Done::Codes(slips, others.map(Came::row).map(|row| (row.name, row.says)).collect());
+            done.retain(|came| !matches!(came.outcome, Ok(Outcome::Shown { .. })));
+            return Done::Codes(slips, if done.is_empty() { None } else { Some(Box::new(self.over(done))) });
         }
+        Done::Rows(Box::new(self.over(done)))
+    }
+
+    /// What became of these rows.
+    fn over(&self, mut done: Vec<Came<'_>>) -> BulkPage {
         let sheet = done.iter_mut().find_map(|came| came.sheet.take()).unwrap_or_default();
-        let rows = done.into_iter().map(Came::row).collect();
-        Done::Rows(Box::new(self.page(sheet, rows, FieldErrors::default(), true)))
+        self.page(sheet, done.into_iter().map(Came::row).collect(), FieldErrors::default(), true)
     }
 
     /// Does it to one row.
     async fn one<'b>(&self, id: &'b str, reason: &Reason) -> Came<'b> {
         let mut came = Came { id, sheet: None, name: id.to_owned(), outcome: Ok(Outcome::NotFound) };
         match self.act.open(self.house, id, self.typed).await {
-            Ok(Some(sheet)) => {
-                came.name.clone_from(&sheet.name);
-                came.sheet = Some(sheet);
-                let instruction = Instruction {
-                    author: self.staff.author(),
-                    reason: reason.clone(),
-                    key: self.key.part(&format!("{} {id}", self.act.about().name)),
-                    seen: Some(self.seen),
-                };
-                came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
-            }
-            Ok(None) => {}
-            Err(error) => came.outcome = Err(error),
+            Ok(sheet) => came.sheet = sheet,
+            Err(error) => return Came { outcome: Err(error), ..came },
         }
+        if let Some(sheet) = &came.sheet {
+            came.name.clone_from(&sheet.name);
+        }
+        // What is gone may be gone because it was done: the act itself tells.
+        let instruction = Instruction {
+            author: self.staff.author(),
+            reason: reason.clone(),
+            key: self.key.part(&format!("{} {id}", self.act.about().name)),
+            seen: Some(self.seen),
+        };
+        came.outcome = self.act.perform(self.house, id, self.typed, instruction).await;
         came
     }
 
@@ -326,12 +330,14 @@ impl Row {
 }
 
 /// What is said of a row that is not there.
-const GONE: &str = "It is not there any more.";
+const GONE: &str = "It no longer exists.";
 
 /// What is said of a row that failed. The page that shows it is none of a failure, so the cause is logged here.
 fn failed(error: &PageError) -> &'static str {
     match error {
-        PageError::Busy(_) | PageError::Throttled { .. } => "The house was busy; this one was not done. Send it again.",
+        PageError::Busy(_) | PageError::Throttled { .. } => {
+            "The server was busy and this one was not done. Send it again."
+        }
         PageError::Unconfirmed => {
             "The books did not confirm this one, so it may or may not have been done. Look at it, then send it again from this page; it is done only once."
         }

@@ -1,10 +1,9 @@
 //! Who somebody is: another name, no name at all, and what the site looks like through their eyes.
 
-use super::people::{explain, person, sheet};
-use super::{About, Act, Doing, Field, Outcome, Sheet};
+use super::people::{explain, person, sheet, username_field};
+use super::{About, Act, Doing, Outcome, Sheet};
 use crate::accounts::{GRANTED_FOR, PersonRefusal};
 use crate::domain::{Instruction, Role, SubjectKind, Username};
-use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::house::House;
 
@@ -24,9 +23,7 @@ impl Act for Rename {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let name = if typed.get("name").is_empty() { user.username.to_string() } else { typed.text("name") };
-            let hint = "3 to 32 letters, digits, underscores, dots or hyphens.";
-            let mut field = Field::line("name", "New username", hint, name);
-            field.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+            let field = username_field("name", "New username", Username::RULE, name);
             let consequence =
                 "They sign in with the new name from now on; their password stays. Both names stay on record.";
             let button = format!("Rename {}", user.username);
@@ -45,12 +42,12 @@ impl Act for Rename {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let name = match typed.get("name").parse::<Username>() {
                 Ok(name) => name,
-                Err(wrong) => return Ok(beside("name", &wrong)),
+                Err(wrong) => return Ok(Outcome::wrong("name", &wrong)),
             };
             let acted = house.accounts.rename(user.id, name.clone(), instruction).await?;
-            let done = |()| Outcome::done(format!("{} is called {name} now.", user.username));
+            let done = |()| Outcome::done(format!("{} is now called {name}.", user.username));
             Ok(Outcome::of(acted, done, |refusal| match refusal {
-                PersonRefusal::NameTaken => beside("name", &refusal),
+                PersonRefusal::NameTaken => Outcome::wrong("name", &refusal),
                 other => explain(other),
             }))
         })
@@ -65,10 +62,9 @@ impl Act for Erase {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let consequence = "Their name, password, stars and sessions go for good, and nobody can sign in as them. What they traded stays in the books under a placeholder, and what is on record stays there.";
+            let consequence = "Their name, password, stars and sessions are deleted for good, and nobody can sign in as them. What they traded stays in the books under a placeholder, and what is on record stays there.";
             let hint = format!("Type {} to be sure.", user.username);
-            let mut field = Field::line("confirm", "Their username", hint, typed.text("confirm"));
-            field.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+            let field = username_field("confirm", "Their username", hint, typed.text("confirm"));
             let button = format!("Erase {}", user.username);
             let consequence = consequence.to_owned();
             Ok(Some(Sheet { consequence, fields: vec![field], button, serious: true, ..sheet(&user) }))
@@ -90,7 +86,7 @@ impl Act for Erase {
                 href: Some("/admin/users".to_owned()),
             };
             Ok(Outcome::of(acted, done, |refusal| match refusal {
-                PersonRefusal::NotNamed => beside("confirm", &refusal),
+                PersonRefusal::NotNamed => Outcome::wrong("confirm", &refusal),
                 other => explain(other),
             }))
         })
@@ -107,7 +103,7 @@ impl Act for ActAs {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let minutes = GRANTED_FOR.as_secs() / 60;
             let consequence = format!(
-                "You see the site as they see it and can change nothing, until you stop, the back office closes or {minutes} minutes are over. Beginning and end go on record."
+                "You see the site as they see it and can change nothing. It lasts until you press Stop or the back office closes, {minutes} minutes at most. When it began and ended goes on record."
             );
             let refused = (user.role == Role::Admin).then(|| PersonRefusal::Administrator.to_string());
             let button = format!("See what {} sees", user.username);
@@ -125,17 +121,9 @@ impl Act for ActAs {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.act_as(user.id, instruction).await?;
-            let done = |()| Outcome::Done {
-                say: format!("You see what {} sees. Stop with the button above.", user.username),
-                href: Some("/portfolio".to_owned()),
-            };
-            Ok(Outcome::of(acted, done, explain))
+            let say = format!("You are viewing the site as {}. Press Stop to act as yourself.", user.username);
+            // Sent again as well: while they look as somebody, the back office is closed to them.
+            Ok(Outcome::of(acted, |()| Outcome::done(say), explain).leading_to("/portfolio"))
         })
     }
-}
-
-fn beside(field: &'static str, sentence: &impl ToString) -> Outcome {
-    let mut errors = FieldErrors::default();
-    errors.add(field, sentence);
-    Outcome::Wrong(errors)
 }

@@ -46,7 +46,7 @@ static HALT: Plain = Plain {
     serious: true,
     consequence: |symbol| {
         format!(
-            "No order in {symbol} is taken until trading is resumed. Traders see your reason as you write it; quotes go on."
+            "No order in {symbol} is accepted until trading is resumed. Traders see your reason as you write it; quotes continue."
         )
     },
     done_already: |standing| standing.status.halt.as_ref().map(|_| "Trading is halted already."),
@@ -58,10 +58,10 @@ static RESUME: Plain = Plain {
     name: "resume",
     label: "Resume trading",
     serious: false,
-    consequence: |symbol| format!("Orders in {symbol} are taken again."),
-    done_already: |standing| standing.status.halt.is_none().then_some("Trading is not halted: nothing to do."),
+    consequence: |symbol| format!("Orders in {symbol} are accepted again."),
+    done_already: |standing| standing.status.halt.is_none().then_some("Trading is not halted."),
     perform: |operations, symbol, instruction| Box::pin(operations.resume_trading(symbol, instruction)),
-    done: |symbol| format!("Trading in {symbol} goes on."),
+    done: |symbol| format!("Trading in {symbol} has resumed."),
 };
 
 static DELIST: Plain = Plain {
@@ -70,10 +70,10 @@ static DELIST: Plain = Plain {
     serious: true,
     consequence: |symbol| {
         format!(
-            "{symbol} is taken off the rates, and nobody can buy it any more. Who holds it sees its price and can sell."
+            "{symbol} is removed from the rates and can no longer be bought. Those who hold it still see its price and can sell."
         )
     },
-    done_already: |standing| (!standing.listed).then_some("It is not on the list: nothing to do."),
+    done_already: |standing| (!standing.listed).then_some("It is not listed."),
     perform: |operations, symbol, instruction| Box::pin(operations.delist(symbol, instruction)),
     done: |symbol| format!("{symbol} is delisted."),
 };
@@ -123,7 +123,7 @@ impl Act for Create {
                 },
                 Field::line("name", "Name", "Of the company or fund.", typed.get("name")),
                 sector_field(typed.get("sector")),
-                Field::amount("price", "Price", "Where it begins, in dollars, such as 25.00.", typed.get("price")),
+                Field::amount("price", "Price", "Its first price in dollars, such as 25.00.", typed.get("price")),
             ];
             Ok(Some(Sheet {
                 name: "Instruments".to_owned(),
@@ -161,7 +161,7 @@ impl Act for Create {
                 href: Some(format!("/admin/instruments/{symbol}")),
             };
             Ok(Outcome::of(acted, done, |refusal| match refusal {
-                OperationRefusal::SymbolTaken => wrong("symbol", &refusal),
+                OperationRefusal::SymbolTaken => Outcome::wrong("symbol", &refusal),
                 other => explain(other),
             }))
         })
@@ -217,13 +217,13 @@ impl Act for Relist {
             let symbol = &standing.instrument.symbol;
             let known = house.market.board().find(symbol).is_some();
             let hint = match standing.last_price {
-                Some(last) => format!("Where it begins; {} when it is left empty, where it was last.", last.show()),
+                Some(last) => format!("Its first price. Leave it empty for {}, its last price.", last.show()),
                 None => "Where it begins.".to_owned(),
             };
             let fields =
                 if known { Vec::new() } else { vec![Field::amount("price", "Price", hint, typed.get("price"))] };
             let refused = if standing.listed {
-                Some("It is on the list: nothing to do.".to_owned())
+                Some("It is listed already.".to_owned())
             } else {
                 (!known && house.operations.is_recording()).then(|| OperationRefusal::Recording.to_string())
             };
@@ -246,7 +246,7 @@ impl Act for Relist {
                 "" => None,
                 text => match parse_price(text) {
                     Ok(price) => Some(price),
-                    Err(no_price) => return Ok(wrong("price", &no_price)),
+                    Err(no_price) => return Ok(Outcome::wrong("price", &no_price)),
                 },
             };
             let acted = house.operations.list(&symbol, price, instruction).await?;
@@ -254,7 +254,7 @@ impl Act for Relist {
                 acted,
                 |()| Outcome::done(format!("{symbol} is listed again.")),
                 |refusal| match refusal {
-                    OperationRefusal::PriceNeeded => wrong("price", &refusal),
+                    OperationRefusal::PriceNeeded => Outcome::wrong("price", &refusal),
                     other => explain(other),
                 },
             ))
@@ -325,12 +325,6 @@ fn names(typed: &Fields, errors: &mut FieldErrors) -> Option<(String, String)> {
 /// What was read of a field, with what is wrong beside it.
 fn beside<T, E: ToString>(field: &'static str, read: Result<T, E>, errors: &mut FieldErrors) -> Option<T> {
     read.map_err(|problem| errors.add(field, &problem)).ok()
-}
-
-pub(super) fn wrong(field: &'static str, problem: &(impl ToString + ?Sized)) -> Outcome {
-    let mut errors = FieldErrors::default();
-    errors.add(field, problem);
-    Outcome::Wrong(errors)
 }
 
 /// Why something was not done about the market.

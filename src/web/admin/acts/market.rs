@@ -1,6 +1,6 @@
 //! What can be done about the market as a whole.
 
-use super::instruments::{explain, wrong};
+use super::instruments::explain;
 use super::prices::{cut_short, foreseen, percent_field};
 use super::{About, Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
@@ -43,7 +43,7 @@ static PAUSE: Plain = Plain {
     name: "pause",
     label: "Pause",
     serious: true,
-    consequence: "The market's clock stands still and prices with it, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
+    consequence: "The market's clock and its prices stop, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
     when_paused: false,
     otherwise: "The market is paused already.",
     perform: |operations, instruction| Box::pin(operations.pause(instruction)),
@@ -54,22 +54,22 @@ static RESUME: Plain = Plain {
     name: "resume",
     label: "Resume",
     serious: false,
-    consequence: "The market's clock goes on as fast as before the pause.",
+    consequence: "The market's clock runs again, as fast as before the pause.",
     when_paused: true,
-    otherwise: "The market is not paused: nothing to do.",
+    otherwise: "The market is not paused.",
     perform: |operations, instruction| Box::pin(operations.resume(instruction)),
-    done: "The market goes on.",
+    done: "The market is running again.",
 };
 
 static STEP: Plain = Plain {
     name: "step",
     label: "Step",
     serious: false,
-    consequence: "The clock makes one step: a minute of a simulated market, or to its opening when it is closed; on a tape to the next moment that was recorded.",
+    consequence: "The clock moves one step: a minute in a simulated market, or to its opening when it is closed; on a tape, to the next recorded moment.",
     when_paused: true,
-    otherwise: "Only a paused market makes steps.",
+    otherwise: "Only a paused market can be stepped. Pause it first.",
     perform: |operations, instruction| Box::pin(operations.step(instruction)),
-    done: "The market has made a step.",
+    done: "The market has moved one step.",
 };
 
 impl Act for Plain {
@@ -115,9 +115,9 @@ impl Act for SetSpeed {
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
-            let hint = "How many times as fast as the clock on the wall, from 0.1 to 100000, or max.";
+            let hint = "How many times real time, from 0.1 to 100000, or max.";
             let fields = vec![Field::line("speed", "Speed", hint, typed.get("speed"))];
-            let consequence = "The market's clock runs so fast at once, until it is changed again or the server restarts. A paused market goes on.".to_owned();
+            let consequence = "The market's clock runs at this speed from now on, until it is changed again or the server restarts. A paused market resumes.".to_owned();
             let button = "Set the speed".to_owned();
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, ..sheet }))
         })
@@ -135,9 +135,14 @@ impl Act for SetSpeed {
                 return Ok(Outcome::NotFound);
             }
             let to = match typed.get("speed").trim().parse::<Speed>() {
-                Ok(Speed::Paused) => return Ok(wrong("speed", "To stop the clock, pause the market.")),
+                Ok(Speed::Paused) => return Ok(Outcome::wrong("speed", "To stop the clock, pause the market.")),
                 Ok(to) => to,
-                Err(_) => return Ok(wrong("speed", "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max.")),
+                Err(_) => {
+                    return Ok(Outcome::wrong(
+                        "speed",
+                        "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max.",
+                    ));
+                }
             };
             let acted = house.operations.set_speed(to, instruction).await?;
             Ok(Outcome::of(acted, |()| Outcome::done(format!("The market runs at speed {to}.")), explain))
@@ -163,9 +168,9 @@ impl Act for ShockMany {
                 Field::choice("which", "Which prices", which.collect(), chosen),
                 percent_field(typed.get("percent")),
             ];
-            let consequence = "Each of these prices jumps by this part of itself at once, and moves on from there. \
-                               Everybody sees it."
-                .to_owned();
+            let consequence =
+                "Each of these prices changes by this percentage at once, and moves on from there. Everybody sees it."
+                    .to_owned();
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let button = "Shock these prices".to_owned();
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, serious: true, refused, ..sheet }))
@@ -188,11 +193,11 @@ impl Act for ShockMany {
                 return Ok(Outcome::NotFound);
             }
             let Some(which) = shocked(typed) else {
-                return Ok(wrong("which", "Choose everything or one of the sectors."));
+                return Ok(Outcome::wrong("which", "Choose everything or one of the sectors."));
             };
             let by = match typed.get("percent").parse::<Shock>() {
                 Ok(by) => by,
-                Err(no_shock) => return Ok(wrong("percent", &no_shock)),
+                Err(no_shock) => return Ok(Outcome::wrong("percent", &no_shock)),
             };
             let acted = house.operations.shock(&which, by, instruction).await?;
             let done = |moves: Vec<Move>| match cut_short(&moves) {

@@ -160,12 +160,27 @@ impl Outcome {
         Self::Done { say: say.into(), href: None }
     }
 
+    /// The same, with `href` as where to go on once it is done, now or before.
+    #[must_use]
+    pub fn leading_to(self, href: &str) -> Self {
+        match self {
+            Self::Done { say, .. } => Self::Done { say, href: Some(href.to_owned()) },
+            other => other,
+        }
+    }
+
     /// It cannot be done, and `sentence` says why.
     #[must_use]
     pub fn refused(sentence: &(impl ToString + ?Sized)) -> Self {
         let mut errors = FieldErrors::default();
         errors.refuse(sentence);
         Self::Wrong(errors)
+    }
+
+    /// What was typed into `field` will not do, and `sentence` says why.
+    #[must_use]
+    pub fn wrong(field: &'static str, sentence: &(impl ToString + ?Sized)) -> Self {
+        Self::Wrong(FieldErrors::one(field, sentence))
     }
 
     /// What a service answered, with `done` said of what it did and `explain` saying why it did not.

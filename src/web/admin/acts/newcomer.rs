@@ -1,6 +1,6 @@
 //! Somebody new, added by hand.
 
-use super::people::role_words;
+use super::people::{role_field, username_field};
 use super::{About, Act, Doing, Field, Outcome, Sheet};
 use crate::accounts::{EnrolRefusal, Newcomer};
 use crate::domain::{Instruction, Money, Role, SubjectKind, Username};
@@ -25,18 +25,10 @@ impl Act for CreateUser {
             let chosen = |name: &str, otherwise: String| {
                 if typed.get(name).is_empty() { otherwise } else { typed.text(name) }
             };
-            let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
             let most = house.desk.rules().contributed_max.dollars();
-            let mut name = Field::line(
-                "username",
-                "Username",
-                "3 to 32 letters, digits, underscores, dots or hyphens.",
-                typed.text("username"),
-            );
-            name.longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
             let fields = vec![
-                name,
-                Field::choice("role", "Role", roles, chosen("role", Role::Trader.to_string())),
+                username_field("username", "Username", Username::RULE, typed.text("username")),
+                role_field(chosen("role", Role::Trader.to_string())),
                 Field::amount(
                     "opening",
                     "Opening balance",
@@ -47,7 +39,7 @@ impl Act for CreateUser {
             Ok(Some(Sheet {
                 name: "Users".to_owned(),
                 facts: Vec::new(),
-                consequence: "They get an account with the opening balance. You are shown a code, once; whoever signs in with it chooses a password first.".to_owned(),
+                consequence: "They get an account with the opening balance. You are shown a code, once; they sign in with it and then choose a password.".to_owned(),
                 fields,
                 button: "Create this user".to_owned(),
                 serious: false,
@@ -79,7 +71,7 @@ impl Act for CreateUser {
             let shown = |enrolled: Vec<_>| {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let names: Vec<_> = slips.iter().map(|slip| slip.name.to_string()).collect();
-                let say = format!("{} can sign in with this code, and chooses a password then.", names.join(", "));
+                let say = format!("{} signs in with this code and then chooses a password.", names.join(", "));
                 Outcome::Shown { say, slips, href: "/admin/users".to_owned() }
             };
             Ok(Outcome::of(acted, shown, |refusal| explain(&refusal)))
@@ -105,7 +97,5 @@ fn parse(typed: &Fields, most: Money) -> Result<Newcomer, FieldErrors> {
 
 fn explain(refusal: &EnrolRefusal) -> Outcome {
     let EnrolRefusal::Taken(_) = refusal else { return Outcome::refused(refusal) };
-    let mut errors = FieldErrors::default();
-    errors.add("username", "That name is taken. Choose another.");
-    Outcome::Wrong(errors)
+    Outcome::wrong("username", "That name is taken. Choose another.")
 }

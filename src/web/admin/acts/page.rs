@@ -47,8 +47,8 @@ pub struct ActPage {
 
 type Place = web::Path<(String, String, String)>;
 
-/// The empty form. Nothing of the address goes into it: what is done and why is typed by whoever answers for it, and not by
-/// whoever made a link.
+/// The empty form. Nothing of the address goes into it, so that a link cannot choose an act or a reason for an
+/// administrator.
 ///
 /// # Errors
 /// When there is no such act or thing, or the store fails.
@@ -103,7 +103,7 @@ pub async fn submit(
             let href = href.unwrap_or_else(|| home_of(act, &id));
             Ok(staff.visit().go_saying(&href, NoticeKind::Good, say))
         }
-        Outcome::Shown { say, slips, href } => slips::show(&staff, say, slips, Vec::new(), href),
+        Outcome::Shown { say, slips, href } => slips::show(&staff, say, slips, None, href),
         // A form that comes back because of what is in it has done nothing under its key, and may be sent again.
         Outcome::Wrong(errors) => page::again(&form.page(&staff, &house, errors, Vec::new()).await?),
         Outcome::Overtaken(lines) => {

@@ -23,7 +23,7 @@ impl Act for ResetPassword {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let consequence = "Their password and any earlier code end at once, and they are signed out everywhere. You are shown a code, once; whoever signs in with it chooses a new password first.";
+            let consequence = "Their password and any earlier code end at once, and they are signed out everywhere. You are shown a code, once; they sign in with it and then choose a new password.";
             let button = format!("Reset the password of {}", user.username);
             Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: true, ..sheet(&user) }))
         })
@@ -45,7 +45,7 @@ impl Act for ResetPassword {
                 return Ok(Outcome::done(say));
             }
             let shown = |code| Outcome::Shown {
-                say: format!("{} signs in with this code from now on, and chooses a password then.", user.username),
+                say: format!("{} signs in with this code and then chooses a password.", user.username),
                 slips: vec![Slip { name: user.username.clone(), code }],
                 href: format!("/admin/users/{}", user.id),
             };

@@ -5,11 +5,10 @@ use super::newcomer::CreateUser;
 use super::passwords::ResetPassword;
 use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
-use crate::domain::{Instruction, Role, SubjectKind, UserId};
+use crate::domain::{Instruction, Role, SubjectKind, UserId, Username};
 use crate::store::sessions::{self, Session};
 use crate::store::users::{self, User};
 use crate::web::error::PageError;
-use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
 use crate::web::house::House;
 
@@ -35,9 +34,8 @@ impl Act for ChangeRole {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let chosen = if typed.get("role").is_empty() { user.role.to_string() } else { typed.text("role") };
-            let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
-            let fields = vec![Field::choice("role", "Role", roles, chosen)];
-            let consequence = "It counts from the next page on.".to_owned();
+            let fields = vec![role_field(chosen)];
+            let consequence = "It takes effect with the next page they open.".to_owned();
             let button = format!("Change the role of {}", user.username);
             Ok(Some(Sheet { consequence, fields, button, ..sheet(&user) }))
         })
@@ -53,12 +51,10 @@ impl Act for ChangeRole {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let Ok(role) = typed.get("role").parse::<Role>() else {
-                let mut errors = FieldErrors::default();
-                errors.add("role", "Choose one of the roles.");
-                return Ok(Outcome::Wrong(errors));
+                return Ok(Outcome::wrong("role", "Choose one of the roles."));
             };
             let acted = house.accounts.change_role(user.id, role, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is {role} now.", user.username)), explain))
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is now {role}.", user.username)), explain))
         })
     }
 }
@@ -72,8 +68,7 @@ impl Act for SignOut {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let signed_in: Vec<Session> = house.store.read(move |conn| sessions::of_user(conn, user.id, 1)).await?;
-            let refused =
-                signed_in.is_empty().then(|| format!("{} is signed in nowhere: nothing to do.", user.username));
+            let refused = signed_in.is_empty().then(|| format!("{} is not signed in anywhere.", user.username));
             let consequence = "All their sessions end; they can sign in again with their password.".to_owned();
             let button = format!("Sign {} out", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
@@ -90,7 +85,7 @@ impl Act for SignOut {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.sign_out_everywhere(user.id, instruction).await?;
-            let done = |ended| Outcome::done(format!("{} is signed out: sessions ended: {ended}.", user.username));
+            let done = |ended| Outcome::done(format!("{} is signed out. Sessions ended: {ended}.", user.username));
             Ok(Outcome::of(acted, done, explain))
         })
     }
@@ -135,8 +130,7 @@ impl Act for Enable {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let refused =
-                user.disabled_at.is_none().then(|| format!("{} is not disabled: nothing to do.", user.username));
+            let refused = user.disabled_at.is_none().then(|| format!("{} is not disabled.", user.username));
             let consequence = "They can sign in again with the password they had.".to_owned();
             let button = format!("Enable {}", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
@@ -188,6 +182,18 @@ pub(super) fn explain(refusal: PersonRefusal) -> Outcome {
         PersonRefusal::Gone => Outcome::NotFound,
         other => Outcome::refused(&other),
     }
+}
+
+/// Which role somebody has.
+pub(super) fn role_field(chosen: String) -> Field {
+    let roles = Role::ALL.iter().map(|role| (role.to_string(), role_words(*role).to_owned())).collect();
+    Field::choice("role", "Role", roles, chosen)
+}
+
+/// What somebody is called.
+pub(super) fn username_field(name: &'static str, label: &'static str, hint: impl Into<String>, typed: String) -> Field {
+    let longest = u32::try_from(Username::LONGEST).unwrap_or(u32::MAX);
+    Field { longest, ..Field::line(name, label, hint, typed) }
 }
 
 /// What a role lets somebody do.

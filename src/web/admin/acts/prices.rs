@@ -1,6 +1,6 @@
 //! What can be done about the price of an instrument of a simulated market.
 
-use super::instruments::{explain, instrument, sheet, wrong};
+use super::instruments::{explain, instrument, sheet};
 use super::{AT_ONCE, About, Act, Doing, Field, Foreseen, Outcome, Sheet};
 use crate::domain::{Instruction, Price, SubjectKind, Symbol};
 use crate::operations::{HIGHEST_PRICE, Move, OperationRefusal, Shock, Shocked, parse_price};
@@ -28,7 +28,7 @@ impl Act for SetPrice {
             let fields =
                 vec![Field::amount("price", "Price", "In dollars, from 0.01 to 1,000,000.", typed.get("price"))];
             let consequence =
-                "It is traded at this price from now on, and moves on from there. Everybody sees it at once.";
+                "It trades at this price from now on, and moves on from there. Everybody sees it at once.";
             let button = format!("Set the price of {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let consequence = consequence.to_owned();
@@ -39,7 +39,7 @@ impl Act for SetPrice {
     fn foresee<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Foreseen>> {
         Box::pin(async move {
             let Ok(symbol) = id.parse::<Symbol>() else { return Ok(None) };
-            let price = parse_price(typed.get("price")).map_err(|no_price| beside("price", &no_price));
+            let price = parse_price(typed.get("price")).map_err(|no_price| FieldErrors::one("price", &no_price));
             Ok(Some(price.map(|price| would_go(&house.operations.foresee_price(&symbol, price)))))
         })
     }
@@ -55,10 +55,10 @@ impl Act for SetPrice {
             let Ok(symbol) = id.parse::<Symbol>() else { return Ok(Outcome::NotFound) };
             let price = match parse_price(typed.get("price")) {
                 Ok(price) => price,
-                Err(no_price) => return Ok(wrong("price", &no_price)),
+                Err(no_price) => return Ok(Outcome::wrong("price", &no_price)),
             };
             let acted = house.operations.set_price(&symbol, price, instruction).await?;
-            Ok(Outcome::of(acted, |_| Outcome::done(format!("{symbol} stands at {}.", price.show())), explain))
+            Ok(Outcome::of(acted, |_| Outcome::done(format!("{symbol} is now at {}.", price.show())), explain))
         })
     }
 }
@@ -76,7 +76,7 @@ impl Act for ShockOne {
         Box::pin(async move {
             let Some(standing) = instrument(house, id).await? else { return Ok(None) };
             let fields = vec![percent_field(typed.get("percent"))];
-            let consequence = "Its price jumps by this part of itself at once, and moves on from there.".to_owned();
+            let consequence = "The price changes by this percentage at once, and moves on from there.".to_owned();
             let button = format!("Shock {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
@@ -101,7 +101,7 @@ impl Act for ShockOne {
             let Ok(symbol) = id.parse::<Symbol>() else { return Ok(Outcome::NotFound) };
             let by = match typed.get("percent").parse::<Shock>() {
                 Ok(by) => by,
-                Err(no_shock) => return Ok(wrong("percent", &no_shock)),
+                Err(no_shock) => return Ok(Outcome::wrong("percent", &no_shock)),
             };
             let acted = house.operations.shock(&Shocked::One(symbol.clone()), by, instruction).await?;
             Ok(Outcome::of(acted, |moves| Outcome::done(went(&moves, by)), explain))
@@ -116,7 +116,7 @@ pub(super) fn percent_field(typed: &str) -> Field {
 
 /// What a shock of these prices would come to, for a form that has what was typed.
 pub(super) fn foreseen(house: &House, which: &Shocked, typed: &Fields) -> Foreseen {
-    let by = typed.get("percent").parse::<Shock>().map_err(|no_shock| beside("percent", &no_shock))?;
+    let by = typed.get("percent").parse::<Shock>().map_err(|no_shock| FieldErrors::one("percent", &no_shock))?;
     Ok(would_go(&house.operations.foresee(which, by)))
 }
 
@@ -150,15 +150,9 @@ pub(super) fn cut_short(moves: &[Move]) -> Option<String> {
     let bounds = format!("between {} and {}", Price::LOWEST.show(), HIGHEST_PRICE.show());
     match (moves.iter().filter(|one| one.cut_short).count(), moves.len()) {
         (0, _) => None,
-        (_, 1) => Some(format!("That is as far as it goes: prices stay {bounds}.")),
-        (count, of) => Some(format!("Not so far: {count} of {of}, because prices stay {bounds}.")),
+        (_, 1) => Some(format!("It stops at the limit: prices stay {bounds}.")),
+        (count, of) => Some(format!("{count} of {of} stop at the limit: prices stay {bounds}.")),
     }
-}
-
-fn beside(field: &'static str, problem: &impl ToString) -> FieldErrors {
-    let mut errors = FieldErrors::default();
-    errors.add(field, problem);
-    errors
 }
 
 /// How many prices a foreseen shock names.

@@ -21,7 +21,7 @@ pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
     moved.truncate(MOST_TOLD);
     sentences.extend(moved);
     if more > 0 {
-        sentences.push(format!("So it is with {more} more instruments."));
+        sentences.push(format!("And likewise for {more} more instruments."));
     }
     if before.epoch != after.epoch {
         sentences.push(format!("Epoch {} begins.", after.epoch));
@@ -35,7 +35,7 @@ fn shares_come_to(was: &Shares, is: &Shares) -> Option<String> {
     let mut sentences = Vec::new();
     if (was.quantity, was.cost) != (is.quantity, is.cost) {
         sentences.push(format!(
-            "{symbol} goes from {} that cost {} to {} that cost {}.",
+            "{symbol}: from {} shares (cost {}) to {} (cost {}).",
             was.quantity.show(),
             was.cost.dollars(),
             is.quantity.show(),
@@ -80,17 +80,17 @@ pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, Str
             (Some("cost"), format!("All of the shares cost {}. You can take up to that.", cost.dollars()))
         }
         InterventionRefusal::NotTheWholeCost { cost } => {
-            (Some("cost"), format!("When all shares go, all of their cost goes: {}.", cost.dollars()))
+            (Some("cost"), format!("When all shares are taken, all of their cost is taken with them: {}.", cost.dollars()))
         }
         InterventionRefusal::Frozen => (None, "The account is frozen already.".to_owned()),
-        InterventionRefusal::NotFrozen => (None, "The account is not frozen: nothing to do.".to_owned()),
+        InterventionRefusal::NotFrozen => (None, "The account is not frozen.".to_owned()),
         InterventionRefusal::UnknownOrder => (None, "There is no such order.".to_owned()),
         InterventionRefusal::Reversed { at } => {
             (None, format!("The order was reversed on {} already.", day_words(*at)))
         }
         InterventionRefusal::Past => (
             None,
-            "The order is from before the account began anew, and what it did was taken out then. Nothing is left to reverse."
+            "The order is from before the account was reset, and what it did was undone then. There is nothing left to reverse."
                 .to_owned(),
         ),
         InterventionRefusal::SharesGone { symbol, bought, held } => (

@@ -57,11 +57,8 @@ impl Act for EndSession {
     ) -> Doing<'a, Outcome> {
         Box::pin(async move {
             let acted = house.accounts.end_session(id.to_owned(), instruction).await?;
-            let done = |()| Outcome::Done {
-                say: "The session is ended.".to_owned(),
-                href: Some("/admin/sessions".to_owned()),
-            };
-            Ok(Outcome::of(acted, done, explain))
+            let done = |()| Outcome::done("The session is ended.");
+            Ok(Outcome::of(acted, done, explain).leading_to("/admin/sessions"))
         })
     }
 }

@@ -9,8 +9,6 @@ pub enum Control {
     Amount,
     /// One of these: the value that is sent, and its label.
     Choice(Vec<(String, String)>),
-    /// Several lines.
-    Lines,
 }
 
 /// Something the form asks.

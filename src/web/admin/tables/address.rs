@@ -5,7 +5,6 @@ use crate::store::browse::{self, After, By, Filter, Key, Listing, Question, Sort
 use crate::web::form_data::Fields;
 use crate::web::format::query_value;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// How many rows a page can have.
 pub(super) const SIZES: [usize; 4] = [25, 50, 100, 200];
@@ -74,7 +73,8 @@ impl Address {
                 day
             };
             let (first, last) = (day(first_day(filter)), day(last_day(filter)));
-            let bounds = (first.and_then(midnight), last.and_then(|day| day.tomorrow().ok()).and_then(midnight));
+            let bounds =
+                (first.and_then(At::midnight), last.and_then(|day| day.tomorrow().ok()).and_then(At::midnight));
             if bounds != (None, None) {
                 filters.push((filter, Wanted::Between(bounds.0, bounds.1)));
             }
@@ -233,10 +233,6 @@ pub(super) fn last_day(filter: &Filter) -> String {
 fn order(sort: Option<Sort>) -> Vec<(&'static str, String)> {
     let Some(sort) = sort else { return Vec::new() };
     vec![("sort", sort.column.name.to_owned()), ("dir", if sort.descending { "desc" } else { "asc" }.to_owned())]
-}
-
-fn midnight(day: Date) -> Option<At> {
-    day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().into())
 }
 
 #[cfg(test)]
