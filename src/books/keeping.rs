@@ -3,7 +3,7 @@
 
 use super::verify::{verify, verify_database};
 use super::{BooksError, Progress, Verified, Watch};
-use crate::store::{Conn, Database, Draft, transfer};
+use crate::store::{Conn, Database, Draft, OpenError, transfer};
 use std::path::Path;
 
 /// Writes the books in `database`, as they are at this moment, to a new file, which is a database of its own.
@@ -25,18 +25,27 @@ pub fn backup(database: &Database, file: &Path, watch: Watch<'_>) -> Result<Veri
     Ok(verified)
 }
 
+/// What is wrong with a backup, for who wants it restored.
+fn of_backup(error: OpenError, file: &Path) -> BooksError {
+    match error {
+        OpenError::Missing { .. } => BooksError::NoBackup(file.to_owned()),
+        OpenError::Damaged { cause, .. } => BooksError::DamagedBackup { file: file.to_owned(), cause },
+        other => other.into(),
+    }
+}
+
 /// Puts the books in the backup `file` where there are none yet. A backup by an older version is brought up to date.
 ///
 /// # Errors
 /// When there is something in the place, or the backup's books do not agree; then the place stays empty.
 pub fn restore(file: &Path, place: &Database, watch: Watch<'_>) -> Result<Verified, BooksError> {
     let backup = Database::Sqlite(file.to_owned());
+    transfer::is_there(&backup).map_err(|error| of_backup(error, file))?;
     let Database::Sqlite(path) = place else {
         return transfer::look(&backup, |conn| moved(conn, place, watch));
     };
-    transfer::is_there(&backup)?;
     let draft = transfer::make_room(path)?;
-    transfer::duplicate(file, &draft)?;
+    transfer::duplicate(file, &draft).map_err(|error| of_backup(error, file))?;
     transfer::bring_up_to_date(&draft)?;
     let verified = verify_database(&written(&draft), watch)?;
     draft.publish()?;

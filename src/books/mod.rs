@@ -20,6 +20,7 @@ pub use verify::{verify, verify_database};
 
 use crate::store::{FileError, OpenError, StoreError};
 use std::fmt;
+use std::path::PathBuf;
 
 /// What was looked at when everything agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +82,17 @@ pub enum BooksError {
     /// They cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// There is no backup.
+    #[error("There is no backup in {}.", .0.display())]
+    NoBackup(PathBuf),
+    /// A backup is damaged.
+    #[error("The backup {} is damaged ({cause}); it was left as it is. Restore another one.", .file.display())]
+    DamagedBackup {
+        /// Which.
+        file: PathBuf,
+        /// The first thing that is wrong with it.
+        cause: String,
+    },
     /// They cannot be read.
     #[error("The books cannot be read: {0}.")]
     Store(#[from] StoreError),

@@ -77,6 +77,11 @@ impl Draft {
         unfinished().iter().for_each(|path| remove(path));
     }
 
+    /// Where it is to lie.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// Where it is written.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -87,6 +87,24 @@ pub enum OpenError {
         /// What stood in the way.
         cause: String,
     },
+    /// It was not copied to a file.
+    #[error("The database {database} cannot be copied to {}: {cause}.", .file.display())]
+    NotCopied {
+        /// Which.
+        database: Database,
+        /// Where to.
+        file: PathBuf,
+        /// What the database engine said.
+        cause: String,
+    },
+    /// What was read elsewhere cannot be written to it.
+    #[error("The database {database} cannot be written: {cause}. It was left empty.")]
+    NotFilled {
+        /// Which.
+        database: Database,
+        /// What failed.
+        cause: String,
+    },
     /// A migration failed.
     #[error("The database {database} cannot be brought up to date: {cause}. It was left as it is.")]
     Migration {

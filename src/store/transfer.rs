@@ -71,7 +71,8 @@ pub fn is_there(database: &Database) -> Result<(), OpenError> {
 pub fn duplicate(from: &Path, draft: &Draft) -> Result<(), OpenError> {
     let database = Database::Sqlite(from.to_owned());
     is_there(&database)?;
-    snapshot::write(from, draft).map_err(|cause| OpenError::Unusable { database, cause })
+    let file = draft.place().to_owned();
+    snapshot::write(from, draft).map_err(|cause| OpenError::NotCopied { database, file, cause })
 }
 
 /// Brings a file that is still a draft up to date, should an older version have written it.
@@ -104,10 +105,13 @@ where
     let filled = migrate::apply(&mut to)
         .map_err(|cause| OpenError::Migration { database: place.clone(), cause: plain(&cause.to_string()) })
         .map_err(E::from)
-        .and_then(|()| everything(from, &mut to, watch).map_err(E::from))
+        .and_then(|()| everything(from, &mut To { conn: &mut to, place }, watch))
         .and_then(|()| check(&mut to));
     match filled {
-        Ok(content) => to.commit().map(|()| content).map_err(|error| StoreError::from(error).into()),
+        Ok(content) => to
+            .commit()
+            .map(|()| content)
+            .map_err(|error| OpenError::NotFilled { database: place.clone(), cause: plain(&error.to_string()) }.into()),
         Err(error) => {
             to.abandon();
             Err(error)
@@ -115,39 +119,57 @@ where
     }
 }
 
+/// A database that is being filled.
+struct To<'a> {
+    conn: &'a mut Conn,
+    place: &'a Database,
+}
+
+impl To<'_> {
+    fn failed(&self, cause: &str) -> OpenError {
+        OpenError::NotFilled { database: self.place.clone(), cause: plain(cause) }
+    }
+}
+
 /// Moves every table, those that others refer to first.
-fn everything(from: &mut Conn, to: &mut Conn, watch: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+fn everything<E>(from: &mut Conn, to: &mut To<'_>, watch: &mut dyn FnMut(u64)) -> Result<(), E>
+where
+    E: From<OpenError> + From<StoreError>,
+{
     let mut written = 0;
     let mut more = |rows: usize| {
         written += u64::try_from(rows).unwrap_or(u64::MAX);
         watch(written);
     };
-    table::<UserRow>(from, to, &mut more)?;
-    table::<CodeRow>(from, to, &mut more)?;
-    table::<SessionRow>(from, to, &mut more)?;
-    table::<InstrumentRow>(from, to, &mut more)?;
-    table::<WatchRow>(from, to, &mut more)?;
-    table::<AccountRow>(from, to, &mut more)?;
-    table::<EpochRow>(from, to, &mut more)?;
-    table::<HoldingRow>(from, to, &mut more)?;
-    table::<OrderRow>(from, to, &mut more)?;
-    table::<FillRow>(from, to, &mut more)?;
-    table::<EntryRow>(from, to, &mut more)?;
-    table::<ReversalRow>(from, to, &mut more)?;
-    table::<ValuationRow>(from, to, &mut more)?;
-    table::<CandleRow>(from, to, &mut more)?;
-    table::<AuditRow>(from, to, &mut more)?;
-    audit::copy_head(from, to)?;
-    number_on(to)
+    table::<UserRow, E>(from, to, &mut more)?;
+    table::<CodeRow, E>(from, to, &mut more)?;
+    table::<SessionRow, E>(from, to, &mut more)?;
+    table::<InstrumentRow, E>(from, to, &mut more)?;
+    table::<WatchRow, E>(from, to, &mut more)?;
+    table::<AccountRow, E>(from, to, &mut more)?;
+    table::<EpochRow, E>(from, to, &mut more)?;
+    table::<HoldingRow, E>(from, to, &mut more)?;
+    table::<OrderRow, E>(from, to, &mut more)?;
+    table::<FillRow, E>(from, to, &mut more)?;
+    table::<EntryRow, E>(from, to, &mut more)?;
+    table::<ReversalRow, E>(from, to, &mut more)?;
+    table::<ValuationRow, E>(from, to, &mut more)?;
+    table::<CandleRow, E>(from, to, &mut more)?;
+    table::<AuditRow, E>(from, to, &mut more)?;
+    audit::copy_head(from, to.conn)?;
+    Ok(number_on(to.conn)?)
 }
 
-fn table<R: Stored>(from: &mut Conn, to: &mut Conn, more: &mut dyn FnMut(usize)) -> Result<(), StoreError> {
+fn table<R: Stored, E>(from: &mut Conn, to: &mut To<'_>, more: &mut dyn FnMut(usize)) -> Result<(), E>
+where
+    E: From<OpenError> + From<StoreError>,
+{
     let mut after = R::before_all();
     loop {
         let rows = R::following(from, &after, PIECE)?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.key();
-        R::write(to, &rows)?;
+        R::write(to.conn, &rows).map_err(|cause| to.failed(&cause.to_string()))?;
         more(rows.len());
     }
 }

@@ -210,10 +210,12 @@ fn what_cannot_be_checked_or_understood_is_told_by_sentence_and_exit_code() {
     let run = |words: &[&str]| tradefloor(here.path(), words);
     run(&["verify", "--database", "none.db"]).badly(1, "There are no books in none.db.");
     run(&["backup", "b.db", "--database", "none.db"]).badly(1, "There are no books in none.db.");
-    run(&["restore", "none.db", "--database", "new.db"]).badly(1, "There are no books in none.db.");
+    run(&["restore", "none.db", "--database", "new.db"]).badly(1, "There is no backup in none.db.");
     run(&["copy", "--from", "none.db", "--to", "new.db"]).badly(1, "There are no books in none.db.");
     run(&["export", "a.zip", "--account", "ada"]).badly(1, "There are no books in ./data/tradefloor.db.");
     std::fs::write(here.path().join("note.txt"), "not a database at all, only a note to myself").unwrap();
+    let damaged = "The backup note.txt is damaged (file is not a database); it was left as it is. Restore another one.";
+    run(&["restore", "note.txt", "--database", "new.db"]).badly(1, damaged);
     run(&["verify", "--database", "note.txt"]).badly(1, "The database note.txt is damaged (file is not a database)");
     run(&["verify", "--database", "postgres://nobody@127.0.0.1:1/none"]).badly(1, "cannot be opened");
     run(&["verify", "everything"]).badly(2, "everything");

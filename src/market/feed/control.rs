@@ -32,7 +32,7 @@ pub(super) struct Stopping;
 
 /// What a feed is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Orders {
+pub(super) struct Commands {
     pub(super) stopping: bool,
     pub(super) speed: Speed,
     /// What to go on with after a pause.
@@ -46,8 +46,8 @@ pub(super) struct Orders {
 /// One end of the line to the feed. Share it as an `Arc`.
 #[derive(Debug)]
 pub(in crate::market) struct Controls {
-    orders: Mutex<Orders>,
-    /// Locked only while `orders` is.
+    commands: Mutex<Commands>,
+    /// Locked only while `commands` is.
     interventions: Mutex<VecDeque<Intervention>>,
     changed: Condvar,
 }
@@ -55,21 +55,21 @@ pub(in crate::market) struct Controls {
 impl Controls {
     pub(in crate::market) const fn new(speed: Speed) -> Self {
         let resumed = if matches!(speed, Speed::Paused) { Speed::REAL_TIME } else { speed };
-        let orders = Orders { stopping: false, speed, resumed, steps: 0, intervened: false };
-        Self { orders: Mutex::new(orders), interventions: Mutex::new(VecDeque::new()), changed: Condvar::new() }
+        let commands = Commands { stopping: false, speed, resumed, steps: 0, intervened: false };
+        Self { commands: Mutex::new(commands), interventions: Mutex::new(VecDeque::new()), changed: Condvar::new() }
     }
 
     pub(in crate::market) fn speed(&self) -> Speed {
-        self.orders().speed
+        self.commands().speed
     }
 
     /// Sets the speed and returns it.
     pub(in crate::market) fn set_speed(&self, speed: Speed) -> Speed {
-        self.change(|orders| {
-            orders.speed = speed;
-            orders.steps = 0;
+        self.change(|commands| {
+            commands.speed = speed;
+            commands.steps = 0;
             if speed != Speed::Paused {
-                orders.resumed = speed;
+                commands.resumed = speed;
             }
         })
         .speed
@@ -77,7 +77,7 @@ impl Controls {
 
     /// How fast it goes on after a pause.
     pub(in crate::market) fn resumed_speed(&self) -> Speed {
-        self.orders().resumed
+        self.commands().resumed
     }
 
     /// Goes on as before the pause, and returns the speed.
@@ -87,9 +87,9 @@ impl Controls {
 
     /// Asks for one step. Says whether the clock is paused, without which there is none to make.
     pub(in crate::market) fn step(&self) -> bool {
-        let after = self.change(|orders| {
-            if orders.speed == Speed::Paused {
-                orders.steps = (orders.steps + 1).min(MOST_STEPS);
+        let after = self.change(|commands| {
+            if commands.speed == Speed::Paused {
+                commands.steps = (commands.steps + 1).min(MOST_STEPS);
             }
         });
         after.speed == Speed::Paused
@@ -98,7 +98,7 @@ impl Controls {
     /// Tells the feed to do something in between, at once. Says whether there was room for it.
     pub(in crate::market) fn intervene(&self, intervention: Intervention) -> bool {
         let mut told = false;
-        self.change(|orders| {
+        self.change(|commands| {
             let mut waiting = self.interventions.lock().unwrap_or_else(PoisonError::into_inner);
             // Looking once sees everything.
             let seen = matches!(intervention, Intervention::Look)
@@ -107,35 +107,39 @@ impl Controls {
             if told && !seen {
                 waiting.push_back(intervention);
             }
-            orders.intervened = !waiting.is_empty();
+            commands.intervened = !waiting.is_empty();
         });
         told
     }
 
     /// What the feed was told to do in between, in order.
     pub(super) fn interventions(&self) -> VecDeque<Intervention> {
-        let mut orders = self.orders();
-        orders.intervened = false;
+        let mut commands = self.commands();
+        commands.intervened = false;
         std::mem::take(&mut *self.interventions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(in crate::market) fn stop(&self) {
-        self.change(|orders| orders.stopping = true);
+        self.change(|commands| commands.stopping = true);
     }
 
-    pub(super) fn orders(&self) -> MutexGuard<'_, Orders> {
-        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn commands(&self) -> MutexGuard<'_, Commands> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a change, `longest` at most.
-    pub(super) fn wait<'a>(&'a self, orders: MutexGuard<'a, Orders>, longest: Duration) -> MutexGuard<'a, Orders> {
-        self.changed.wait_timeout(orders, longest).unwrap_or_else(PoisonError::into_inner).0
+    pub(super) fn wait<'a>(
+        &'a self,
+        commands: MutexGuard<'a, Commands>,
+        longest: Duration,
+    ) -> MutexGuard<'a, Commands> {
+        self.changed.wait_timeout(commands, longest).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn change(&self, change: impl FnOnce(&mut Orders)) -> Orders {
-        let mut orders = self.orders();
-        change(&mut orders);
+    fn change(&self, change: impl FnOnce(&mut Commands)) -> Commands {
+        let mut commands = self.commands();
+        change(&mut commands);
         self.changed.notify_all();
-        *orders
+        *commands
     }
 }

@@ -1,7 +1,7 @@
 //! A feed's sense of time: market time passes at the speed that is asked for, and a change is felt at once.
 
 use super::Speed;
-use super::control::{Controls, Intervention, Orders, Stopping};
+use super::control::{Commands, Controls, Intervention, Stopping};
 use crate::market::board::Board;
 use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard};
@@ -59,9 +59,9 @@ impl Pace {
             return self.go_on();
         }
         let controls = Arc::clone(&self.controls);
-        let (mut left, mut orders) = (span, controls.orders());
+        let (mut left, mut commands) = (span, controls.commands());
         loop {
-            let told = *orders;
+            let told = *commands;
             if told.stopping {
                 return Err(Stopping);
             }
@@ -70,24 +70,24 @@ impl Pace {
             }
             match told.speed {
                 Speed::Max => {
-                    drop(orders);
+                    drop(commands);
                     self.passed = None;
                     return self.go_on();
                 }
                 Speed::Paused => {
                     self.passed = None;
                     if told.steps > 0 {
-                        orders.steps -= 1;
+                        commands.steps -= 1;
                         return Ok(Passed::Step);
                     }
-                    orders = listen(orders, &controls, BEAT, board);
+                    commands = listen(commands, &controls, BEAT, board);
                 }
                 Speed::Times(_) => {
                     let wait = self.wait_for(left, told.speed);
-                    orders = wait_out(&wait, told.speed, orders, &controls, board);
+                    commands = wait_out(&wait, told.speed, commands, &controls, board);
                     let now = Instant::now();
                     if now >= wait.wake {
-                        drop(orders);
+                        drop(commands);
                         return self.arrive(&wait, now);
                     }
                     // Told otherwise meanwhile: what is left of the span passes at the new speed.
@@ -106,16 +106,16 @@ impl Pace {
     /// Waits for `span` on the wall, whatever the speed.
     pub(super) fn rest(&self, span: Duration) -> Result<(), Stopping> {
         let until = Instant::now() + span;
-        let mut orders = self.controls.orders();
+        let mut commands = self.controls.commands();
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            if orders.stopping {
+            if commands.stopping {
                 return Err(Stopping);
             }
             if left.is_zero() {
                 return Ok(());
             }
-            orders = self.controls.wait(orders, left);
+            commands = self.controls.wait(commands, left);
         }
     }
 
@@ -124,7 +124,7 @@ impl Pace {
         self.unwaited = (self.unwaited + 1) % BURST;
         if self.unwaited == 0 {
             std::thread::yield_now();
-            if self.controls.orders().stopping {
+            if self.controls.commands().stopping {
                 return Err(Stopping);
             }
         }
@@ -154,35 +154,35 @@ impl Pace {
 
 /// Waits for a word, and says that the feed is alive when none came for a whole beat.
 fn listen<'a>(
-    orders: MutexGuard<'a, Orders>,
+    commands: MutexGuard<'a, Commands>,
     controls: &'a Controls,
     longest: Duration,
     board: &Board,
-) -> MutexGuard<'a, Orders> {
-    let before = *orders;
-    let orders = controls.wait(orders, longest);
-    if longest < BEAT || *orders != before {
-        return orders;
+) -> MutexGuard<'a, Commands> {
+    let before = *commands;
+    let commands = controls.wait(commands, longest);
+    if longest < BEAT || *commands != before {
+        return commands;
     }
-    drop(orders);
+    drop(commands);
     board.beat();
-    controls.orders()
+    controls.commands()
 }
 
 /// Waits until it is time, or until something is told that changes it.
 fn wait_out<'a>(
     wait: &Wait,
     speed: Speed,
-    mut orders: MutexGuard<'a, Orders>,
+    mut commands: MutexGuard<'a, Commands>,
     controls: &'a Controls,
     board: &Board,
-) -> MutexGuard<'a, Orders> {
+) -> MutexGuard<'a, Commands> {
     loop {
         let left = wait.wake.saturating_duration_since(Instant::now());
-        if left.is_zero() || orders.stopping || orders.intervened || orders.speed != speed {
-            return orders;
+        if left.is_zero() || commands.stopping || commands.intervened || commands.speed != speed {
+            return commands;
         }
-        orders = listen(orders, controls, left.min(BEAT), board);
+        commands = listen(commands, controls, left.min(BEAT), board);
     }
 }
 

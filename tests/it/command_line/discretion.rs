@@ -79,14 +79,35 @@ fn the_file_of_the_books_is_for_its_owner_alone_and_one_that_is_there_stays_as_i
     assert_eq!(mode("floor.db"), 0o640, "who may read it is for who runs the place to say");
 }
 
-#[test]
-fn a_backup_that_is_told_to_stop_leaves_nothing_behind() {
-    let here = with_books();
-    let mut books = SqliteConnection::establish(here.path().join("floor.db").to_str().unwrap()).unwrap();
+/// Adds so much to the books that writing them takes a while, and room.
+fn fill(here: &Path) {
+    let mut books = SqliteConnection::establish(here.join("floor.db").to_str().unwrap()).unwrap();
     let many = "WITH RECURSIVE n (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 300000)
                 INSERT INTO valuations (account_id, at, value) SELECT 1, at, 7 FROM n";
     books.batch_execute(many).unwrap();
-    drop(books);
+}
+
+#[test]
+fn where_there_is_no_room_for_a_copy_it_says_so_of_the_copy_and_leaves_nothing_behind() {
+    let here = with_books();
+    fill(here.path());
+    let before = names(here.path());
+    for (words, told) in [
+        (&["backup", "copy.db", "--database", "floor.db"][..], "The database floor.db cannot be copied to copy.db: "),
+        (&["copy", "--from", "floor.db", "--to", "copy.db"], "cannot be written: "),
+    ] {
+        let mut limited = std::process::Command::new("sh");
+        limited.current_dir(here.path()).args(["-c", r#"trap '' XFSZ; ulimit -f 4096; exec "$0" "$@""#]);
+        let ended = limited.arg(env!("CARGO_BIN_EXE_tradefloor")).args(words).output().unwrap();
+        assert_refused(&ended, 1, &[told]);
+        assert_eq!(names(here.path()), before, "{words:?}");
+    }
+}
+
+#[test]
+fn a_backup_that_is_told_to_stop_leaves_nothing_behind() {
+    let here = with_books();
+    fill(here.path());
     let copies = || names(here.path()).into_iter().filter(|name| !name.starts_with("floor.db")).collect::<Vec<_>>();
     for name in ["INT", "TERM", "HUP"] {
         let mut child = command(here.path())
