@@ -249,10 +249,10 @@ pub async fn watch(member: Member, house: web::Data<House>, Form(form): Form) ->
     let starred: Result<(), StoreError> =
         house.store.write(Lock::User(user), move |conn| watches::set(conn, user, instrument.id, watched)).await;
     starred?;
-    Ok(match form.get("back") {
-        "" => HttpResponse::NoContent().finish(),
-        back if is_own_path(back) => member.visit.go(back),
-        _ => member.visit.go("/rates"),
+    Ok(match form.all("back").next() {
+        None => HttpResponse::NoContent().finish(),
+        Some(back) if is_own_path(back) => member.visit.go(back),
+        Some(_) => member.visit.go("/rates"),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::cookies;
 use super::error::PageError;
-use super::form_data::Form;
+use super::form_data::{Form, whatever_session};
 use super::house::House;
 use super::layout::{NoticeKind, Theme};
 use super::visit::{Visit, is_own_path};
@@ -13,7 +13,7 @@ use actix_web::{HttpResponse, web};
 /// needs no form of this session for it: there is nothing that it would protect.
 ///
 /// # Errors
-/// When the form is not from the session that it would end.
+/// When the form cannot be read, or is not from the session that it would end.
 pub async fn sign_out(
     visit: Visit,
     session: Session,
@@ -22,6 +22,8 @@ pub async fn sign_out(
     if visit.signed_in().is_some() {
         form?;
         session.purge();
+    } else {
+        whatever_session(form)?;
     }
     Ok(visit.go_saying("/", NoticeKind::Good, "You are signed out."))
 }
