@@ -1,5 +1,6 @@
 //! Pages with something on them and pages with nothing yet, for tests.
 
+use super::chart::{Chart, ChartRange};
 use super::drawing::Slice;
 use super::epochs::Epochs;
 use super::field_errors::FieldErrors;
@@ -12,7 +13,7 @@ use super::sparklines::Line;
 use super::ticket::{SizeBy, Ticket, TicketChoice};
 use crate::domain::{
     At, Candle, Halt, Money, Notional, OrderId, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol,
-    TradingStatus,
+    Timeframe, TradingStatus,
 };
 use crate::store::accounts::Frozen;
 use crate::store::epochs::Epoch;
@@ -273,8 +274,21 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
     }
 }
 
+/// A month of prices, or of none.
+pub(super) fn chart(quoted: bool) -> Chart {
+    Chart {
+        symbol: symbol("AAPL"),
+        range: ChartRange::Month,
+        zone: "UTC".to_owned(),
+        recording: false,
+        span: (minutes_ago(31 * 24 * 60), minutes_ago(0)),
+        timeframe: Timeframe::Hour,
+        candles: if quoted { candles() } else { Vec::new() },
+    }
+}
+
 /// Candles around a walk.
-pub(super) fn candles() -> Vec<Candle> {
+fn candles() -> Vec<Candle> {
     let closes = walk(price("266.05"), price("268.40"), 5);
     let spans = closes.windows(2).zip(0..);
     let candle = |(pair, number): (&[Price], u64)| {

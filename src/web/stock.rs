@@ -116,6 +116,8 @@ pub async fn show(
             range,
             zone: board.calendar().zone_name().to_owned(),
             recording: board.status().name == FeedName::Replay,
+            span: look.span,
+            timeframe: past.timeframe,
             candles: past.candles,
         },
         symbol,
