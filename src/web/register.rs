@@ -63,7 +63,10 @@ pub async fn submit(
         Ok(username) => {
             NewPassword::parse(sent.get("password"), username).map_err(|weak| errors.add("password", &weak))
         }
-        Err(_) => Err(()),
+        // Both are told at once, so that nobody mends one only to be sent back for the other.
+        Err(_) => Err(NewPassword::weighed(sent.get("password"), None).err().into_iter().for_each(|weak| {
+            errors.add("password", &weak);
+        })),
     };
     if let (Ok(username), Ok(password)) = (username, password) {
         house.accounts.check_address(visit.address())?;
