@@ -1,7 +1,7 @@
 //! Pages with something on them and pages with nothing yet, for tests.
 
 use super::chart::{Chart, ChartRange};
-use super::drawing::Slice;
+use super::drawing::{self, Slice};
 use super::epochs::Epochs;
 use super::field_errors::FieldErrors;
 use super::format::{BasisPoints, Gain};
@@ -147,6 +147,7 @@ pub(super) fn rates() -> Vec<RateRow> {
         line: Line {
             prices: prices.map_or_else(Vec::new, |(last, previous)| walk(price(previous), price(last), seed)),
             every: Duration::from_mins(20),
+            change: None,
         },
         watched,
     })
@@ -167,6 +168,7 @@ pub(super) fn holding(ticker: &str, name: &str, quantity: &str, cost: &str, quot
         line: Line {
             prices: quote.map_or_else(Vec::new, |quote| walk(quote.previous_close, quote.last, cost.cents() % 100)),
             every: Duration::from_mins(20),
+            change: None,
         },
         value,
         day: quote.map(|quote| {
@@ -189,14 +191,9 @@ pub(super) fn holdings() -> Vec<HoldingRow> {
 }
 
 pub(super) fn slices() -> Vec<Slice> {
-    [("AAPL", "5368.00"), ("SPY", "4467.65"), ("MSFT", "3444.70"), ("LONG.NAM", "1219.33"), ("Cash", "9819.09")]
-        .into_iter()
-        .map(|(label, value)| Slice {
-            label: label.to_owned(),
-            value: money(value),
-            weight: BasisPoints::of_money(money(value), money("24318.77")).unwrap(),
-        })
-        .collect()
+    let held = [("AAPL", "5368.00"), ("SPY", "4467.65"), ("MSFT", "3444.70"), ("LONG.NAM", "1219.33")];
+    let held = held.map(|(label, value)| (label.to_owned(), money(value)));
+    drawing::slices(&held, money("9819.09"), money("24318.77"))
 }
 
 pub(super) fn fill(side: Side, ticker: &str, quantity: &str, at: &str, gain: Option<&str>, minutes: u64) -> FillRow {
