@@ -4,7 +4,7 @@
 //! says the same, or a title.
 
 use super::format::{BasisPoints, Dollars as _, Html};
-use super::moments::day_words;
+use super::moments::{ShowTime as _, day_words};
 use super::sparklines::Line;
 use crate::domain::{At, Money, Price};
 use std::fmt::Write as _;
@@ -91,11 +91,12 @@ pub fn value_line(worth: &[(At, Money)]) -> Html {
         && let (Some(low), Some(high)) = (values.iter().min(), values.iter().max())
     {
         let [low, high] = [low, high].map(|cents| Money::from_cents(*cents).dollars());
-        let [first, last] = [first, last].map(|at| day_words(*at));
+        let (day, other) = (day_words(*first), day_words(*last));
+        let (first, last) = if day == other { (first.minute().0, last.minute().0) } else { (day, other) };
         // Writing to a `String` cannot fail.
         let _ = write!(
             html,
-            r#"<p class="line-edges"><span><span class="muted">Highest</span> {high}</span> <span><span class="muted">Lowest</span> {low}</span></p><p class="line-dates"><span>{first}</span> <span>{last}</span></p>"#
+            r#"<p class="line-dates"><span>{first}</span> <span>{last}</span></p><p class="line-edges"><span><span class="muted">Lowest</span> {low}</span> <span><span class="muted">Highest</span> {high}</span></p>"#
         );
     }
     Html(html)
@@ -255,6 +256,22 @@ mod tests {
         let thirty: Vec<_> = (0..30).map(|number| (format!("S{number}"), cents(100))).collect();
         let all = slices(&thirty, Money::ZERO, cents(3_000));
         assert_eq!((all[6].label.as_str(), all[6].value), ("Other (24)", cents(2_400)));
+    }
+
+    #[test]
+    fn a_value_over_time_has_dates_and_extremes_and_the_colour_of_no_gain() {
+        let at = |text: &str| text.parse::<At>().unwrap();
+        let worth = [
+            (at("2026-03-02T14:30:00Z"), Money::from_cents(10_000_00)),
+            (at("2026-03-03T14:30:00Z"), Money::from_cents(20_000_00)),
+            (at("2026-03-05T14:30:00Z"), Money::from_cents(15_000_00)),
+        ];
+        let drawn = value_line(&worth).0;
+        for part in ["line flat", "2 Mar 2026", "5 Mar 2026", "$10,000.00", "$20,000.00"] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        let day = value_line(&[worth[0], (at("2026-03-02T15:30:00Z"), Money::ZERO)]).0;
+        assert!(day.contains("14:30") && day.contains("15:30"), "{day}");
     }
 
     #[test]

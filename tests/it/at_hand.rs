@@ -107,6 +107,48 @@ async fn the_menu_closes_behind_whoever_walks_on_by_keys() {
 }
 
 #[tokio::test]
+async fn large_numbers_are_whole_on_any_screen() {
+    let server = Server::with(|settings| {
+        settings.set("--opening-balance", "9999999.99").set("--funding-max", "90000000.00");
+        settings.set("--funding-total-max", "100000000.00");
+    });
+    let browser = Browser::start().await;
+    browser.open(&server.url("/register")).await;
+    browser.submit(r#"form[action="/register"]"#, &[("username", "ada"), ("password", PASSWORD)]).await;
+    browser.wait_for("details[data-menu]").await;
+    let ada = Visitor::new(&server);
+    ada.sign_in("ada").await.assert_done();
+    ada.deposit("90000000.00").await.assert_done();
+    for symbol in ["AAPL", "MSFT", "AMZN"] {
+        ada.buy_for(symbol, "2345678.91").await.assert_done();
+    }
+    let torn = "const torn = [];
+                for (const figure of document.querySelectorAll('.figure, .worth-rest dd > span, .holdings [data-field]')) {
+                    const text = document.createRange();
+                    text.selectNodeContents(figure);
+                    const lines = new Set([...text.getClientRects()].map((box) => Math.round(box.bottom / 12)));
+                    const card = figure.closest('.card').getBoundingClientRect();
+                    const beyond = text.getBoundingClientRect().right > card.right + 1;
+                    if (figure.children.length === 0 && (lines.size > 1 || beyond)) torn.push(figure.textContent);
+                }
+                return torn.join(' ')";
+    for page in ["/wallet", "/portfolio"] {
+        browser.open(&server.url(page)).await;
+        for width in [320, PHONE, 1024, 1280] {
+            browser.width(width).await;
+            assert_eq!(browser.run(torn).await, "", "{page}, {width} pixels wide");
+            let hidden = "return [...document.querySelectorAll('.holdings')].map((table) => table.offsetWidth - table.parentElement.clientWidth).join()";
+            let hidden = browser.run(hidden).await;
+            assert!(
+                ["", "0"].contains(&hidden.as_str().unwrap_or_default()),
+                "{hidden} pixels of {page} are out of sight at {width}"
+            );
+            browser.assert_no_sideways_scroll(page).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_flashes_is_the_number_and_not_its_column() {
     let server = Server::start();
     let ada = holder(&server).await;

@@ -255,3 +255,24 @@ async fn last(browser: &Browser) -> String {
     let moment = browser.run("return document.querySelector('[data-chart]').dataset.last").await;
     moment.as_str().expect("a candle is drawn").to_owned()
 }
+
+#[tokio::test]
+async fn candles_of_a_day_are_as_many_as_can_be_told_apart_and_its_line_has_every_minute() {
+    let (server, _tape) = market("1").await;
+    let browser = Browser::start().await;
+    browser.open(&server.url("/stocks/SPY")).await;
+    browser.wait_for(&format!(r#"{CHART}[data-drawn="1D line"]"#)).await;
+    let chart = browser.wait_for(".chart-box").await;
+    let second = async |kind: &str| {
+        browser.click(&format!(r#"[data-chart-kinds] button[value="{kind}"]"#)).await;
+        browser.wait_for(&format!(r#"{CHART}[data-drawn="1D {kind}"]"#)).await;
+        chart.send_keys(&Key::Home).await.expect("a key is pressed");
+        chart.send_keys(&Key::Right).await.expect("a key is pressed");
+        browser.wait_for_text("[data-chart-legend]", |text| text.contains("Open")).await
+    };
+    let gathered = second("candles").await;
+    assert!(gathered.starts_with("3 Oct, 19:30") && gathered.contains("Volume"), "{gathered}");
+    let single = second("line").await;
+    assert!(single.starts_with("3 Oct, 19:21"), "{single}");
+    browser.assert_console_is_empty("candles of a day").await;
+}
