@@ -19,6 +19,8 @@
   const RELOAD_EVERY = 20000;
   const FRESH = 5000;
   const ROOM = 120;
+  const MINUTES_TOGETHER = 15 * 60;
+  const UNNOTICED = 10;
   const KEPT = "tradefloor-chart";
 
   // ---- what is shown ----
@@ -31,6 +33,7 @@
   }
   let timeframe = null;
   let candles = [];
+  let span = null;
   let most = 0;
   let pointed = null;
 
@@ -56,6 +59,35 @@
     return known[Math.min(type, known.length - 1)].format(time * 1000);
   };
   const words = () => ranges.find((link) => link.dataset.range === range)?.dataset.words ?? range;
+  // A range that lacks more than a little at its beginning is not named after what it would be.
+  const late = () => candles.length > 0 && span !== null && (candles[0].time - span.from) * UNNOTICED > span.until - span.from;
+  const period = () => (late() ? `Since ${moment(candles[0].time)}` : `Past ${words()}`);
+
+  // A day of single minutes is a smear of candles; as a line it is none.
+  const gathers = () => kind === "candles" && timeframe === "1m";
+  const bucket = (candle) => Math.floor(candle.time / MINUTES_TOGETHER);
+  const together = (some) => ({
+    time: bucket(some[0]) * MINUTES_TOGETHER,
+    open: some[0].open,
+    high: Math.max(...some.map((candle) => candle.high)),
+    low: Math.min(...some.map((candle) => candle.low)),
+    close: some[some.length - 1].close,
+    volume: some.reduce((sum, candle) => sum + candle.volume, 0),
+  });
+  const drawnCandles = () => {
+    if (!gathers()) return candles;
+    const groups = [];
+    for (const candle of candles) {
+      const open = groups[groups.length - 1];
+      if (open && bucket(open[0]) === bucket(candle)) open.push(candle);
+      else groups.push([candle]);
+    }
+    return groups.map(together);
+  };
+  const lastDrawn = () => {
+    const last = candles[candles.length - 1];
+    return gathers() ? together(candles.filter((candle) => bucket(candle) === bucket(last))) : last;
+  };
   const outline = () => {
     const first = candles[0].open;
     const last = candles[candles.length - 1].close;
@@ -66,7 +98,8 @@
   const sentence = () => {
     if (candles.length === 0) return nothing.textContent;
     const { first, last, low, high } = outline();
-    return `${symbol} over ${words()}: first ${priced(first)}, last ${priced(last)}, lowest ${priced(low)}, highest ${priced(high)}.`;
+    const since = late() ? `since ${moment(candles[0].time)}` : `over the past ${words()}`;
+    return `${symbol} ${since}: first ${priced(first)}, last ${priced(last)}, lowest ${priced(low)}, highest ${priced(high)}.`;
   };
   const part = (name, value) => {
     const item = document.createElement("span");
@@ -90,7 +123,7 @@
     }
     const { first, last, low, high } = outline();
     const moved = units(last) - units(first);
-    const change = part(words(), exact.changeNode(moved, exact.price(moved)));
+    const change = part(period(), exact.changeNode(moved, exact.price(moved)));
     const points = exact.basisPoints(moved, units(first));
     if (points !== null) {
       const share = document.createElement("span");
@@ -152,9 +185,18 @@
   };
   const asPrice = (candle) => (kind === "candles" ? candle : { time: candle.time, value: candle.close });
   const asVolume = (candle) => ({ time: candle.time, value: candle.volume });
+  let drawn = [];
+  const fillLast = () => {
+    const last = lastDrawn();
+    if (drawn[drawn.length - 1]?.time === last.time) drawn[drawn.length - 1] = last;
+    else drawn.push(last);
+    prices.update(asPrice(last));
+    volumes.update(asVolume(last));
+  };
   const fill = () => {
-    prices.setData(candles.map(asPrice));
-    volumes.setData(candles.map(asVolume));
+    drawn = drawnCandles();
+    prices.setData(drawn.map(asPrice));
+    volumes.setData(drawn.map(asVolume));
   };
   const addPrices = () => {
     if (prices) chart.removeSeries(prices);
@@ -181,7 +223,7 @@
     // The scale of prices takes its room after the first drawing, and windows are resized.
     chart.timeScale().subscribeSizeChange(() => chart.timeScale().fitContent());
     chart.subscribeCrosshairMove(({ time }) => {
-      pointed = time === undefined ? null : candles.find((candle) => candle.time === time) ?? null;
+      pointed = time === undefined ? null : drawn.find((candle) => candle.time === time) ?? null;
       drawLegend();
     });
   };
@@ -231,6 +273,7 @@
       if (mine !== asking) return;
       timeframe = found.timeframe;
       candles = found.candles;
+      span = { from: Date.parse(found.from) / 1000, until: Date.parse(found.to) / 1000 };
       most = candles.length + ROOM;
       stale = false;
       counted = null;
@@ -290,8 +333,7 @@
       last.low = Math.min(last.low, price);
       last.close = price;
       last.volume = daily() ? Math.max(last.volume, Number(rate.volume)) : last.volume + Number(traded);
-      prices.update(asPrice(last));
-      volumes.update(asVolume(last));
+      fillLast();
     } else if (recording || traded > 0n || (last && price !== last.close)) {
       // A quote alone begins no candle.
       if (last && start - last.time > 2 * SPANS[timeframe]) stale = true;
@@ -302,8 +344,7 @@
       if (!chart || full) {
         show();
       } else {
-        prices.update(asPrice(candles[candles.length - 1]));
-        volumes.update(asVolume(candles[candles.length - 1]));
+        fillLast();
       }
     }
     if (chart) tint();
@@ -345,15 +386,15 @@
   });
   // The keys do what a pointer does: from candle to candle, or a tenth of the chart at once.
   const step = (key) => {
-    const tenth = Math.max(1, Math.floor(candles.length / 10));
-    const place = pointed ? candles.indexOf(pointed) : candles.length;
-    return { ArrowLeft: place - 1, ArrowRight: place + 1, PageUp: place - tenth, PageDown: place + tenth, Home: 0, End: candles.length - 1 }[key];
+    const tenth = Math.max(1, Math.floor(drawn.length / 10));
+    const place = pointed ? drawn.findIndex((candle) => candle.time === pointed.time) : drawn.length;
+    return { ArrowLeft: place - 1, ArrowRight: place + 1, PageUp: place - tenth, PageDown: place + tenth, Home: 0, End: drawn.length - 1 }[key];
   };
   box.addEventListener("keydown", (event) => {
     const place = step(event.key);
     if (!chart || place === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    pointed = candles[Math.max(0, Math.min(candles.length - 1, place))];
+    pointed = drawn[Math.max(0, Math.min(drawn.length - 1, place))];
     chart.setCrosshairPosition(pointed.close, pointed.time, prices);
     drawLegend();
     spoken.textContent = [...legend.children].map((item) => item.textContent.trim()).join(", ");

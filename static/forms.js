@@ -68,7 +68,18 @@
   // The first thing after a form came back is what was wrong with it.
   document.querySelector("[data-focus]")?.focus();
 
+  // While every column of a long table is in sight, the page scrolls instead of the table, under heads that stay.
+  for (const scroll of document.querySelectorAll("[data-heads]")) {
+    const fit = () => scroll.toggleAttribute("data-fits", scroll.firstElementChild.offsetWidth <= scroll.clientWidth);
+    new ResizeObserver(fit).observe(scroll);
+    fit();
+  }
+
   for (const menu of document.querySelectorAll("[data-menu]")) {
+    // Whoever walks on by keys leaves it behind. A focus that goes nowhere is a click, which is looked at below.
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
     document.addEventListener("click", (event) => {
       if (!menu.contains(event.target)) menu.open = false;
     });

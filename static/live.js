@@ -109,7 +109,7 @@
   // ---- lines: one price for every so many seconds of the market's own time, as the server draws them ----
   const FEWEST_KEPT = 40;
   const lines = new WeakMap();
-  const drawLine = (svg, price, time) => {
+  const drawLine = (svg, price, time, change) => {
     const box = svg.viewBox.baseVal;
     const margin = Number(svg.dataset.margin);
     const room = box.height - 2 * margin;
@@ -135,7 +135,7 @@
     }).join(" ");
     svg.querySelector("polyline").setAttribute("points", points);
     svg.querySelector("polygon")?.setAttribute("points", `0,${box.height} ${points} ${box.width},${box.height}`);
-    const way = Math.sign(drawn.values[steps] - drawn.values[0]);
+    const way = Math.sign(change === null ? drawn.values[steps] - drawn.values[0] : Number(change));
     for (const [name, sign] of [["rise", 1], ["flat", 0], ["fall", -1]]) svg.classList.toggle(name, way === sign);
   };
 
@@ -151,7 +151,7 @@
     }
     if (rate.previousClose !== null) write(element, "previous-close", rate.previousClose, exact.price);
     write(element, "volume", rate.volume, (volume) => exact.show(volume, 0, 0));
-    for (const svg of element.querySelectorAll("svg[data-low]")) drawLine(svg, Number(rate.last), rate.time);
+    for (const svg of element.querySelectorAll("svg[data-low]")) drawLine(svg, Number(rate.last), rate.time, rate.change);
     const age = element.querySelector('[data-field="age"]');
     if (age) ages.set(age, { since: Date.now() - rate.age, time: rate.time });
   };

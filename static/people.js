@@ -19,7 +19,8 @@
         return;
       }
       area.value = await file.text();
-      said.textContent = `${file.name} is below. Look at it, then review it.`;
+      const lines = area.value.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
+      said.textContent = `Loaded ${file.name} (${lines} ${lines === 1 ? "line" : "lines"}). Check the list, then review.`;
       area.focus();
     });
   }

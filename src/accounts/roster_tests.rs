@@ -51,7 +51,7 @@ fn each_mistake_is_told_of_its_line() {
     let text = "ada\nx\nbob,teacher\ncyd,,a lot\ndan,,-1\neve,,50000.01\nADA\nfay,,,,extra\ngus,trader,50000";
     let told = faults(text);
     let expected = [
-        "A username is 3 to 32 letters",
+        "A username has at least 3 characters.",
         "The role is trader, support or admin",
         "The opening balance cannot be read.",
         "An account begins with 0 to 50000.00 dollars.",

@@ -28,10 +28,26 @@ pub struct Username(String);
 
 text_column!(Username);
 
-/// The text is no username. Displays as a sentence.
+/// Why a text is no username. Each displays as a sentence that says what is wrong, because the rule is stated already
+/// where names are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("A username is 3 to 32 letters, digits, underscores, dots or hyphens.")]
-pub struct NotAUsername;
+pub enum NotAUsername {
+    /// There is none.
+    #[error("A username is missing.")]
+    Missing,
+    /// Fewer than [`Username::SHORTEST`] characters.
+    #[error("A username has at least 3 characters.")]
+    TooShort,
+    /// More than [`Username::LONGEST`] characters.
+    #[error("That is {0} characters; a username has at most 32.")]
+    TooLong(usize),
+    /// Two words.
+    #[error("A username cannot contain spaces.")]
+    HasSpace,
+    /// Something that is none of the characters that may be there.
+    #[error("A username cannot contain {0:?}: only letters without accents, digits, underscores, dots and hyphens.")]
+    Has(char),
+}
 
 impl Username {
     /// The fewest characters.
@@ -59,9 +75,16 @@ impl FromStr for Username {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let fits = (Self::SHORTEST..=Self::LONGEST).contains(&text.len());
-        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
-        if fits && plain { Ok(Self(text.to_owned())) } else { Err(NotAUsername) }
+        let fits = |sign: &char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '.' | '-');
+        if let Some(sign) = text.chars().find(|sign| !fits(sign)) {
+            return Err(if sign == ' ' { NotAUsername::HasSpace } else { NotAUsername::Has(sign) });
+        }
+        match text.len() {
+            0 => Err(NotAUsername::Missing),
+            length if length < Self::SHORTEST => Err(NotAUsername::TooShort),
+            length if length > Self::LONGEST => Err(NotAUsername::TooLong(length)),
+            _ => Ok(Self(text.to_owned())),
+        }
     }
 }
 
@@ -113,6 +136,15 @@ impl NewPassword {
     /// # Errors
     /// The rule it breaks.
     pub fn parse(text: &str, username: &Username) -> Result<Self, WeakPassword> {
+        Self::weighed(text, Some(username))?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Holds a password against every rule, but for the one about the name of its owner where that is not known yet.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn weighed(text: &str, username: Option<&Username>) -> Result<(), WeakPassword> {
         if text.chars().count() < Self::SHORTEST {
             return Err(WeakPassword::TooShort);
         }
@@ -122,22 +154,22 @@ impl NewPassword {
         if text.contains('\0') {
             return Err(WeakPassword::HasNul);
         }
-        if text.to_lowercase() == username.key() {
+        if username.is_some_and(|username| text.to_lowercase() == username.key()) {
             return Err(WeakPassword::IsUsername);
         }
         if Self::is_common(text, username) {
             return Err(WeakPassword::TooCommon);
         }
-        Ok(Self(text.to_owned()))
+        Ok(())
     }
 
     /// Whether `text` is among the first guesses. What many different signs stand in is not: and looking it up
     /// under every reading of every sign would take seconds.
-    fn is_common(text: &str, username: &Username) -> bool {
+    fn is_common(text: &str, username: Option<&Username>) -> bool {
         let signs: HashSet<char> = text.chars().filter(|sign| !sign.is_alphanumeric()).collect();
         let begun: String = text.chars().take(Self::LOOKED_AT).collect();
-        signs.len() <= Self::MOST_SIGNS
-            && zxcvbn::zxcvbn(&begun, &[username.as_str()]).guesses() <= Self::TOO_FEW_GUESSES
+        let names: Vec<&str> = username.map(Username::as_str).into_iter().collect();
+        signs.len() <= Self::MOST_SIGNS && zxcvbn::zxcvbn(&begun, &names).guesses() <= Self::TOO_FEW_GUESSES
     }
 
     /// The text, for hashing and nothing else.
@@ -168,8 +200,13 @@ mod tests {
 
     #[test]
     fn names_outside_the_rule_are_refused() {
-        for text in ["", "ab", "a b c", "naïve", "a\0bc", "<script>", &"a".repeat(33)] {
-            assert_eq!(text.parse::<Username>(), Err(NotAUsername), "{text:?}");
+        let says = |text: &str| text.parse::<Username>().unwrap_err().to_string();
+        assert_eq!(says("  "), "A username is missing.");
+        assert_eq!(says("ab"), "A username has at least 3 characters.");
+        assert_eq!(says("a b c"), "A username cannot contain spaces.");
+        assert_eq!(says(&"a".repeat(34)), "That is 34 characters; a username has at most 32.");
+        for (text, sign) in [("naïve", "'ï'"), ("a\0bc", "'\\0'"), ("<script>", "'<'"), ("a\tb", "'\\t'")] {
+            assert!(says(text).starts_with(&format!("A username cannot contain {sign}: only letters")), "{text:?}");
         }
     }
 

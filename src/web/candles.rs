@@ -6,6 +6,7 @@ use super::candles_query::{Asked, FileKind, asked};
 use super::chart;
 use super::field_errors::FieldErrors;
 use super::house::House;
+use super::past;
 use crate::domain::{At, Candle, Symbol, hexadecimal};
 use crate::store::{StoreError, candles};
 use actix_web::http::StatusCode;
@@ -46,11 +47,13 @@ pub async fn show(
             return refused(StatusCode::UNPROCESSABLE_ENTITY, sentence, Some(&errors));
         }
     };
-    let (id, Asked { timeframe, from, until, .. }) = (instrument.id, asked);
+    let (id, Asked { range, from, until, .. }) = (instrument.id, asked);
     let one_more = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
-    let read: Result<Vec<Candle>, StoreError> =
-        house.store.read(move |conn| candles::range(conn, id, timeframe, from, until, one_more)).await;
-    let mut found = match read {
+    let read = house.store.read(move |conn| match range {
+        Some(range) => past::of_range(conn, id, range, (from, until), one_more),
+        None => Ok((asked.timeframe, candles::range(conn, id, asked.timeframe, from, until, one_more)?)),
+    });
+    let (timeframe, mut found) = match read.await {
         Ok(found) => found,
         Err(StoreError::Busy | StoreError::Unavailable) => {
             return refused(StatusCode::SERVICE_UNAVAILABLE, "The house is busy; try again in a few seconds.", None);
@@ -64,7 +67,7 @@ pub async fn show(
     chart::add_open(&mut found, board.candle(id, timeframe).filter(|open| open.start >= from), last_wanted);
     let next = found.get(MOST).map(|candle| candle.start);
     found.truncate(MOST);
-    answer(&instrument.symbol, &asked, &found, next, now, &known)
+    answer(&instrument.symbol, &Asked { timeframe, ..asked }, &found, next, now, &known)
 }
 
 fn answer(

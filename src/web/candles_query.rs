@@ -20,6 +20,8 @@ pub(super) enum FileKind {
 /// Candles that begin at `from` or later and before `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
+    /// The range that was asked for by name, whose candles may be others than its own.
+    pub(super) range: Option<ChartRange>,
     pub(super) timeframe: Timeframe,
     pub(super) from: At,
     pub(super) until: At,
@@ -104,7 +106,7 @@ impl Asks {
             errors.add("to", "The end comes after the beginning: to is later than from.");
         }
         let kind = if self.csv { FileKind::Csv } else { FileKind::Json };
-        Asked { timeframe, from, until, kind }
+        Asked { range: self.range, timeframe, from, until, kind }
     }
 }
 

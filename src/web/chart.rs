@@ -4,6 +4,7 @@ use super::drawing;
 use super::format::{BasisPoints, Change as _, Html, PriceChange, Show as _};
 use crate::domain::{At, Candle, Price, Symbol, Timeframe};
 use crate::market::day::Calendar;
+use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// A day, in hours.
@@ -41,15 +42,16 @@ impl ChartRange {
         }
     }
 
-    /// In words.
+    /// In words that follow *the past*. A day is told in hours, because it is not the market's day, from whose beginning
+    /// today's change is counted.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Day => "1 day",
+            Self::Day => "24 hours",
             Self::FiveDays => "5 days",
-            Self::Month => "1 month",
+            Self::Month => "month",
             Self::HalfYear => "6 months",
-            Self::Year => "1 year",
+            Self::Year => "year",
         }
     }
 
@@ -59,7 +61,7 @@ impl ChartRange {
         Self::ALL.into_iter().find(|range| range.as_str().eq_ignore_ascii_case(word))
     }
 
-    /// Of which candles it consists.
+    /// Of which candles it consists, where those reach back as far as others do.
     #[must_use]
     pub const fn timeframe(self) -> Timeframe {
         match self {
@@ -108,9 +110,17 @@ pub struct Chart {
     pub zone: String,
     /// Whether it is of a recording, whose moments are the ends of what they tell of.
     pub recording: bool,
+    /// The range's first moment and the first after it; candles may begin later.
+    pub span: (At, At),
+    /// Of which candles it consists.
+    pub timeframe: Timeframe,
     /// Oldest first; empty when nothing was recorded.
     pub candles: Vec<Candle>,
 }
+
+/// The part of a range, such as a tenth, that may lack prices at its beginning before it is no longer named after the
+/// range: markets rest at night and over a weekend.
+const UNNOTICED: u32 = 10;
 
 impl Chart {
     /// As a picture; nothing without candles. Its figures are in [`Chart::sentence`].
@@ -119,6 +129,37 @@ impl Chart {
         let opened = self.candles.first().map(|candle| candle.open);
         let prices: Vec<Price> = opened.into_iter().chain(self.candles.iter().map(|candle| candle.close)).collect();
         drawing::price_line(&prices)
+    }
+
+    /// The moment its candles begin, when that is so much later than the range that its name would promise too much.
+    fn begins_late(&self) -> Option<At> {
+        let (from, until) = self.span;
+        let first = self.candles.first()?.start;
+        (first.since(from) > until.since(from) / UNNOTICED).then_some(first)
+    }
+
+    /// What the chart covers, as the beginning of a line: `Past month`, or `Since 4 Oct 2013`.
+    #[must_use]
+    pub fn period(&self) -> String {
+        match self.begins_late() {
+            Some(first) => format!("Since {}", self.moment(first)),
+            None => format!("Past {}", self.range.words()),
+        }
+    }
+
+    /// When its first and its last candle began, in words.
+    #[must_use]
+    pub fn dates(&self) -> Option<(String, String)> {
+        Some((self.moment(self.candles.first()?.start), self.moment(self.candles.last()?.start)))
+    }
+
+    /// The beginning of a candle, in words: of a day its date, otherwise the time by the market's own clock.
+    fn moment(&self, start: At) -> String {
+        if self.timeframe == Timeframe::Day {
+            return start.timestamp().strftime("%-d %b %Y").to_string();
+        }
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        start.timestamp().to_zoned(zone).strftime("%-d %b, %H:%M").to_string()
     }
 
     /// Where prices stood first and last.
@@ -132,14 +173,24 @@ impl Chart {
         span_of(&self.candles)
     }
 
-    /// What a picture cannot tell everybody: `AAPL over 1 day: first 266.05, last 268.40, lowest …, highest ….`
+    /// The lowest and the highest price on the line of its picture.
+    #[must_use]
+    pub fn edges(&self) -> Option<(Price, Price)> {
+        let drawn = || self.ends().map(|(first, _)| first).into_iter().chain(self.candles.iter().map(|one| one.close));
+        Some((drawn().min()?, drawn().max()?))
+    }
+
+    /// What a picture cannot tell everybody: `AAPL over the past month: first 266.05, last 268.40, lowest …, highest ….`
     #[must_use]
     pub fn sentence(&self) -> String {
         match (self.ends(), self.extremes()) {
             (Some((first, last)), Some((low, high))) => format!(
-                "{} over {}: first {}, last {}, lowest {}, highest {}.",
+                "{} {}: first {}, last {}, lowest {}, highest {}.",
                 self.symbol,
-                self.range.words(),
+                match self.begins_late() {
+                    Some(first) => format!("since {}", self.moment(first)),
+                    None => format!("over the past {}", self.range.words()),
+                },
                 first.show(),
                 last.show(),
                 low.show(),
@@ -203,7 +254,15 @@ mod tests {
             Candle::new(start, prices.map(Price::from_units), 100).unwrap()
         });
         let symbol = "AAPL".parse().unwrap();
-        Chart { symbol, range: ChartRange::Day, zone: "UTC".to_owned(), recording: false, candles: candles.collect() }
+        Chart {
+            symbol,
+            range: ChartRange::Day,
+            zone: "UTC".to_owned(),
+            recording: false,
+            span: (At::from_micros(0), At::from_micros(86_400_000_000)),
+            timeframe: Timeframe::Minute,
+            candles: candles.collect(),
+        }
     }
 
     #[test]
@@ -235,9 +294,25 @@ mod tests {
     fn a_chart_says_what_it_shows() {
         let drawn =
             chart(&[[1_870_000, 1_880_000, 1_860_000, 1_872_200], [1_872_200, 1_900_000, 1_871_000, 1_899_500]]);
-        assert_eq!(drawn.sentence(), "AAPL over 1 day: first 187.00, last 189.95, lowest 186.00, highest 190.00.");
+        assert_eq!(
+            drawn.sentence(),
+            "AAPL over the past 24 hours: first 187.00, last 189.95, lowest 186.00, highest 190.00."
+        );
         assert!(drawn.moved().unwrap().0.contains("+2.95") && drawn.moved().unwrap().0.contains("+1.58%"));
         assert_eq!(drawn.picture().0.matches("polyline").count(), 1);
+    }
+
+    #[test]
+    fn a_chart_names_a_range_only_when_it_covers_it() {
+        let mut drawn = chart(&[[10_000, 20_000, 5_000, 15_000]]);
+        assert_eq!(drawn.period(), "Past 24 hours");
+        let (from, until) = drawn.span;
+        drawn.span = (from.minus(Duration::from_hours(12)), until.minus(Duration::from_hours(12)));
+        drawn.zone = "America/New_York".to_owned();
+        assert_eq!(drawn.period(), "Since 31 Dec, 19:00");
+        drawn.timeframe = Timeframe::Day;
+        assert_eq!(drawn.period(), "Since 1 Jan 1970");
+        assert!(drawn.sentence().starts_with("AAPL since 1 Jan 1970: first 1.00, "), "{}", drawn.sentence());
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! Coordinates are whole numbers in the picture's own box; each picture either has a text beside it that
 //! says the same, or a title.
 
-use super::format::{BasisPoints, Html};
+use super::format::{BasisPoints, Dollars as _, Html};
+use super::moments::{ShowTime as _, day_words};
+use super::sparklines::Line;
 use crate::domain::{At, Money, Price};
 use std::fmt::Write as _;
-use std::time::Duration;
 
 /// More points than a line can show on a page.
 const MOST_POINTS: usize = 600;
@@ -25,17 +26,17 @@ struct Frame {
 const SMALL: Frame = Frame { width: 960, height: 280, margin: 20 };
 const WIDE: Frame = Frame { width: 10_000, height: 3_000, margin: 120 };
 
-/// A small line of prices that follow each other `every` so often, oldest first; nothing for fewer than two.
-/// Decoration beside a change in figures, which a script goes on drawing.
+/// A small line of prices that follow each other so often, oldest first; nothing for fewer than two. Decoration beside
+/// the day's change in figures, which a script goes on drawing; where that change is known, it has its colour.
 #[must_use]
-pub fn sparkline(prices: &[Price], every: Duration) -> Html {
-    let values: Vec<i64> = prices.iter().map(|price| price.units()).collect();
+pub fn sparkline(line: &Line) -> Html {
+    let values: Vec<i64> = line.prices.iter().map(|price| price.units()).collect();
     let Some(points) = polyline(evenly(&values), &values, &SMALL) else { return Html(String::new()) };
     Html(format!(
         r#"<svg class="spark {}" viewBox="0 0 960 280" preserveAspectRatio="none"{} data-every="{}" aria-hidden="true" focusable="false"><polyline points="{points}"/></svg>"#,
-        direction(&values),
+        line.change.map_or_else(|| direction(&values), |change| direction(&[0, change.0])),
         scale(&values, &SMALL),
-        every.as_secs(),
+        line.every.as_secs(),
     ))
 }
 
@@ -57,7 +58,7 @@ fn scale(values: &[i64], frame: &Frame) -> String {
 pub fn price_line(prices: &[Price]) -> Html {
     let values: Vec<i64> = thinned(prices).map(Price::units).collect();
     let Some(points) = polyline(evenly(&values), &values, &WIDE) else { return Html(String::new()) };
-    wide(&points, &values, r#"aria-hidden="true" focusable="false""#)
+    wide(&points, direction(&values), r#"aria-hidden="true" focusable="false""#)
 }
 
 /// At most [`MOST_POINTS`] of many prices, evenly spaced, with the first and the last.
@@ -78,29 +79,62 @@ pub fn span_bar(low: Price, high: Price, at: Price) -> Html {
     ))
 }
 
-/// What a portfolio was worth at each moment, oldest first, as a wide line.
+/// What a portfolio was worth at each moment, oldest first, as a wide line between its dates and its extremes. Money that
+/// was added makes it rise, too, so that it has the colour of neither a gain nor a loss.
 #[must_use]
 pub fn value_line(worth: &[(At, Money)]) -> Html {
     let values: Vec<i64> = worth.iter().map(|(_, value)| value.cents()).collect();
     let moments = worth.iter().map(|(at, _)| at.micros());
     let Some(points) = polyline(moments, &values, &WIDE) else { return Html(String::new()) };
-    let label = r#"role="img" aria-label="Line of the portfolio's value over time""#;
-    wide(&points, &values, label)
+    let mut html = wide(&points, "flat", r#"role="img" aria-label="Line of the portfolio's value over time""#).0;
+    if let (Some((first, _)), Some((last, _))) = (worth.first(), worth.last())
+        && let (Some(low), Some(high)) = (values.iter().min(), values.iter().max())
+    {
+        let [low, high] = [low, high].map(|cents| Money::from_cents(*cents).dollars());
+        let (day, other) = (day_words(*first), day_words(*last));
+        let (first, last) = if day == other { (first.minute().0, last.minute().0) } else { (day, other) };
+        // Writing to a `String` cannot fail.
+        let _ = write!(
+            html,
+            r#"<p class="line-dates"><span>{first}</span> <span>{last}</span></p><p class="line-edges"><span><span class="muted">Lowest</span> {low}</span> <span><span class="muted">Highest</span> {high}</span></p>"#
+        );
+    }
+    Html(html)
 }
 
 /// A wide line with the area below it.
-fn wide(points: &str, values: &[i64], label: &str) -> Html {
+fn wide(points: &str, way: &str, label: &str) -> Html {
     Html(format!(
-        r#"<svg class="line {}" viewBox="0 0 10000 3000" preserveAspectRatio="none" {label}><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
-        direction(values),
+        r#"<svg class="line {way}" viewBox="0 0 10000 3000" preserveAspectRatio="none" {label}><polygon points="0,3000 {points} 10000,3000"/><polyline points="{points}"/></svg>"#,
     ))
+}
+
+/// Slices of as many holdings have a colour each; with more, those that are left over share one.
+const COLOURS: [&str; 7] = ["slice-0", "slice-1", "slice-2", "slice-3", "slice-4", "slice-5", "slice-6"];
+
+/// What everything consists of: `holdings`, the largest first, and `cash`, of `total` in all. No two slices share a colour,
+/// so that the smallest of many holdings are one slice.
+#[must_use]
+pub fn slices(holdings: &[(String, Money)], cash: Money, total: Money) -> Vec<Slice> {
+    let slice = |label: String, colour, value| {
+        BasisPoints::of_money(value, total).map(|weight| Slice { label, colour, value, weight })
+    };
+    let kept = if holdings.len() > COLOURS.len() { COLOURS.len() - 1 } else { holdings.len() };
+    let (large, small) = holdings.split_at_checked(kept).unwrap_or((holdings, &[]));
+    let large = large.iter().zip(COLOURS).map(|((label, value), colour)| slice(label.clone(), colour, *value));
+    let rest = small.iter().try_fold(Money::ZERO, |sum, (_, value)| sum.checked_add(*value));
+    let rest = rest.filter(|_| !small.is_empty());
+    let rest = rest.and_then(|rest| slice(format!("Other ({})", small.len()), "slice-other", rest));
+    large.flatten().chain(rest).chain(slice("Cash".to_owned(), "slice-cash", cash)).collect()
 }
 
 /// One part of an allocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice {
-    /// What it is: a symbol, or `Cash`.
+    /// What it is: a symbol, `Cash`, `Other (12)`.
     pub label: String,
+    /// The colour it has, as its class says it.
+    pub colour: &'static str,
     /// What it is worth.
     pub value: Money,
     /// Its share of the whole.
@@ -123,13 +157,13 @@ pub fn ring(slices: &[Slice]) -> Html {
     );
     let gap = if slices.iter().filter(|slice| slice.bar() > 0).count() > 1 { 60 } else { 0 };
     let mut start = 0;
-    for (index, slice) in slices.iter().enumerate() {
+    for slice in slices {
         let length = (slice.bar() - gap).max(20);
         // Writing to a `String` cannot fail.
         let _ = write!(
             svg,
-            r#"<circle class="slice slice-{}" cx="60" cy="60" r="48" pathLength="{TURN}" stroke-dasharray="{length} {}" stroke-dashoffset="-{start}" transform="rotate(-90 60 60)"/>"#,
-            index % 8,
+            r#"<circle class="slice {}" cx="60" cy="60" r="48" pathLength="{TURN}" stroke-dasharray="{length} {}" stroke-dashoffset="-{start}" transform="rotate(-90 60 60)"/>"#,
+            slice.colour,
             TURN - length,
         );
         start += slice.bar();
@@ -170,6 +204,7 @@ fn direction(values: &[i64]) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::format::PriceChange;
     use super::*;
 
     #[test]
@@ -205,9 +240,56 @@ mod tests {
     }
 
     #[test]
+    fn no_two_slices_share_a_colour_however_many_holdings_there_are() {
+        let cents = Money::from_cents;
+        for count in [0, 1, 7, 8, 30] {
+            let holdings: Vec<_> = (0..count).map(|number| (format!("S{number}"), cents(100))).collect();
+            let all = slices(&holdings, cents(1_000), cents(1_000 + count * 100));
+            let mut colours: Vec<_> = all.iter().map(|slice| slice.colour).collect();
+            colours.sort_unstable();
+            colours.dedup();
+            assert_eq!(colours.len(), all.len(), "{count}");
+            assert!(all.len() <= 8, "{count}");
+            assert_eq!(all.iter().map(|slice| slice.value.cents()).sum::<i64>(), 1_000 + count * 100, "{count}");
+            assert_eq!(all.last().map(|slice| slice.label.as_str()), Some("Cash"));
+        }
+        let thirty: Vec<_> = (0..30).map(|number| (format!("S{number}"), cents(100))).collect();
+        let all = slices(&thirty, Money::ZERO, cents(3_000));
+        assert_eq!((all[6].label.as_str(), all[6].value), ("Other (24)", cents(2_400)));
+    }
+
+    #[test]
+    fn a_value_over_time_has_dates_and_extremes_and_the_colour_of_no_gain() {
+        let at = |text: &str| text.parse::<At>().unwrap();
+        let worth = [
+            (at("2026-03-02T14:30:00Z"), Money::from_cents(1_000_000)),
+            (at("2026-03-03T14:30:00Z"), Money::from_cents(2_000_000)),
+            (at("2026-03-05T14:30:00Z"), Money::from_cents(1_500_000)),
+        ];
+        let drawn = value_line(&worth).0;
+        for part in ["line flat", "2 Mar 2026", "5 Mar 2026", "$10,000.00", "$20,000.00"] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        let day = value_line(&[worth[0], (at("2026-03-02T15:30:00Z"), Money::ZERO)]).0;
+        assert!(day.contains("14:30") && day.contains("15:30"), "{day}");
+    }
+
+    #[test]
+    fn a_line_has_the_colour_of_the_change_beside_it() {
+        let line = |change| Line { prices: [1, 2].map(Price::from_units).to_vec(), change, ..Line::default() };
+        assert!(sparkline(&line(Some(PriceChange(-1)))).0.contains("spark fall"));
+        assert!(sparkline(&line(None)).0.contains("spark rise"));
+    }
+
+    #[test]
     fn a_ring_has_an_arc_for_each_slice() {
-        let slice = |weight| Slice { label: "A".to_owned(), value: Money::ZERO, weight: BasisPoints(weight) };
-        assert_eq!(ring(&[slice(2_500), slice(7_500)]).0.matches("slice ").count(), 2);
+        let slice = |weight| Slice {
+            label: "A".to_owned(),
+            colour: "slice-0",
+            value: Money::ZERO,
+            weight: BasisPoints(weight),
+        };
+        assert_eq!(ring(&[slice(2_500), slice(7_500)]).0.matches("slice slice-0").count(), 2);
         assert_eq!(ring(&[slice(10_000)]).0.matches(r#"stroke-dasharray="10000 0""#).count(), 1);
     }
 }

@@ -7,7 +7,7 @@
 use super::held::WELCOME;
 use crate::accounts::AccountsError;
 use crate::accounts::password::HashError;
-use crate::domain::Username;
+use crate::domain::{Symbol, Username};
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -53,6 +53,12 @@ pub enum PageError {
     /// There is no such thing, or it is somebody else's.
     #[error("there is no such page")]
     NotFound,
+    /// This market trades nothing of the kind.
+    #[error("there is no such stock")]
+    NoStock {
+        /// What was asked for.
+        symbol: Symbol,
+    },
     /// The form does not carry this session's token, or comes from another site.
     #[error("the form is not from this session")]
     Expired,
@@ -120,7 +126,7 @@ impl ResponseError for PageError {
             Self::SignInFirst { .. } | Self::GrantFirst { .. } | Self::WelcomeFirst { .. } | Self::AlreadyLooking => {
                 StatusCode::SEE_OTHER
             }
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoStock { .. } => StatusCode::NOT_FOUND,
             Self::Expired | Self::AdministratorsOnly | Self::OnlyLooking { .. } => StatusCode::FORBIDDEN,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

@@ -46,6 +46,14 @@ impl ErrorPage {
         self
     }
 
+    /// The same page with a likelier way onward, in place of a less likely one to the same page.
+    #[must_use]
+    pub fn offering(mut self, href: &str, label: &str) -> Self {
+        self.onward.retain(|onward| onward.href != href);
+        self.onward.insert(0, Onward { href: href.to_owned(), label: label.to_owned() });
+        self
+    }
+
     /// The same page with a sentence that knows more.
     #[must_use]
     pub fn saying(mut self, sentence: impl Into<String>) -> Self {

@@ -95,6 +95,10 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
             );
             page = page.titled("You can only look").saying(sentence);
         }
+        Some(PageError::NoStock { symbol }) => {
+            let sentence = format!("There is no stock with the symbol {symbol} in this market.");
+            page = page.saying(sentence).offering("/rates", "Find another");
+        }
         Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
         _ => {}
     }

@@ -1,6 +1,5 @@
 //! Every page, with something on it and with nothing yet, held against what all pages promise.
 
-use super::chart::{Chart, ChartRange};
 use super::error_page::ErrorPage;
 use super::field_errors::FieldErrors;
 use super::format::Gain;
@@ -162,13 +161,7 @@ fn market_pages() -> Vec<(&'static str, String)> {
             quote_age: Some(Duration::from_secs(2)),
             day_range: Some((price("265.12"), price("269.01"))),
             year_range: Some((price("169.21"), price("280.00"))),
-            chart: Chart {
-                symbol: symbol("AAPL"),
-                range: ChartRange::Month,
-                zone: "UTC".to_owned(),
-                recording: false,
-                candles: if quoted { sample::candles() } else { Vec::new() },
-            },
+            chart: sample::chart(quoted),
             watched: mine,
             holding: sample::holdings().into_iter().next().filter(|_| mine),
             ticket: Some(sample::ticket(true)).filter(|_| mine),

@@ -116,7 +116,7 @@ impl MarketBadge {
     #[must_use]
     pub fn state_words(&self) -> String {
         match &self.state {
-            FeedState::Live => "Prices moving".to_owned(),
+            FeedState::Live => "Market open".to_owned(),
             FeedState::Paused => "Paused".to_owned(),
             FeedState::Closed(opens) => format!("Closed until {opens}"),
             FeedState::Starting => "Waiting for prices".to_owned(),

@@ -199,11 +199,12 @@ impl Past {
 }
 
 impl OrderPage {
-    /// `Bought 10 AAPL at 187.22 for $1,872.20.`
+    /// What it did, as the heading of its page: `Bought 10 AAPL at 187.22 for $1,872.20`.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn heading(&self) -> String {
         let fill = &self.fill;
-        fill_sentence(fill.side, fill.quantity, &fill.symbol, fill.price, fill.total)
+        let sentence = fill_sentence(fill.side, fill.quantity, &fill.symbol, fill.price, fill.total);
+        sentence.trim_end_matches('.').to_owned()
     }
 }
 

@@ -53,7 +53,7 @@ impl HoldingRow {
     /// The day of its price as a small line.
     #[must_use]
     pub fn spark(&self) -> Html {
-        drawing::sparkline(&self.line.prices, self.line.every)
+        drawing::sparkline(&self.line)
     }
 
     /// The average cost of a share, to the nearest cent; below a dollar to the nearest ten-thousandth.
@@ -212,16 +212,10 @@ pub async fn show(member: Member, house: web::Data<House>) -> Result<HttpRespons
 }
 
 fn allocation(portfolio: &Portfolio, holdings: &[HoldingRow]) -> Vec<Slice> {
-    let shares = holdings.iter().filter_map(|holding| {
-        Some(Slice { label: holding.symbol.to_string(), value: holding.value?, weight: holding.weight? })
-    });
-    let cash = BasisPoints::of_money(portfolio.cash, portfolio.total).map(|weight| Slice {
-        label: "Cash".to_owned(),
-        value: portfolio.cash,
-        weight,
-    });
-    shares.chain(cash).collect()
+    let shares = holdings.iter().filter_map(|holding| Some((holding.symbol.to_string(), holding.value?)));
+    drawing::slices(&shares.collect::<Vec<_>>(), portfolio.cash, portfolio.total)
 }
+
 #[cfg(test)]
 mod tests {
     use crate::web::sample::{holding, price};

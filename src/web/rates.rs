@@ -45,7 +45,7 @@ impl RateRow {
     /// Its day as a small line.
     #[must_use]
     pub fn spark(&self) -> Html {
-        sparkline(&self.line.prices, self.line.every)
+        sparkline(&self.line)
     }
 }
 

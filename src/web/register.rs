@@ -60,13 +60,15 @@ pub async fn submit(
     if let Err(wrong) = &username {
         errors.add("username", wrong);
     }
-    let password = match &username {
-        Ok(username) => {
-            NewPassword::parse(sent.get("password"), username).map_err(|weak| errors.add("password", &weak))
-        }
-        Err(_) => Err(()),
+    // Both are told at once, so that nobody mends one only to be sent back for the other.
+    let password = match username.as_ref().ok() {
+        Some(username) => NewPassword::parse(sent.get("password"), username).map(Some),
+        None => NewPassword::weighed(sent.get("password"), None).map(|()| None),
     };
-    if let (Ok(username), Ok(password)) = (username, password) {
+    if let Err(weak) = &password {
+        errors.add("password", weak);
+    }
+    if let (Ok(username), Ok(Some(password))) = (username, password) {
         if let Err(AccountsError::Throttled { wait }) = house.accounts.check_address(visit.address()) {
             errors.refuse(&format!("Too many attempts. Wait {}, then try again.", wait_in_words(wait)));
             return page::later(wait, &form(&visit, &house, &sent, errors));

@@ -54,29 +54,39 @@ pub fn pages() -> Vec<Entry> {
         post("/register", Anyone, register::submit),
         get("/login", Anyone, sign_in::show),
         post("/login", Anyone, sign_in::submit),
+        lead("/logout", Anyone, "/"),
         post("/logout", Anyone, sign_out::sign_out),
+        lead("/theme", Anyone, "/"),
         post("/theme", Anyone, sign_out::set_theme),
         get("/welcome", SignedIn, welcome::show),
         post("/welcome", SignedIn, welcome::submit),
+        lead("/stop-acting", SignedIn, "/portfolio"),
         post("/stop-acting", SignedIn, acting::stop),
         get("/portfolio", SignedIn, portfolio::show),
         get("/wallet", SignedIn, wallet::show),
+        lead("/wallet/deposit", SignedIn, "/wallet"),
         post("/wallet/deposit", SignedIn, wallet::deposit),
+        lead("/wallet/withdraw", SignedIn, "/wallet"),
         post("/wallet/withdraw", SignedIn, wallet::withdraw),
         get("/wallet.csv", SignedIn, wallet::file),
         get("/rates", Anyone, rates::show),
+        lead("/rates/watch", SignedIn, "/rates"),
         post("/rates/watch", SignedIn, rates::watch),
         get("/stocks/{symbol}", Anyone, stock::show),
         get("/trade", SignedIn, trade::show),
-        post("/trade/review", SignedIn, trade::review),
+        get("/trade/review", SignedIn, trade::review),
+        post("/trade/review", SignedIn, trade::ask),
         post("/trade", SignedIn, trade::place),
         get("/orders", SignedIn, orders::list),
         get("/orders/{id}", SignedIn, orders::show),
         get("/history", SignedIn, history::list),
         get("/history.csv", SignedIn, history::file),
         get("/settings", SignedIn, settings::show),
+        lead("/settings/password", SignedIn, "/settings"),
         post("/settings/password", SignedIn, settings::change_password),
+        lead("/settings/sign-out-others", SignedIn, "/settings"),
         post("/settings/sign-out-others", SignedIn, settings::sign_out_others),
+        lead("/settings/delete", SignedIn, "/settings"),
         post("/settings/delete", SignedIn, settings::delete),
     ]
 }
@@ -91,12 +101,14 @@ pub fn back_office() -> Vec<Entry> {
         get("/admin/market", Staff, admin::market::show),
         get("/admin/grant", StaffDoor, admin::door::show),
         post("/admin/grant", StaffDoor, admin::door::submit),
+        lead("/admin/close", StaffDoor, "/admin"),
         post("/admin/close", StaffDoor, admin::door::close),
         get("/admin/{table:[a-z]+}", Staff, admin::tables::list::show),
         get("/admin/{table:[a-z]+}.csv", Staff, admin::tables::file::show),
         get("/admin/{table:[a-z]+}/{id}", Staff, admin::tables::detail::show),
         get("/admin/users/roster", Admin, admin::roster::show),
         post("/admin/users/roster", Admin, admin::roster::submit),
+        get("/admin/{table:[a-z]+}/bulk", Staff, admin::acts::bulk::show),
         post("/admin/{table:[a-z]+}/bulk", Admin, admin::acts::bulk::submit),
         get("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::show),
         post("/admin/{table:[a-z]+}/{id}/{act:[a-z-]+}", Admin, admin::acts::page::submit),
@@ -203,6 +215,12 @@ where
 {
     let routes = vec![web::get().to(handler.clone()), web::head().to(handler)];
     Entry { method: Method::GET, path, access, routes }
+}
+
+/// An address that takes forms, and leads whoever opens it to where its form is. A form that is refused leaves its address
+/// in the browser's bar, and people open that again.
+fn lead(path: &'static str, access: Access, page: &'static str) -> Entry {
+    get(path, access, move |visit: Visit| ready(visit.go(page)))
 }
 
 fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Entry

@@ -1,6 +1,7 @@
 //! Pages with something on them and pages with nothing yet, for tests.
 
-use super::drawing::Slice;
+use super::chart::{Chart, ChartRange};
+use super::drawing::{self, Slice};
 use super::epochs::Epochs;
 use super::field_errors::FieldErrors;
 use super::format::{BasisPoints, Gain};
@@ -12,7 +13,7 @@ use super::sparklines::Line;
 use super::ticket::{SizeBy, Ticket, TicketChoice};
 use crate::domain::{
     At, Candle, Halt, Money, Notional, OrderId, OrderKey, Price, PublicId, Quantity, Quote, Role, Side, Symbol,
-    TradingStatus,
+    Timeframe, TradingStatus,
 };
 use crate::store::accounts::Frozen;
 use crate::store::epochs::Epoch;
@@ -146,6 +147,7 @@ pub(super) fn rates() -> Vec<RateRow> {
         line: Line {
             prices: prices.map_or_else(Vec::new, |(last, previous)| walk(price(previous), price(last), seed)),
             every: Duration::from_mins(20),
+            change: None,
         },
         watched,
     })
@@ -167,6 +169,7 @@ pub(super) fn holding(ticker: &str, name: &str, quantity: &str, cost: &str, quot
         line: Line {
             prices: quote.map_or_else(Vec::new, |quote| walk(quote.previous_close, quote.last, cost.cents() % 100)),
             every: Duration::from_mins(20),
+            change: None,
         },
         value,
         day: quote.map(|quote| {
@@ -189,14 +192,9 @@ pub(super) fn holdings() -> Vec<HoldingRow> {
 }
 
 pub(super) fn slices() -> Vec<Slice> {
-    [("AAPL", "5368.00"), ("SPY", "4467.65"), ("MSFT", "3444.70"), ("LONG.NAM", "1219.33"), ("Cash", "9819.09")]
-        .into_iter()
-        .map(|(label, value)| Slice {
-            label: label.to_owned(),
-            value: money(value),
-            weight: BasisPoints::of_money(money(value), money("24318.77")).unwrap(),
-        })
-        .collect()
+    let held = [("AAPL", "5368.00"), ("SPY", "4467.65"), ("MSFT", "3444.70"), ("LONG.NAM", "1219.33")];
+    let held = held.map(|(label, value)| (label.to_owned(), money(value)));
+    drawing::slices(&held, money("9819.09"), money("24318.77"))
 }
 
 pub(super) fn fill(side: Side, ticker: &str, quantity: &str, at: &str, gain: Option<&str>, minutes: u64) -> FillRow {
@@ -274,8 +272,21 @@ pub(super) fn ticket(fixed: bool) -> Ticket {
     }
 }
 
+/// A month of prices, or of none.
+pub(super) fn chart(quoted: bool) -> Chart {
+    Chart {
+        symbol: symbol("AAPL"),
+        range: ChartRange::Month,
+        zone: "UTC".to_owned(),
+        recording: false,
+        span: (minutes_ago(31 * 24 * 60), minutes_ago(0)),
+        timeframe: Timeframe::Hour,
+        candles: if quoted { candles() } else { Vec::new() },
+    }
+}
+
 /// Candles around a walk.
-pub(super) fn candles() -> Vec<Candle> {
+fn candles() -> Vec<Candle> {
     let closes = walk(price("266.05"), price("268.40"), 5);
     let spans = closes.windows(2).zip(0..);
     let candle = |(pair, number): (&[Price], u64)| {

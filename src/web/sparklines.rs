@@ -1,5 +1,6 @@
 //! The small lines beside prices: what today looked like so far, the same for everybody who looks.
 
+use super::format::{DayChange as _, PriceChange};
 use super::house::House;
 use crate::domain::{At, InstrumentId, Price, Timeframe};
 use crate::market::board::RECENT_EVERY;
@@ -27,6 +28,8 @@ pub struct Line {
     pub prices: Vec<Price>,
     /// How far apart they are, in market time.
     pub every: Duration,
+    /// The day's change, where known, which stands beside it.
+    pub change: Option<PriceChange>,
 }
 
 /// What today looked like, for all instruments: read once a minute at the most, whoever looks. Cheap to clone.
@@ -119,13 +122,14 @@ impl Today {
     /// minutes while there is more of that.
     #[must_use]
     pub fn line(&self, rate: &Rate) -> Line {
+        let change = rate.standing.and_then(|standing| standing.quote.day_change());
         let recent = || rate.recent.iter().map(|(_, price)| *price);
         match self.closes.get(&rate.instrument.id) {
             Some(closes) if closes.len() >= recent().len().min(FEWEST_POINTS) => {
                 let last = rate.standing.map(|standing| standing.quote.last);
-                Line { prices: closes.iter().copied().chain(last).collect(), every: self.every }
+                Line { prices: closes.iter().copied().chain(last).collect(), every: self.every, change }
             }
-            _ => Line { prices: recent().collect(), every: RECENT_EVERY },
+            _ => Line { prices: recent().collect(), every: RECENT_EVERY, change },
         }
     }
 

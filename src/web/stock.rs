@@ -72,7 +72,7 @@ const LATEST: i64 = 5;
 /// One instrument.
 ///
 /// # Errors
-/// [`PageError::NotFound`] for what this market does not trade, or when the store fails.
+/// [`PageError::NoStock`] for what this market does not trade, or when the store fails.
 pub async fn show(
     visit: Visit,
     house: web::Data<House>,
@@ -81,7 +81,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let symbol: Symbol = path.parse().map_err(|_| PageError::NotFound)?;
     let board = house.market.board();
-    let instrument = board.find(&symbol).ok_or(PageError::NotFound)?;
+    let instrument = board.find(&symbol).ok_or_else(|| PageError::NoStock { symbol: symbol.clone() })?;
     let rate = board.rate(instrument.id).ok_or(PageError::NotFound)?;
     let range = ChartRange::named(query.get("range")).unwrap_or_default();
     let look = Look::of(range, board, house.clock.now());
@@ -99,7 +99,7 @@ pub async fn show(
     };
     let ticket = cash.map(|cash| {
         let held = holding.as_ref().map(|row| row.quantity).unwrap_or_default();
-        Ticket { frozen, paused: board.status().is_paused(), ..trade::fixed_ticket(&rate, cash, held) }
+        Ticket { frozen, paused: board.status().is_paused(), ..trade::fixed_ticket(&rate, &query, cash, held) }
     });
     let day_range = chart::wider(rate.day_range, past.day);
     page::show(&StockPage {
@@ -116,6 +116,8 @@ pub async fn show(
             range,
             zone: board.calendar().zone_name().to_owned(),
             recording: board.status().name == FeedName::Replay,
+            span: look.span,
+            timeframe: past.timeframe,
             candles: past.candles,
         },
         symbol,

@@ -58,6 +58,15 @@ pub struct TicketChoice {
     pub status: TradingStatus,
 }
 
+/// A link to the same ticket, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Where it leads.
+    pub href: String,
+    /// What it fills in.
+    pub label: String,
+}
+
 /// The ticket: posts `side`, `symbol`, `by`, `amount`, `key` to `/trade/review`, and to `/trade` from a page whose script shows the estimate.
 #[derive(Debug, Clone)]
 pub struct Ticket {
@@ -105,6 +114,39 @@ impl Ticket {
             return Some(MARKET_PAUSED.to_owned());
         }
         chosen.filter(|choice| choice.status.delisted).map(|choice| delisted_sentence(&choice.symbol))
+    }
+
+    /// The way to a ticket that sells all shares of the chosen instrument, if there are any.
+    #[must_use]
+    pub fn sell_all(&self) -> Option<Shortcut> {
+        let choice = self.chosen().filter(|choice| !choice.held.is_zero())?;
+        let label = format!("Sell all {}", choice.held.show());
+        Some(self.shortcut(choice, Side::Sell, SizeBy::Shares, &choice.held, label))
+    }
+
+    /// The way to a ticket that spends all cash on the chosen instrument, if there is any and it can be bought.
+    #[must_use]
+    pub fn buy_for_all(&self) -> Option<Shortcut> {
+        let choice = self.chosen().filter(|choice| !choice.status.delisted && choice.ask.is_some())?;
+        let cash = Some(self.cash).filter(|cash| *cash > Money::ZERO)?;
+        Some(self.shortcut(choice, Side::Buy, SizeBy::Dollars, &cash, format!("Buy for all {}", cash.dollars())))
+    }
+
+    fn shortcut(
+        &self,
+        choice: &TicketChoice,
+        side: Side,
+        by: SizeBy,
+        amount: &impl std::fmt::Display,
+        label: String,
+    ) -> Shortcut {
+        let (symbol, by) = (&choice.symbol, by.as_str());
+        let href = if self.fixed {
+            format!("/stocks/{symbol}?side={side}&by={by}&amount={amount}#ticket")
+        } else {
+            format!("/trade?side={side}&symbol={symbol}&by={by}&amount={amount}")
+        };
+        Shortcut { href, label }
     }
 
     /// What the viewer has to trade with.

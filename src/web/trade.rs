@@ -13,7 +13,7 @@ use super::ticket::{SizeBy, Ticket, TicketChoice};
 use super::visit::Member;
 use crate::domain::{At, Money, OrderKey, OrderSize, Price, Quantity, Side, Symbol};
 use crate::market::Rate;
-use crate::store::{StoreError, accounts, holdings};
+use crate::store::{StoreError, accounts, holdings, orders};
 use crate::trading::{Estimate, Order, Placed};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -84,10 +84,7 @@ impl ReviewPage {
     /// The value of the field `amount`.
     #[must_use]
     pub fn amount(&self) -> String {
-        match self.size {
-            OrderSize::Shares(quantity) => quantity.to_string(),
-            OrderSize::Dollars(money) => money.to_string(),
-        }
+        typed(self.size)
     }
 
     /// What will happen, as a sentence.
@@ -106,6 +103,14 @@ impl ReviewPage {
     }
 }
 
+/// A size as it could have been typed.
+fn typed(size: OrderSize) -> String {
+    match size {
+        OrderSize::Shares(quantity) => quantity.to_string(),
+        OrderSize::Dollars(money) => money.to_string(),
+    }
+}
+
 /// The empty ticket, or one begun by the link that led here (`?side=`, `?symbol=`).
 ///
 /// # Errors
@@ -114,19 +119,49 @@ pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) 
     page::show(&blank(&member, &house, &query, FieldErrors::default()).await?)
 }
 
-/// What the order would come to now, with the button that places it.
+/// Leads to the review of what was asked for. It has an address of its own, so that whoever goes back to it, from the
+/// receipt say, finds it again.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn review(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
+pub async fn ask(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
     let mut errors = FieldErrors::default();
     if let Some(order) = parse(&form, &mut errors) {
         match house.desk.estimate(member.who.account, order.clone()).await? {
-            Ok(estimate) => return page::show(&reviewed(&member, &house, order, &estimate)?),
+            Ok(_) => return Ok(member.visit.go(&address(&order))),
             Err(refusal) => explain(&refusal, &mut errors),
         }
     }
     page::again(&blank(&member, &house, &form, errors).await?)
+}
+
+/// Where an order is reviewed. Its key goes along: without it the same order could be placed twice, by going back.
+fn address(Order { key, side, symbol, size }: &Order) -> String {
+    let (by, amount) = (SizeBy::of(*size).as_str(), typed(*size));
+    format!("/trade/review?side={side}&symbol={symbol}&by={by}&amount={amount}&key={key}")
+}
+
+/// What the order would come to now, with the button that places it; once it is placed, its receipt.
+///
+/// # Errors
+/// When the store fails.
+pub async fn review(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
+    if query.get("key").is_empty() {
+        return Ok(member.visit.go("/trade"));
+    }
+    let mut errors = FieldErrors::default();
+    if let Some(order) = parse(&query, &mut errors) {
+        let (account, key) = (member.who.account, order.key.clone());
+        let placed: Result<_, StoreError> = house.store.read(move |conn| orders::by_key(conn, account, &key)).await;
+        if let Some(line) = placed? {
+            return Ok(member.visit.go(&format!("/orders/{}", line.public_id)));
+        }
+        match house.desk.estimate(account, order.clone()).await? {
+            Ok(terms) => return page::show(&reviewed(&member, &house, order, &terms)?),
+            Err(refusal) => explain(&refusal, &mut errors),
+        }
+    }
+    page::again(&blank(&member, &house, &query, errors).await?)
 }
 
 /// Places the order and goes to its receipt. Sent twice, it is placed once and leads to the same receipt.
@@ -146,14 +181,14 @@ pub async fn place(member: Member, house: web::Data<House>, Form(form): Form) ->
     page::again(&blank(&member, &house, &form, errors).await?)
 }
 
-/// The ticket that stands beside one instrument.
-pub(super) fn fixed_ticket(rate: &Rate, cash: Money, held: Quantity) -> Ticket {
+/// The ticket that stands beside one instrument, begun by the link that led there.
+pub(super) fn fixed_ticket(rate: &Rate, begun: &Fields, cash: Money, held: Quantity) -> Ticket {
     Ticket {
-        side: Side::Buy,
+        side: begun.get("side").parse().unwrap_or(Side::Buy),
         symbol: rate.instrument.symbol.to_string(),
         fixed: true,
-        by: SizeBy::Shares,
-        amount: String::new(),
+        by: SizeBy::named(begun.get("by")).unwrap_or_default(),
+        amount: begun.text("amount"),
         key: OrderKey::fresh(),
         errors: FieldErrors::default(),
         frozen: None,

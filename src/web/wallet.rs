@@ -107,7 +107,7 @@ pub struct WalletPage {
     pub withdrawal: CashForm,
     /// The least that can be added at a time.
     pub least: Money,
-    /// The most that can be added at a time.
+    /// The most that can be added or taken out at a time.
     pub most: Money,
     /// Lines of the ledger, newest first.
     pub entries: Vec<LedgerRow>,
@@ -127,6 +127,9 @@ impl WalletPage {
     /// What can be taken out.
     #[must_use]
     pub fn withdrawal_rule(&self) -> String {
+        if self.balance > self.most {
+            return format!("Up to {} dollars at a time.", self.most.show());
+        }
         format!("Up to {} dollars.", self.balance.show())
     }
 }

@@ -43,20 +43,33 @@ async fn without_scripts_every_range_is_a_link_to_a_drawn_line() {
     let page = visitor.get("/stocks/SPY").await;
     assert_eq!(
         page.select_all(".chart nav a"),
-        ["1D, 1 day", "5D, 5 days", "1M, 1 month", "6M, 6 months", "1Y, 1 year"]
+        [
+            "1D, the past 24 hours",
+            "5D, the past 5 days",
+            "1M, the past month",
+            "6M, the past 6 months",
+            "1Y, the past year"
+        ]
     );
-    for (range, words) in [("1D", "1 day"), ("5D", "5 days"), ("1M", "1 month"), ("6M", "6 months"), ("1Y", "1 year")] {
+    for (range, words) in [
+        ("1D", "since 3 Oct, 19:20"),
+        ("5D", "over the past 5 days"),
+        ("1M", "over the past month"),
+        ("6M", "over the past 6 months"),
+        ("1Y", "since 8 Dec 2012"),
+    ] {
         let page = visitor.get(&format!("/stocks/SPY?range={range}")).await;
         let current = page.assert_is(200).select_attribute(".chart nav a[aria-current=true]", "href");
         assert_eq!(current, Some(format!("/stocks/SPY?range={range}")));
         let drawn = page.html().select(&selector(".chart-box svg polyline")).count();
         let label = page.select_attribute(".chart-box", "aria-label").unwrap_or_default();
         assert_eq!(drawn, 1, "{range}");
-        assert!(label.starts_with(&format!("SPY over {words}: first ")), "{label}");
+        assert!(label.starts_with(&format!("SPY {words}: first ")), "{label}");
     }
     let year = visitor.get("/stocks/SPY?range=1Y").await;
     let label = year.select_attribute(".chart-box", "aria-label").unwrap_or_default();
-    assert!(label.starts_with("SPY over 1 year: first 172.00, ") && label.contains("highest 172.02"), "{label}");
+    assert!(label.starts_with("SPY since 8 Dec 2012: first 172.00, ") && label.contains("highest 172.02"), "{label}");
+    assert_eq!(year.select_text(".chart-dates").as_deref(), Some("8 Dec 20124 Oct 2013"));
     let empty = visitor.get("/stocks/LATE").await;
     empty
         .assert_says("No prices of LATE were recorded in this range yet.")
@@ -64,6 +77,26 @@ async fn without_scripts_every_range_is_a_link_to_a_drawn_line() {
     assert_eq!(empty.html().select(&selector(".chart-box svg")).count(), 0);
     let nonsense = visitor.get("/stocks/SPY?range=%3Cscript%3E").await;
     assert_eq!(nonsense.select_attribute(".chart nav a[aria-current]", "data-range").as_deref(), Some("1D"));
+}
+
+#[tokio::test]
+async fn a_month_of_which_only_the_last_hours_are_known_is_one_of_days() {
+    let (server, _tape) = market("1").await;
+    let visitor = Visitor::new(&server);
+    let page = visitor.get("/stocks/SPY?range=1M").await;
+    let legend = page.select_text("[data-chart-legend]").expect("a legend");
+    assert!(legend.starts_with("Past month"), "{legend}");
+    let (from, _) =
+        page.select_text(".chart-dates").map(|dates| (dates.starts_with("4 Sep 2013"), dates)).expect("dates");
+    assert!(from, "the picture begins a month ago");
+    let answer = visitor.get("/stocks/SPY/candles?range=1M").await;
+    assert!(answer.text.contains(r#""timeframe":"1d""#), "{}", answer.text);
+    let fine = visitor.get("/stocks/SPY/candles?range=1D").await;
+    assert!(fine.text.contains(r#""timeframe":"1m""#), "{}", fine.text);
+    // Of IBM there is no past at all: nothing is said that its few minutes do not cover.
+    let page = visitor.get("/stocks/IBM?range=1M").await;
+    let legend = page.select_text("[data-chart-legend]").expect("a legend");
+    assert!(legend.starts_with("Since 4 Oct"), "{legend}");
 }
 
 #[tokio::test]
@@ -111,9 +144,9 @@ async fn with_scripts_the_chart_is_switched_in_place_and_its_last_candle_moves()
     assert_eq!(browser.count(r#".chart [aria-pressed="true"]"#).await, 2);
     assert_eq!(browser.count(r#".chart a[data-range="1Y"][role="button"][aria-pressed="true"]"#).await, 1);
     assert_eq!(browser.run("return location.search").await, "?range=1Y");
-    browser.wait_for_text("[data-chart-legend]", |text| text.starts_with("1 year")).await;
+    browser.wait_for_text("[data-chart-legend]", |text| text.starts_with("Since 8 Dec 2012")).await;
     browser.click(r#".chart a[data-range="1M"]"#).await;
-    browser.wait_for_text("[data-chart-legend]", |text| text.starts_with("1 month")).await;
+    browser.wait_for_text("[data-chart-legend]", |text| text.starts_with("Past month")).await;
     browser.assert_console_is_empty("the chart").await;
 
     browser.open(&server.url("/stocks/SPY?range=5D")).await;
@@ -221,4 +254,25 @@ async fn a_chart_is_for_everyone() {
 async fn last(browser: &Browser) -> String {
     let moment = browser.run("return document.querySelector('[data-chart]').dataset.last").await;
     moment.as_str().expect("a candle is drawn").to_owned()
+}
+
+#[tokio::test]
+async fn candles_of_a_day_are_as_many_as_can_be_told_apart_and_its_line_has_every_minute() {
+    let (server, _tape) = market("1").await;
+    let browser = Browser::start().await;
+    browser.open(&server.url("/stocks/SPY")).await;
+    browser.wait_for(&format!(r#"{CHART}[data-drawn="1D line"]"#)).await;
+    let chart = browser.wait_for(".chart-box").await;
+    let second = async |kind: &str| {
+        browser.click(&format!(r#"[data-chart-kinds] button[value="{kind}"]"#)).await;
+        browser.wait_for(&format!(r#"{CHART}[data-drawn="1D {kind}"]"#)).await;
+        chart.send_keys(&Key::Home).await.expect("a key is pressed");
+        chart.send_keys(&Key::Right).await.expect("a key is pressed");
+        browser.wait_for_text("[data-chart-legend]", |text| text.contains("Open")).await
+    };
+    let gathered = second("candles").await;
+    assert!(gathered.starts_with("3 Oct, 19:30") && gathered.contains("Volume"), "{gathered}");
+    let single = second("line").await;
+    assert!(single.starts_with("3 Oct, 19:21"), "{single}");
+    browser.assert_console_is_empty("candles of a day").await;
 }

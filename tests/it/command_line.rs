@@ -140,7 +140,7 @@ fn settings_that_contradict_each_other_and_words_that_mean_nothing_are_one_sente
         (&["user", "promote"], &["There is no command `promote`."]),
         (&["user", "create"], &["NAME is missing.", "tradefloor user create --help"]),
         (&["user", "set-role", "ada"], &["ROLE is missing."]),
-        (&["user", "create", "a b"], &["NAME cannot be `a b`: A username is 3 to 32 letters"]),
+        (&["user", "create", "a b"], &["NAME cannot be `a b`: A username cannot contain spaces."]),
         (
             &["user", "create", "ada", "--role", "king"],
             &["--role cannot be `king`: it is one of trader, support, admin."],

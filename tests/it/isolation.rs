@@ -124,7 +124,9 @@ async fn a_form_of_one_person_is_nothing_in_the_hands_of_another() {
 
 #[tokio::test]
 async fn every_page_for_members_asks_others_to_sign_in_and_then_goes_on_there() {
-    let server = Server::start();
+    let server = Server::with(|settings| {
+        settings.set("--tries-per-name", "1000");
+    });
     let ada = trader(&server, "ada").await;
     let receipt = bought(&ada, "AAPL", "1").await;
     for entry in pages().iter().filter(|entry| entry.method == "GET" && entry.access == Access::SignedIn) {

@@ -1,6 +1,7 @@
 //! The promises of the house, tested through its doors: one binary, one file for each promise.
 #![cfg(test)]
 
+mod at_hand;
 mod back_office;
 mod books_balance;
 mod browsing;
@@ -35,4 +36,5 @@ mod tidy;
 mod today_browser;
 mod two_servers;
 mod wallet;
+mod ways_back;
 mod websocket_conformance;

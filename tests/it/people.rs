@@ -64,9 +64,18 @@ async fn a_name_is_3_to_32_letters_digits_and_three_signs() {
     ];
     for name in wrong {
         let (visitor, answer) = sign_up(&server, name, PASSWORD).await;
-        answer.assert_is(422).assert_says("A username is 3 to 32 letters");
+        let said = answer.assert_is(422).select_text("#username-error").unwrap_or_default();
+        assert!(!said.is_empty() && !said.contains("3 to 32"), "{name:?} is answered by what was known before: {said}");
         assert!(!is_signed_in(&visitor).await, "{name:?}");
     }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_name_and_password_is_told_at_once() {
+    let server = Server::start();
+    let (_, answer) = sign_up(&server, "two words", "short").await;
+    answer.assert_is(422).assert_says("A username cannot contain spaces.");
+    answer.assert_says("A password has at least 10 characters.");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn a_buyer_gets_the_ask_of_the_minute_and_a_seller_its_bid_to_the_cent() {
 
     let bought = visitor.buy("SPY", "10").await;
     let receipt = visitor.follow(&bought).await;
-    receipt.assert_is(200).assert_says("Bought 10 SPY at 168.29 for $1,682.90.");
+    receipt.assert_is(200).assert_says("Bought 10 SPY at 168.29 for $1,682.90");
     let last = spy.close.to_string();
     let quote = [&bid, &ask, &last, MINUTE];
     let fill = newest_fill(&visitor).await;
@@ -66,7 +66,7 @@ async fn a_buyer_gets_the_ask_of_the_minute_and_a_seller_its_bid_to_the_cent() {
     assert_eq!(fill[6..], quote);
 
     let sold = visitor.sell("SPY", "10").await;
-    visitor.follow(&sold).await.assert_is(200).assert_says("Sold 10 SPY at 168.28 for $1,682.80.");
+    visitor.follow(&sold).await.assert_is(200).assert_says("Sold 10 SPY at 168.28 for $1,682.80");
     let fill = newest_fill(&visitor).await;
     assert_eq!(fill[..6], ["sell", "SPY", "10", &bid, "1682.80", "-0.10"]);
     assert_eq!(fill[6..], quote);

@@ -62,6 +62,21 @@ fn ledger_lines(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn what_can_be_taken_out_is_stated_as_it_is_ruled() {
+    let server = Server::with(|settings| {
+        settings.set("--opening-balance", "3000.00").set("--funding-max", "1000.00");
+    });
+    let ada = Visitor::new(&server);
+    ada.register("ada").await.assert_done();
+    let hint = async || ada.get("/wallet").await.select_text("#withdraw-amount-hint").unwrap_or_default();
+    assert_eq!(hint().await, "Up to 1,000.00 dollars at a time.");
+    ada.withdraw("1000.00").await.assert_done();
+    ada.withdraw("1000.00").await.assert_done();
+    ada.withdraw("0.01").await.assert_done();
+    assert_eq!(hint().await, "Up to 999.99 dollars.");
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_lines_are_paged_and_downloaded_each_once_and_in_order() {
     let server = Server::start();
     let visitor = Visitor::new(&server);

@@ -6,7 +6,7 @@ use super::slips::{self, Slip};
 use super::{Office, Staff};
 use crate::accounts::roster::{Roster, Row, RowFault, Terms};
 use crate::accounts::{EnrolRefusal, LARGEST_ROSTER, Newcomer};
-use crate::domain::{Instruction, Money, NotAUsername, OrderKey, Reason, Username};
+use crate::domain::{Instruction, Money, OrderKey, Reason, Username};
 use crate::store::audit::{self, Acted};
 use crate::store::{StoreError, users};
 use crate::web::error::PageError;
@@ -227,8 +227,9 @@ impl Asked<'_> {
         } else {
             Roster::read(self.typed.get("text"), terms).map_err(|fault| errors.add("text", &fault)).ok()?
         };
-        if numbered && roster.people().is_none() {
-            errors.add("prefix", &NotAUsername);
+        // Every name begins with the prefix, so that what is wrong with one is wrong with all.
+        if let Some(Err(fault)) = roster.rows().first().map(|row| &row.person).filter(|_| numbered) {
+            errors.add("prefix", fault);
             return None;
         }
         Some(roster)

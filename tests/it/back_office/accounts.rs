@@ -274,6 +274,11 @@ async fn a_reversed_order_says_so_wherever_it_is_shown() {
     for page in ["/orders", "/history", "/portfolio"] {
         bob.get(page).await.assert_says("Reversed").assert_says("a wrong price");
     }
+    for page in ["/admin/orders", &order.replace("/orders/", "/admin/orders/")] {
+        let shown = boss.get(page).await;
+        let words = shown.assert_is(200).select_all(".word");
+        assert!(words.contains(&"Reversed".to_owned()) && !words.contains(&"Filled".to_owned()), "{page}: {words:?}");
+    }
     bob.get("/wallet")
         .await
         .assert_says("Purchase of 2 AAPL reversed by an administrator")

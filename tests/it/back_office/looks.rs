@@ -43,7 +43,7 @@ async fn the_pages_about_people_are_for_everyone() {
                 picker.dispatchEvent(new Event('change', { bubbles: true }));";
     browser.open(&server.url("/admin/users/roster")).await;
     browser.run(pick).await;
-    browser.wait_for_text("#file-said", |text| text.starts_with("class.csv is below")).await;
+    browser.wait_for_text("#file-said", |text| text.starts_with("Loaded class.csv (")).await;
     browser.assert_console_is_empty("a roster from a file").await;
     let list = r#"form:has([name="text"])"#;
     browser.submit(list, &[("text", "ann\nb\nboss\ncyd,teacher\n")]).await;

@@ -50,7 +50,7 @@ async fn what_is_wrong_with_somebody_new_stands_beside_the_field() {
     let before = people(&server);
     for (fields, sentence, field) in [
         ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That name is taken.", "username"),
-        ([("username", "x y"), ("role", "trader"), ("opening", "1")], "A username is 3 to 32", "username"),
+        ([("username", "x y"), ("role", "trader"), ("opening", "1")], "A username cannot contain spaces.", "username"),
         ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "An account begins with 0 to", "opening"),
         ([("username", "ann"), ("role", "trader"), ("opening", "99999999999")], "An account begins with 0", "opening"),
         ([("username", "ann"), ("role", "trader"), ("opening", "a lot")], "", "opening"),
@@ -71,7 +71,7 @@ async fn a_new_name_is_seen_at_once_and_both_stay_on_record() {
     let refused = boss.acts(&path, &[("name", "ANN")]).await;
     refused.assert_is(422);
     assert!(refused.select_text("#name-error").unwrap().contains("That name is taken."));
-    boss.acts(&path, &[("name", "no such name")]).await.assert_is(422).assert_says("A username is 3 to 32");
+    boss.acts(&path, &[("name", "no such name")]).await.assert_is(422).assert_says("A username cannot contain spaces.");
     boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is so already");
     boss.acts(&path, &[("name", "Robert")]).await.assert_redirects_to(&format!("/admin/users/{id}"));
     bob.get("/settings").await.assert_is(200).assert_says("Signed in as Robert");

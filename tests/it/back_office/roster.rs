@@ -137,7 +137,7 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
     review.assert_is(422).assert_says("5 of 7 lines need another look");
     let faults = review.select_all("td.fault");
     for (fault, expected) in faults.iter().zip([
-        "A username is 3 to 32",
+        "A username has at least 3 characters.",
         "That name is taken.",
         "The role is trader, support or admin",
         "An account begins with 0 to $10,000,000.00.",

@@ -206,7 +206,8 @@ impl Attack {
                 }
                 let target = Target { action: action.clone(), fields: fields.into_iter().collect() };
                 if found.insert(action.clone(), target.clone()).is_none() && action == "/trade/review" {
-                    waiting.push(self.post(&action, &target.body("", "")));
+                    let asked = self.post(&action, &target.body("", ""));
+                    waiting.push(self.send("GET", asked.location(), &[], b""));
                 }
             }
         }

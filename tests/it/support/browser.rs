@@ -75,6 +75,11 @@ impl Browser {
         bounded(url, self.driver.client().goto(url)).await;
     }
 
+    /// Presses the button that goes back.
+    pub(crate) async fn back(&self) {
+        bounded("going back", self.driver.client().back()).await;
+    }
+
     /// Forgets every cookie of the site that is open: signed out, as far as this browser knows.
     pub(crate) async fn forget_cookies(&self) {
         bounded("forgetting cookies", self.driver.client().delete_all_cookies()).await;

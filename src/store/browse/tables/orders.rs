@@ -3,6 +3,9 @@
 use super::references::{ACCOUNT, INSTRUMENT};
 use crate::store::browse::table::{Column, Exact, Filter, Join, Kind, Order, Part, Place, Related, Spelling, Table};
 
+/// What an order came to: one whose effect was undone is not told as if it still stood.
+const STATE: &str = "CASE WHEN reversals.order_id IS NULL THEN orders.state ELSE 'reversed' END";
+
 pub(super) static ORDERS: Table = Table {
     name: "orders",
     title: "Orders and fills",
@@ -32,7 +35,7 @@ pub(super) static ORDERS: Table = Table {
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol")
             .to("instruments", "instruments.symbol")
             .searched(),
-        Column::new(Kind::Word, "state", "State", "orders.state").searched(),
+        Column::new(Kind::Word, "state", "State", STATE).searched(),
         Column::new(Kind::Quantity, "quantity", "Shares", "fills.quantity"),
         Column::new(Kind::Price, "price", "Price", "fills.price"),
         Column::new(Kind::Money, "total", "Total", "fills.cash"),

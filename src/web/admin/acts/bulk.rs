@@ -85,6 +85,11 @@ impl BulkPage {
     }
 }
 
+/// Leads to the list, where a selection is made. A selection that is refused leaves this address in the browser's bar.
+pub async fn show(staff: Staff, table: web::Path<String>) -> HttpResponse {
+    staff.member.visit.go(&format!("/admin/{table}"))
+}
+
 /// Shows what an act will do to a selection, or does it.
 ///
 /// # Errors

@@ -43,7 +43,7 @@ type Asked<'a> = LocalBoxFuture<'a, Result<OperationActed<()>, StoreError>>;
 static HALT: Plain = Plain {
     name: "halt",
     label: "Halt trading",
-    serious: true,
+    serious: false,
     consequence: |symbol| {
         format!(
             "No order in {symbol} is accepted until trading is resumed. Traders see your reason as you write it; quotes continue."

@@ -42,7 +42,7 @@ type Asked<'a> = LocalBoxFuture<'a, Result<OperationActed<()>, StoreError>>;
 static PAUSE: Plain = Plain {
     name: "pause",
     label: "Pause",
-    serious: true,
+    serious: false,
     consequence: "The market's clock and its prices stop, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
     when_paused: false,
     otherwise: "The market is paused already.",
@@ -173,7 +173,7 @@ impl Act for ShockMany {
                     .to_owned();
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let button = "Shock these prices".to_owned();
-            Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, serious: true, refused, ..sheet }))
+            Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, serious: false, refused, ..sheet }))
         })
     }
 

@@ -40,7 +40,7 @@ impl Act for Reverse {
                 consequence,
                 fields: Vec::new(),
                 button: format!("Reverse this order of {}", owned.owner),
-                serious: true,
+                serious: false,
                 refused,
             }))
         })

@@ -25,7 +25,7 @@ impl Act for ResetPassword {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let consequence = "Their password and any earlier code end at once, and they are signed out everywhere. You are shown a code, once; they sign in with it and then choose a new password.";
             let button = format!("Reset the password of {}", user.username);
-            Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: true, ..sheet(&user) }))
+            Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: false, ..sheet(&user) }))
         })
     }
 

@@ -32,7 +32,7 @@ impl Act for SetPrice {
             let button = format!("Set the price of {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let consequence = consequence.to_owned();
-            Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
+            Ok(Some(Sheet { consequence, fields, button, serious: false, refused, ..sheet(house, &standing) }))
         })
     }
 
@@ -79,7 +79,7 @@ impl Act for ShockOne {
             let consequence = "The price changes by this percentage at once, and moves on from there.".to_owned();
             let button = format!("Shock {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
-            Ok(Some(Sheet { consequence, fields, button, serious: true, refused, ..sheet(house, &standing) }))
+            Ok(Some(Sheet { consequence, fields, button, serious: false, refused, ..sheet(house, &standing) }))
         })
     }
 
