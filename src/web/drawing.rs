@@ -262,9 +262,9 @@ mod tests {
     fn a_value_over_time_has_dates_and_extremes_and_the_colour_of_no_gain() {
         let at = |text: &str| text.parse::<At>().unwrap();
         let worth = [
-            (at("2026-03-02T14:30:00Z"), Money::from_cents(10_000_00)),
-            (at("2026-03-03T14:30:00Z"), Money::from_cents(20_000_00)),
-            (at("2026-03-05T14:30:00Z"), Money::from_cents(15_000_00)),
+            (at("2026-03-02T14:30:00Z"), Money::from_cents(1_000_000)),
+            (at("2026-03-03T14:30:00Z"), Money::from_cents(2_000_000)),
+            (at("2026-03-05T14:30:00Z"), Money::from_cents(1_500_000)),
         ];
         let drawn = value_line(&worth).0;
         for part in ["line flat", "2 Mar 2026", "5 Mar 2026", "$10,000.00", "$20,000.00"] {
