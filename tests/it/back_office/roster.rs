@@ -182,7 +182,7 @@ async fn without_a_reason_or_with_nobody_nothing_is_done() {
     for (fields, sentence) in [
         ([("by", "number"), ("prefix", "calm"), ("number", "0")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "calm"), ("number", "501")], "Choose a number from 1 to 500."),
-        ([("by", "number"), ("prefix", "no such name"), ("number", "2")], "A username is 3 to 32"),
+        ([("by", "number"), ("prefix", "no such name"), ("number", "2")], "A username cannot contain spaces."),
         ([("by", "list"), ("text", ""), ("opening", "")], "Nobody is on that list."),
         ([("by", "list"), ("text", "ann"), ("opening", "a lot")], "look at this again"),
     ] {
