@@ -23,7 +23,7 @@ const MOST: usize = 5_000;
 const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=5");
 /// How an answer may be kept whose candles are all closed; it is not for ever, because history can be imported.
 const LONG: HeaderValue = HeaderValue::from_static("public, max-age=86400");
-/// How long after its end a candle is sure to be recorded, at the least.
+/// How long after its end a candle is sure to be recorded, at the least, where the market's clock runs no faster than others.
 const RECORDED_WITHIN: Duration = Duration::from_mins(10);
 /// Seconds after which it is worth trying again when the house is busy.
 const BUSY_FOR: HeaderValue = HeaderValue::from_static("2");
@@ -67,7 +67,10 @@ pub async fn show(
     chart::add_open(&mut found, board.candle(id, timeframe).filter(|open| open.start >= from), last_wanted);
     let next = found.get(MOST).map(|candle| candle.start);
     found.truncate(MOST);
-    answer(&instrument.symbol, &Asked { timeframe, ..asked }, &found, next, now, &known)
+    // Where the market's clock runs ahead, what it closed is recorded only some of its hours later.
+    let settled = house.market.speed().is_at_most_real_time() || house.market.is_over();
+    let recorded = settled.then(|| now.minus(RECORDED_WITHIN));
+    answer(&instrument.symbol, &Asked { timeframe, ..asked }, &found, next, recorded, &known)
 }
 
 fn answer(
@@ -75,7 +78,7 @@ fn answer(
     asked: &Asked,
     found: &[Candle],
     next: Option<At>,
-    now: At,
+    recorded: Option<At>,
     known: &IfNoneMatch,
 ) -> HttpResponse {
     let following = next.map(|start| {
@@ -92,8 +95,8 @@ fn answer(
         IfNoneMatch::Any => true,
         IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
     };
-    let closed =
-        next.unwrap_or(asked.until).plus(asked.timeframe.span().saturating_mul(2)).plus(RECORDED_WITHIN) <= now;
+    let end = next.unwrap_or(asked.until).plus(asked.timeframe.span().saturating_mul(2));
+    let closed = recorded.is_some_and(|until| end <= until);
     let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::CACHE_CONTROL, if closed { LONG } else { BRIEFLY }));
     response.insert_header((header::ETAG, tag.to_string()));

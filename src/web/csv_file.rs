@@ -4,15 +4,15 @@ use super::error::PageError;
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
-use futures_util::{StreamExt as _, stream};
-use std::future::Future;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use std::future::{Future, ready};
 
 /// Rows read at a time.
 pub(super) const PIECE: i64 = 1_000;
 
-/// Answers with the file `name`: the heads of its columns, then piece after piece until one is empty.
+/// Answers with the file `name`: the heads of its columns, then piece after piece until one knows no key to go on from.
 ///
-/// `piece` is given the key after which to go on and returns rows with the key of their last.
+/// `piece` is given the key after which to go on and returns rows, of which there may be none, with the key to go on from.
 ///
 /// # Errors
 /// When the first piece fails. A later failure ends the transfer in the middle, which clients notice.
@@ -29,6 +29,8 @@ where
         let (rows, next) = piece(Some(key)).await?;
         Ok(Some((written(rows.into_iter())?, (next, piece))))
     });
+    // A chunk of nothing would tell the client that this was all.
+    let rest = rest.try_filter(|bytes| ready(!bytes.is_empty()));
     let body = stream::once(async move { Ok(first) }).chain(rest);
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")

@@ -153,6 +153,16 @@ async fn what_cannot_be_answered_is_told_by_the_name_of_the_parameter() {
 }
 
 #[tokio::test]
+async fn where_the_clock_runs_ahead_of_what_is_recorded_nothing_is_kept_long() {
+    let server = Server::with(|settings| {
+        settings.set("--speed", "600");
+    });
+    let visitor = Visitor::new(&server);
+    let past = visitor.get("/stocks/AAPL/candles?timeframe=1m&from=2026-01-05&to=2026-01-05").await;
+    assert_eq!(past.assert_is(200).header("cache-control"), "public, max-age=5");
+}
+
+#[tokio::test]
 async fn a_closed_past_may_be_kept_long_and_the_present_briefly() {
     let (_server, visitor, _tape) = standing().await;
     let past = "timeframe=1m&from=2013-10-03T14:00:00Z&to=2013-10-03T15:00:00Z";

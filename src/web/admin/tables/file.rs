@@ -26,23 +26,14 @@ pub async fn show(
     let question = Address::of(table, &query).question;
     let columns: Vec<&'static Column> = table.columns.iter().filter(|column| column.place != Place::Sought).collect();
     let heads: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    stream_csv(&format!("{}.csv", table.name), &heads, move |mut after: Option<Key>| {
-        let (house, question, columns) = (house.clone(), question.clone(), columns.clone());
+    stream_csv(&format!("{}.csv", table.name), &heads, move |after: Option<Key>| {
+        let (house, question, columns, shown) = (house.clone(), question.clone(), columns.clone(), columns.clone());
         async move {
-            // An empty piece would end the file, and one that passes may be far away.
-            loop {
-                let (question, shown, before) = (question.clone(), columns.clone(), after.take());
-                let piece = house
-                    .store
-                    .read(move |conn| browse::piece(conn, &question, &shown, before.as_ref(), LOOKED_AT))
-                    .await?;
-                if !piece.rows.is_empty() || piece.next.is_none() {
-                    let cell = |(column, cell): (&&Column, _)| cells::in_file(column.kind, cell);
-                    let rows = piece.rows.iter().map(|row| columns.iter().zip(&row.cells).map(cell).collect());
-                    return Ok((rows.collect(), piece.next));
-                }
-                after = piece.next;
-            }
+            let piece =
+                house.store.read(move |conn| browse::piece(conn, &question, &shown, after.as_ref(), LOOKED_AT)).await?;
+            let cell = |(column, cell): (&&Column, _)| cells::in_file(column.kind, cell);
+            let rows = piece.rows.iter().map(|row| columns.iter().zip(&row.cells).map(cell).collect());
+            Ok((rows.collect(), piece.next))
         }
     })
     .await
