@@ -70,7 +70,7 @@ impl Room {
         let place = (task * 7 + usize::try_from(turn)? * 257) % self.accounts.len().max(1);
         let account = *self.accounts.get(place).context("there are no accounts")?;
         let size = OrderSize::Shares(Quantity::from_units(10_000_000));
-        let order = Order { key: OrderKey::fresh(), symbol: self.symbol.clone(), side: Side::Buy, size };
+        let order = Order { key: OrderKey::at(Clock.now()), symbol: self.symbol.clone(), side: Side::Buy, size };
         match self.desk.place(account, order).await? {
             Placed::Filled(_) => Ok(()),
             other => bail!("an order was not filled: {other:?}"),

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tradefloor::clock::Clock;
 use tradefloor::domain::OrderKey;
 
 /// One connection's requests: the same bytes each time but for the digits of a key. Several scripts in one are sent
@@ -46,7 +47,7 @@ impl Script {
         if let Some(key) = request.key
             && let Some(digits) = request.bytes.get_mut(key..key + Self::KEY.len())
         {
-            digits.copy_from_slice(OrderKey::fresh().as_str().as_bytes());
+            digits.copy_from_slice(OrderKey::at(Clock.now()).as_str().as_bytes());
         }
         &request.bytes
     }

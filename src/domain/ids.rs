@@ -43,6 +43,12 @@ typed_id!(
     OrderId
 );
 
+/// A new UUID that sorts after those of earlier milliseconds (version 7, RFC 9562).
+pub(super) fn uuid_at(at: At) -> Uuid {
+    let millis = u64::try_from(at.micros() / 1_000).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+}
+
 /// A UUID shown to the outside, so that nobody can count or guess rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
@@ -61,8 +67,7 @@ impl PublicId {
     /// is filled at its end; 74 of its bits come from the operating system's randomness.
     #[must_use]
     pub fn at(at: At) -> Self {
-        let millis = u64::try_from(at.micros() / 1_000).unwrap_or_default();
-        Self(Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid().hyphenated().to_string())
+        Self(uuid_at(at).hyphenated().to_string())
     }
 
     /// The canonical lower-case hyphenated form.

@@ -2,6 +2,8 @@
 
 use super::columns::text_column;
 use super::hexadecimal;
+use super::ids::uuid_at;
+use super::time::At;
 use super::{Money, Quantity};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -105,11 +107,11 @@ impl OrderKey {
     /// The longest key, in characters.
     pub const LONGEST: usize = 64;
 
-    /// A new key. It sorts after those made before it (UUID version 7, RFC 9562), so that an index of many is filled at
-    /// its end.
+    /// A new key that sorts after those of earlier milliseconds (UUID version 7, RFC 9562), so that an index of many is
+    /// filled at its end; 74 of its bits come from the operating system's randomness.
     #[must_use]
-    pub fn fresh() -> Self {
-        Self(uuid::Uuid::now_v7().simple().to_string())
+    pub fn at(at: At) -> Self {
+        Self(uuid_at(at).simple().to_string())
     }
 
     /// The key of one part of what this is the key of; always the same for the same part.

@@ -99,7 +99,11 @@ pub async fn show(
     };
     let ticket = cash.map(|cash| {
         let held = holding.as_ref().map(|row| row.quantity).unwrap_or_default();
-        Ticket { frozen, paused: board.status().is_paused(), ..trade::fixed_ticket(&rate, &query, cash, held) }
+        Ticket {
+            frozen,
+            paused: board.status().is_paused(),
+            ..trade::fixed_ticket(&rate, &query, (cash, held), house.clock.now())
+        }
     });
     let day_range = chart::wider(rate.day_range, past.day);
     page::show(&StockPage {

@@ -182,14 +182,14 @@ pub async fn place(member: Member, house: web::Data<House>, Form(form): Form) ->
 }
 
 /// The ticket that stands beside one instrument, begun by the link that led there.
-pub(super) fn fixed_ticket(rate: &Rate, begun: &Fields, cash: Money, held: Quantity) -> Ticket {
+pub(super) fn fixed_ticket(rate: &Rate, begun: &Fields, (cash, held): (Money, Quantity), now: At) -> Ticket {
     Ticket {
         side: begun.get("side").parse().unwrap_or(Side::Buy),
         symbol: rate.instrument.symbol.to_string(),
         fixed: true,
         by: SizeBy::named(begun.get("by")).unwrap_or_default(),
         amount: begun.text("amount"),
-        key: OrderKey::fresh(),
+        key: OrderKey::at(now),
         errors: FieldErrors::default(),
         frozen: None,
         paused: false,
@@ -258,7 +258,7 @@ async fn blank(member: &Member, house: &House, typed: &Fields, errors: FieldErro
             fixed: false,
             by: SizeBy::named(typed.get("by")).unwrap_or_default(),
             amount: typed.text("amount"),
-            key: OrderKey::fresh(),
+            key: OrderKey::at(house.clock.now()),
             errors,
             frozen: account.frozen().as_ref().map(frozen_words),
             paused: house.market.board().status().is_paused(),

@@ -152,8 +152,8 @@ impl From<LedgerLine> for LedgerRow {
 }
 
 impl CashForm {
-    fn empty() -> Self {
-        Self { amount: String::new(), key: OrderKey::fresh(), errors: FieldErrors::default() }
+    fn empty(house: &House) -> Self {
+        Self { amount: String::new(), key: OrderKey::at(house.clock.now()), errors: FieldErrors::default() }
     }
 }
 
@@ -164,8 +164,13 @@ impl CashForm {
 pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) -> Result<HttpResponse, PageError> {
     let before = keyset::before(query.get("before"));
     page::show(
-        &wallet(&member, &house, Asked { epoch: query.text("epoch"), before }, [CashForm::empty(), CashForm::empty()])
-            .await?,
+        &wallet(
+            &member,
+            &house,
+            Asked { epoch: query.text("epoch"), before },
+            [CashForm::empty(&house), CashForm::empty(&house)],
+        )
+        .await?,
     )
 }
 
@@ -176,7 +181,7 @@ pub async fn show(member: Member, house: web::Data<House>, Query(query): Query) 
 pub async fn deposit(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
     match fund(&member, &house, &form, true).await? {
         Ok(done) => Ok(done),
-        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [again, CashForm::empty()]).await?),
+        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [again, CashForm::empty(&house)]).await?),
     }
 }
 
@@ -187,7 +192,7 @@ pub async fn deposit(member: Member, house: web::Data<House>, Form(form): Form) 
 pub async fn withdraw(member: Member, house: web::Data<House>, Form(form): Form) -> Result<HttpResponse, PageError> {
     match fund(&member, &house, &form, false).await? {
         Ok(done) => Ok(done),
-        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [CashForm::empty(), again]).await?),
+        Err(again) => page::again(&wallet(&member, &house, Asked::default(), [CashForm::empty(&house), again]).await?),
     }
 }
 
@@ -235,7 +240,7 @@ async fn fund(
     form: &Fields,
     added: bool,
 ) -> Result<Result<HttpResponse, CashForm>, PageError> {
-    let mut again = CashForm { amount: form.text("amount"), ..CashForm::empty() };
+    let mut again = CashForm { amount: form.text("amount"), ..CashForm::empty(house) };
     let amount = match Money::parse_positive(form.get("amount")) {
         Ok(amount) => amount,
         Err(wrong) => {

@@ -143,7 +143,7 @@ impl Asked<'_> {
     async fn preview(&self) -> Result<HttpResponse, PageError> {
         let mut errors = FieldErrors::default();
         let Some(roster) = self.read(&mut errors) else { return page::again(&self.page(errors, None)) };
-        let review = self.review(roster, OrderKey::fresh()).await?;
+        let review = self.review(roster, OrderKey::at(self.house.clock.now())).await?;
         let good = review.is_good();
         let page = self.page(errors, Some(review));
         if good { page::show(&page) } else { page::again(&page) }
@@ -208,7 +208,7 @@ impl Asked<'_> {
             errors.refuse(
                 "This form was used already, for other people. Nobody was added now. Check these and send them again.",
             );
-            let review = self.review(roster, OrderKey::fresh()).await?;
+            let review = self.review(roster, OrderKey::at(self.house.clock.now())).await?;
             return page::again(&self.page(errors, Some(review)));
         }
         let sentence = "These people were added already, and codes are shown only once. Here is everybody who has a code and has not come in yet: if their cards are lost, select them and reset their passwords for new ones.";

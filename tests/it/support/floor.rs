@@ -122,7 +122,7 @@ impl Floor {
 /// What comes with an act from the command line.
 pub(crate) fn instruction(reason: &str) -> Instruction {
     let reason = reason.parse().expect("a reason");
-    Instruction { author: Author::command_line(), reason, key: OrderKey::fresh(), seen: None }
+    Instruction { author: Author::command_line(), reason, key: OrderKey::at(Clock.now()), seen: None }
 }
 
 /// An entry that moves `cents` and no shares.

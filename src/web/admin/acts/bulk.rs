@@ -114,7 +114,11 @@ pub async fn submit(
     }
     let looking = !typed.get("look").is_empty();
     let doing = typed.get("step") == "do" && !looking;
-    let key = if doing { typed.get("key").parse().map_err(|_| PageError::Malformed)? } else { OrderKey::fresh() };
+    let key = if doing {
+        typed.get("key").parse().map_err(|_| PageError::Malformed)?
+    } else {
+        OrderKey::at(house.clock.now())
+    };
     let seen = if doing {
         typed.get("seen").parse().map_err(|_| PageError::Malformed)?
     } else {

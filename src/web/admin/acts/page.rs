@@ -56,7 +56,7 @@ pub async fn show(staff: Staff, house: web::Data<House>, place: Place) -> Result
     let (table, id, name) = place.into_inner();
     let act = acting(&table, &id, &name)?;
     let seen = house.store.read(audit::newest).await?;
-    let form = Filled { act, id: &id, typed: &Fields::default(), seen, key: OrderKey::fresh() };
+    let form = Filled { act, id: &id, typed: &Fields::default(), seen, key: OrderKey::at(house.clock.now()) };
     page::show(&form.page(&staff, &house, FieldErrors::default(), Vec::new()).await?)
 }
 
