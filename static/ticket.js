@@ -54,9 +54,13 @@
     return { symbol, held, side, byShares, price, amount, quantity, total };
   };
 
+  // Whether what is said above already keeps this order from being placed.
+  const isHindered = ({ symbol, side }) => {
+    const { either, words } = hindered(symbol);
+    return words !== "" && (either || side === "buy");
+  };
+
   const refusal = ({ symbol, side, price, held, quantity, total }) => {
-    const { either, words: hindrance } = hindered(symbol);
-    if (hindrance !== "" && (either || side === "buy")) return hindrance;
     if (side === "buy" && total > cash) {
       const most = (cash * exact.CENT) / price;
       const whole = most - (most % 1000000000n);
@@ -79,8 +83,9 @@
     setText(hindrance, hindered(symbol).words);
     const ready = quantity !== undefined;
     box.hidden = !ready;
-    const refused = ready ? refusal(order) : "";
-    const direct = ready && refused === "";
+    const barred = ready && isHindered(order);
+    const refused = ready && !barred ? refusal(order) : "";
+    const direct = ready && !barred && refused === "";
     if (ready) {
       const buying = side === "buy";
       setText(name("price"), buying ? "Ask now" : "Bid now");
@@ -89,6 +94,8 @@
       setText(part("total"), exact.dollars(total));
       setText(part("cash"), exact.dollars(buying ? cash - total : cash + total));
       setText(part("shares"), exact.shares(buying ? held + quantity : held - quantity));
+      // What an order would leave that is not going to be placed helps nobody.
+      for (const after of ["cash", "shares"]) part(after).parentElement.hidden = !direct;
       const note = byShares ? "" : `That is about ${exact.shares(quantity)} ${symbol}.`;
       setText(words, refused || note);
       words.classList.toggle("refused", refused !== "");
@@ -104,7 +111,11 @@
   // What prices change is to be seen; read aloud is what the reader changes, once they pause.
   const PAUSE = 1000;
   let speaking = 0;
-  const typed = () => {
+  const typed = ({ target }) => {
+    // What the server found wrong was about what stood there before.
+    const error = document.getElementById(`${target.name}-error`);
+    if (error) error.hidden = true;
+    target.removeAttribute("aria-invalid");
     draw();
     clearTimeout(speaking);
     speaking = setTimeout(() => setText(spoken, box.hidden ? "" : words.textContent), PAUSE);

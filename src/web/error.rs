@@ -17,6 +17,9 @@ use std::time::Duration;
 /// Seconds after which it is worth trying again when the house is busy.
 const BUSY_FOR: u64 = 2;
 
+/// Where whoever sent a form without being signed in is told so.
+const LOGIN_AFTER_FORM: &str = "/login?sent=1";
+
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -25,6 +28,8 @@ pub enum PageError {
     SignInFirst {
         /// The page that was asked for.
         next: Option<String>,
+        /// Whether a form was sent, which comes to nothing.
+        sent: bool,
     },
     /// It is for staff who gave their password again lately.
     #[error("the back office is not open")]
@@ -95,8 +100,11 @@ impl PageError {
     /// Asks the visitor to sign in, and remembers the page they asked for; a form is not sent again for them.
     #[must_use]
     pub fn sign_in_first(request: &HttpRequest) -> Self {
+        let sent = !request.method().is_safe();
         let asked = request.uri().path_and_query().map(ToString::to_string);
-        Self::SignInFirst { next: asked.filter(|_| request.method().is_safe()) }
+        // An address that takes forms leads whoever opens it to the page of its form.
+        let next = if sent { Some(request.path().to_owned()) } else { asked };
+        Self::SignInFirst { next, sent }
     }
 
     /// Asks staff for their password, and remembers the page they asked for; a form is not sent again for them.
@@ -142,7 +150,10 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::new(self.status_code());
         let headers = response.headers_mut();
         match self {
-            Self::SignInFirst { next } => lead(headers, "/login", next.as_deref().filter(|path| *path != "/")),
+            Self::SignInFirst { next, sent } => {
+                let form = if *sent { LOGIN_AFTER_FORM } else { "/login" };
+                lead(headers, form, next.as_deref().filter(|path| *path != "/"));
+            }
             Self::GrantFirst { next } => {
                 lead(headers, "/admin/grant", next.as_deref().filter(|path| *path != "/admin"));
             }
@@ -164,7 +175,8 @@ impl ResponseError for PageError {
 
 /// Sends to a form that leads on to `next`.
 fn lead(headers: &mut HeaderMap, form: &str, next: Option<&str>) {
-    let query = next.map(|next| format!("?next={}", super::format::query_value(next))).unwrap_or_default();
+    let joint = if form.contains('?') { '&' } else { '?' };
+    let query = next.map(|next| format!("{joint}next={}", super::format::query_value(next))).unwrap_or_default();
     if let Ok(location) = HeaderValue::from_str(&format!("{form}{query}")) {
         headers.insert(header::LOCATION, location);
     }
@@ -185,7 +197,7 @@ impl From<AccountsError> for PageError {
         match error {
             AccountsError::Store(error) => error.into(),
             // They were signed out while they waited for the answer.
-            AccountsError::SessionOver => Self::SignInFirst { next: None },
+            AccountsError::SessionOver => Self::SignInFirst { next: None, sent: false },
             AccountsError::Throttled { wait } => Self::Throttled { wait },
             AccountsError::Hashing(HashError::Busy) => Self::Busy(error.to_string()),
             other => Self::Internal(other.into()),

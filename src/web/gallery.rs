@@ -45,6 +45,7 @@ fn front_pages() -> Vec<(&'static str, String)> {
         next: String::new(),
         errors,
         wait,
+        sent: false,
     };
     let mut wrong = FieldErrors::one("username", "That name is taken.");
     wrong.add("password", "A password has at least 10 characters.");

@@ -32,6 +32,8 @@ pub struct SignInPage {
     pub errors: FieldErrors,
     /// How long to wait before the next attempt, after too many.
     pub wait: Option<Duration>,
+    /// Whether they come from a form that was sent after they were signed out.
+    pub sent: bool,
 }
 
 impl SignInPage {
@@ -53,7 +55,8 @@ pub async fn show(visit: Visit, Query(query): Query) -> Result<HttpResponse, Pag
     if visit.signed_in().is_some() {
         return Ok(visit.go("/portfolio"));
     }
-    page::show(&form(&visit, String::new(), query.text("next"), FieldErrors::default(), None))
+    let page = form(&visit, String::new(), query.text("next"), FieldErrors::default(), None);
+    page::show(&SignInPage { sent: query.get("sent") == "1", ..page })
 }
 
 /// Signs in and goes where the visitor was going.
@@ -120,5 +123,5 @@ pub(super) fn landing(next: &str) -> String {
 }
 
 fn form(visit: &Visit, username: String, next: String, errors: FieldErrors, wait: Option<Duration>) -> SignInPage {
-    SignInPage { layout: visit.layout(), username, next, errors, wait }
+    SignInPage { layout: visit.layout(), username, next, errors, wait, sent: false }
 }

@@ -184,7 +184,8 @@ pub async fn place(member: Member, house: web::Data<House>, Form(form): Form) ->
 /// The ticket that stands beside one instrument, begun by the link that led there.
 pub(super) fn fixed_ticket(rate: &Rate, begun: &Fields, (cash, held): (Money, Quantity), now: At) -> Ticket {
     Ticket {
-        side: begun.get("side").parse().unwrap_or(Side::Buy),
+        // What is no longer listed can only be sold.
+        side: begun.get("side").parse().unwrap_or(if rate.status.delisted { Side::Sell } else { Side::Buy }),
         symbol: rate.instrument.symbol.to_string(),
         fixed: true,
         by: SizeBy::named(begun.get("by")).unwrap_or_default(),

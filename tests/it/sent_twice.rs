@@ -163,3 +163,30 @@ async fn a_selection_of_sessions_that_were_ended_is_said_to_be_ended_already() {
     boss.send(&form).await.assert_is(200).assert_says("Done for 1 of 1");
     boss.send(&form).await.assert_is(200).assert_says("Done for 1 of 1").assert_says("That was done already");
 }
+
+#[tokio::test]
+async fn whoever_was_signed_out_meanwhile_is_told_that_a_form_came_to_nothing_and_led_back_to_it() {
+    let server = Server::start();
+    let ada = Visitor::new(&server);
+    ada.register("ada").await.assert_done();
+    let ticket = ada.ticket("buy", "AAPL", "shares", "1").await;
+    let deposit = ada.fill("/wallet", "/wallet/deposit", &[("amount", "5.00")]).await;
+    ada.sign_out().await.assert_done();
+    for (form, page) in [(&ticket, "/trade"), (&deposit, "/wallet")] {
+        let sent = ada.send(form).await;
+        sent.assert_redirects_to("/login");
+        let login = ada.follow(&sent).await;
+        login.assert_says("You were signed out, so that was not done. Sign in to continue.");
+        let mut sign_in = Form::in_page(&login, "/login");
+        sign_in.fill("username", "ada");
+        sign_in.fill("password", PASSWORD);
+        let signed_in = ada.send(&sign_in).await;
+        let back = ada.follow(&signed_in).await;
+        let there = if back.status == 303 { ada.follow(&back).await } else { back };
+        assert_eq!(there.assert_is(200).request, format!("GET {page}"));
+        ada.sign_out().await.assert_done();
+    }
+    let plain = ada.get("/wallet").await;
+    let login = ada.follow(&plain).await;
+    assert!(!login.main_text().contains("You were signed out"), "nothing was sent");
+}
