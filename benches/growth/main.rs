@@ -17,8 +17,10 @@ mod histogram;
 #[path = "../support/load.rs"]
 mod load;
 #[path = "../support/process.rs"]
-#[expect(dead_code, reason = "another bench looks at memory")]
 mod process;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "another bench looks at memory")]
+mod server;
 #[path = "../support/slow_disk.rs"]
 #[expect(dead_code, reason = "the disk is left as it is here")]
 mod slow_disk;
@@ -31,7 +33,8 @@ use books::{ENTRIES_EACH, Plan};
 use clap::Parser;
 use kept::Kept;
 use load::{Script, run_together};
-use process::{Server, Site};
+use process::Site;
+use server::Server;
 use std::path::Path;
 use std::time::Duration;
 use trader::Trader;

@@ -2,7 +2,8 @@
 
 use crate::Arguments;
 use crate::crowd::{Crowd, Watched};
-use crate::process::Server;
+use crate::process;
+use crate::server::Server;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ pub(crate) fn gathered(arguments: &Arguments, server: &Server, path: &str, count
 /// The floors and the site in turn, at the last but one of the numbers of sockets.
 pub(crate) fn floors(arguments: &Arguments, directory: &Path) -> anyhow::Result<()> {
     let count = arguments.sockets.iter().rev().nth(1).or(arguments.sockets.last()).copied().unwrap_or(1_000);
-    let site = Server::site(arguments, directory, anywhere())?;
+    let site = process::site(arguments, directory, anywhere())?;
     let message = message(site.address, directory)?;
     drop(site);
     println!("\nOne message of {} bytes to {count} sockets, 4 times a second", std::fs::metadata(&message)?.len());
@@ -70,8 +71,8 @@ pub(crate) fn floors(arguments: &Arguments, directory: &Path) -> anyhow::Result<
     for _ in 0..arguments.rounds.max(1) {
         for (name, found) in ["raw", "plain", "site"].into_iter().zip(&mut found) {
             let server = match name {
-                "site" => Server::site(arguments, directory, anywhere())?,
-                floor => Server::floor(arguments, floor, &message)?,
+                "site" => process::site(arguments, directory, anywhere())?,
+                floor => process::floor(arguments, floor, &message)?,
             };
             found.push(measure(arguments, &server, "/rates/live", count)?);
         }
@@ -95,7 +96,7 @@ pub(crate) fn curve(arguments: &Arguments, directory: &Path) -> anyhow::Result<(
     println!("\nEverything watched, 4 times a second");
     heading("sockets");
     for count in &arguments.sockets {
-        let site = Server::site(arguments, directory, anywhere())?;
+        let site = process::site(arguments, directory, anywhere())?;
         row(&count.to_string(), &measure(arguments, &site, "/rates/live", *count)?, arguments);
     }
     Ok(())
@@ -107,7 +108,7 @@ pub(crate) fn symbols(arguments: &Arguments, directory: &Path) -> anyhow::Result
     println!("\n{count} sockets, by what each watches");
     heading("symbols");
     for own in [0, 1, 5, 20] {
-        let site = Server::site(arguments, directory, anywhere())?;
+        let site = process::site(arguments, directory, anywhere())?;
         let symbols: Vec<_> = (0..own).map(|number| format!("TF{:02}", number * 2)).collect();
         let path =
             if own == 0 { "/rates/live".to_owned() } else { format!("/rates/live?symbols={}", symbols.join(",")) };

@@ -15,6 +15,9 @@ mod frames;
 mod page;
 mod process;
 mod returning;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "another bench looks at the process")]
+mod server;
 
 use clap::{Parser, ValueEnum};
 use std::net::SocketAddr;

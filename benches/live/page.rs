@@ -2,7 +2,7 @@
 
 use crate::Arguments;
 use crate::comparison::{anywhere, gathered};
-use crate::process::Server;
+use crate::process;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(11);
 /// Prints the times of the front page without sockets and with as many as there are at the most.
 pub(crate) fn measure(arguments: &Arguments, directory: &Path) -> anyhow::Result<()> {
     let count = arguments.sockets.last().copied().unwrap_or(1);
-    let site = Server::site(arguments, directory, anywhere())?;
+    let site = process::site(arguments, directory, anywhere())?;
     println!("\nThe page of rates, one connection\n{:<16}{:>12}{:>12}{:>12}", "", "median", "95 %", "99 %");
     times("alone", site.address)?;
     let crowd = gathered(arguments, &site, "/rates/live", count)?;

@@ -3,7 +3,7 @@
 use crate::Arguments;
 use crate::comparison::{anywhere, number};
 use crate::crowd::Crowd;
-use crate::process::Server;
+use crate::process;
 use std::path::Path;
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ pub(crate) fn measure(arguments: &Arguments, directory: &Path) -> anyhow::Result
         "", "stop", "back", "within", "refused", "server CPU"
     );
     for (name, wait) in [("after a random wait, as documented", 1_000), ("all at once", 0)] {
-        let site = Server::site(arguments, directory, anywhere())?;
+        let site = process::site(arguments, directory, anywhere())?;
         let address = site.address;
         let mut crowd = Crowd::come(arguments, address, "/rates/live", count, Some(wait))?;
         let first = crowd.gather(PATIENCE)?;
@@ -26,7 +26,7 @@ pub(crate) fn measure(arguments: &Arguments, directory: &Path) -> anyhow::Result
         let begun = Instant::now();
         site.stop()?;
         let stopped = begun.elapsed();
-        let site = Server::site(arguments, directory, address)?;
+        let site = process::site(arguments, directory, address)?;
         let back = crowd.gather(PATIENCE)?;
         println!(
             "{name:<34}{:>6.1} s{:>10}{:>8.1} s{:>10}{:>10.1} s",

@@ -22,8 +22,10 @@ mod kept;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod load;
 #[path = "../support/process.rs"]
-#[expect(dead_code, reason = "another bench looks at memory")]
 mod process;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "another bench looks at memory")]
+mod server;
 #[path = "../support/slow_disk.rs"]
 #[expect(dead_code, reason = "the disk is left as it is here")]
 mod slow_disk;
@@ -36,7 +38,8 @@ use books::{ENTRIES_EACH, Plan};
 use clap::Parser;
 use kept::Kept;
 use load::run_together;
-use process::{Server, Site};
+use process::Site;
+use server::Server;
 use staff::Administrator;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -1,6 +1,6 @@
 //! The floor: what actix-web costs when the answer is ready before the question.
 
-use crate::process::{OPEN_AT, Server};
+use crate::server::{OPEN_AT, Server};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};

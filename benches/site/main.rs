@@ -30,6 +30,9 @@ mod load;
 mod postgres;
 #[path = "../support/process.rs"]
 mod process;
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "another bench looks at memory and stops servers")]
+mod server;
 #[path = "../support/slow_disk.rs"]
 mod slow_disk;
 #[path = "../support/trader.rs"]

@@ -2,8 +2,8 @@
 
 use crate::kind::{Kind, Load, Round};
 use crate::load::{Script, run_together};
-use crate::process::Server;
 use crate::report::Rounds;
+use crate::server::Server;
 use crate::trader::{Trader, word};
 use crate::{floor, memory, process};
 use std::path::Path;

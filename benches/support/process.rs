@@ -1,22 +1,9 @@
 //! Servers as child processes, and what the operating system knows about them.
 
+use crate::server::Server;
 use crate::slow_disk::SlowDisk;
-use anyhow::{Context as _, bail};
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-/// A running server. Dropping it kills and reaps it.
-pub(crate) struct Server {
-    child: Child,
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-}
-
-/// The words before the address in the line that a server is waited for.
-pub(crate) const OPEN_AT: &str = "http://";
+use std::process::Command;
 
 /// A site to be: the binary, where its files go, and what is unlike usual about it.
 #[derive(Debug, Clone, Copy)]
@@ -55,44 +42,5 @@ impl<'a> Site<'a> {
             disk.under(&mut command);
         }
         Server::start(&mut command)
-    }
-}
-
-impl Server {
-    /// Starts `command` and waits until it says where it listens.
-    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-        let output = child.stdout.take().context("a server's output is piped")?;
-        let mut lines = BufReader::new(output).lines();
-        let address = loop {
-            let Some(line) = lines.next() else { bail!("a server ended before it was open") };
-            let line = line?;
-            let Some((_, after)) = line.split_once(OPEN_AT) else { continue };
-            break after.split(' ').next().unwrap_or_default().parse()?;
-        };
-        // The rest is read away, so that a server which has more to say does not wait for a reader.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Self { child, address })
-    }
-
-    /// Processor time used so far.
-    pub(crate) fn processor(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, fields) = stat.rsplit_once(") ").context("no fields in stat")?;
-        let ticks = fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>();
-        // A tick is a hundredth of a second on every Linux that people run.
-        Ok(Duration::from_millis(ticks * 10))
-    }
-
-    /// Its process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _already_gone = self.child.kill();
-        let _status = self.child.wait();
     }
 }
