@@ -176,3 +176,25 @@ async fn what_is_on_record_of_a_session_that_is_over_leads_to_its_user() {
         boss.get(&link).await.assert_is(200);
     }
 }
+
+#[tokio::test]
+async fn a_file_is_whole_when_thousands_of_rows_that_are_not_asked_for_lie_between_two_that_are() {
+    let (server, boss) = office().await;
+    let ada = server.staff("ada", Role::Trader).await;
+    ada.get("/portfolio").await.assert_is(200);
+    let (ada, boss_id) = (server.person("ada").id, server.person("boss").id);
+    server.changes(move |conn| {
+        let own = sessions::of_user(conn, ada, 1)?.pop().expect("a session of ada");
+        let later = |number: u32| own.expires_at.plus(std::time::Duration::from_secs(number.into()));
+        for number in 0..5_000 {
+            let (key_hash, expires_at) = (format!("{number:064x}"), later(number));
+            sessions::insert(conn, &sessions::Session { key_hash, expires_at, user_id: boss_id, ..own.clone() })?;
+        }
+        let last = sessions::Session { key_hash: "f".repeat(64), expires_at: later(9_000), ..own };
+        sessions::insert(conn, &last)
+    });
+    let file = boss.get("/admin/sessions.csv?q=ada").await;
+    let lines: Vec<&str> = file.assert_is(200).text.lines().collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].starts_with("ffff") && lines[2].contains(",ada,"), "{lines:?}");
+}
