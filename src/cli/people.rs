@@ -166,7 +166,7 @@ fn told(error: AccountsError) -> Failure {
     match error {
         AccountsError::NameTaken => Failure::stopped("That name is taken; choose another."),
         AccountsError::NoSuchUser => {
-            Failure::stopped("There is nobody of that name; `tradefloor user list` shows who there is.")
+            Failure::stopped("No user has that name; `tradefloor user list` shows who there is.")
         }
         AccountsError::Store(StoreError::Busy | StoreError::Unavailable) => {
             Failure::stopped("The database is busy; try again in a moment.")

@@ -203,7 +203,7 @@ impl Chart {
     /// What is said when there is nothing to draw.
     #[must_use]
     pub fn nothing(&self) -> String {
-        format!("No prices of {} were recorded in this range yet. The chart begins with the next trade.", self.symbol)
+        format!("There are no prices for {} in this range yet. The chart starts with the next trade.", self.symbol)
     }
 
     /// How far the price has moved, with its percentage.

@@ -101,6 +101,14 @@ impl Ticket {
         self.choices.iter().find(|choice| choice.symbol.as_str().eq_ignore_ascii_case(self.symbol.trim()))
     }
 
+    /// What to type as a symbol, with one that is listed as an example.
+    #[must_use]
+    pub fn symbol_hint(&self) -> String {
+        let listed = self.choices.iter().find(|choice| !choice.status.delisted);
+        let example = listed.map(|choice| format!(", for example {}", choice.symbol)).unwrap_or_default();
+        format!("Type a symbol{example}. Suggestions appear as you type.")
+    }
+
     /// What keeps the chosen instrument, or any, from being traded as usual.
     #[must_use]
     pub fn hindrance(&self) -> Option<String> {

@@ -53,8 +53,8 @@ impl LedgerRow {
         let verb = match self.kind {
             EntryKind::Opening if self.sequence > 1 => "Reset to the opening balance",
             EntryKind::Opening => "Opening balance",
-            EntryKind::Deposit => "Added",
-            EntryKind::Withdrawal => "Taken out",
+            EntryKind::Deposit => "Deposit",
+            EntryKind::Withdrawal => "Withdrawal",
             EntryKind::Buy => "Bought",
             EntryKind::Sell => "Sold",
             EntryKind::Adjustment => return self.adjusted(),
@@ -246,12 +246,12 @@ async fn fund(
     let Ok(key) = form.get("key").parse() else { return Err(PageError::Malformed) };
     match house.desk.fund(member.who.account, Funding { key, added, amount }).await? {
         Funded::Done { balance } => {
-            let done = if added { "Added" } else { "Took out" };
+            let done = if added { "Added" } else { "Withdrew" };
             let sentence = format!("{done} {}. Your balance is {}.", amount.dollars(), balance.dollars());
             Ok(Ok(member.visit.go_saying("/wallet", NoticeKind::Good, sentence)))
         }
         Funded::Refused(refusal) => {
-            explain_funding(&refusal, &mut again.errors);
+            explain_funding(&refusal, added, &mut again.errors);
             Ok(Err(again))
         }
     }

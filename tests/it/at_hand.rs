@@ -39,7 +39,7 @@ async fn all_shares_are_sold_and_all_cash_is_spent_by_a_link_that_fills_in_the_t
 async fn a_symbol_that_nobody_lists_is_named_and_leads_to_those_that_are() {
     let server = Server::start();
     let answer = Visitor::new(&server).get("/stocks/nope").await;
-    answer.assert_is(404).assert_says("There is no stock with the symbol NOPE in this market.");
+    answer.assert_is(404).assert_says("NOPE is not listed here.");
     assert_eq!(answer.select_attribute(".error-page .actions a", "href").as_deref(), Some("/rates"));
 }
 

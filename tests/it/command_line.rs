@@ -273,8 +273,8 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     assert_refused(&user(&["create", "ADA"], PASSWORD), 1, &["That name is taken"]);
     assert_refused(&user(&["create", "bob"], "short\n"), 2, &["That password is not accepted: ", "at least 10"]);
     assert_refused(&user(&["create", "bob"], ""), 2, &["That password is not accepted: "]);
-    assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["There is nobody of that name"]);
-    assert_refused(&user(&["set-password", "nobody"], PASSWORD), 1, &["There is nobody of that name"]);
+    assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["No user has that name"]);
+    assert_refused(&user(&["set-password", "nobody"], PASSWORD), 1, &["No user has that name"]);
 
     ada.get("/admin").await.assert_is(404);
     assert_eq!(said(&user(&["set-role", "ada", "support"], "")).1, "ada is now support.\n");

@@ -19,7 +19,7 @@ async fn a_day_that_cannot_be_read_stands_where_it_was_typed() {
     let ada = Visitor::new(&server);
     ada.register("ada").await.assert_done();
     let page = ada.get("/history?from=last+week&to=2013-10-04").await;
-    page.assert_is(200).assert_says("Write a day as 2013-10-04.");
+    page.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
     assert_eq!(wrong(&page, "from").as_deref(), Some("last week"));
     // Browsers empty a field for days that holds something else.
     assert_eq!(page.select_attribute("#from", "type").as_deref(), Some("text"));

@@ -103,9 +103,9 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
     use Object::{After, Itself, None};
     match act {
         Act::SignIn => ("signed in", None, ""),
-        Act::SignInRefused => ("was not let in", After("as"), ""),
+        Act::SignInRefused => ("could not sign in", After("as"), ""),
         Act::GrantGiven => ("opened the back office", None, ""),
-        Act::GrantRefused => ("gave a wrong password for the back office", None, ""),
+        Act::GrantRefused => ("entered a wrong password for the back office", None, ""),
         Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
         Act::RenameUser => ("changed the name", After("of"), ""),
         Act::SetRole => ("changed the role", After("of"), ""),
@@ -115,8 +115,8 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
         Act::SetPassword => ("set the password", After("of"), ""),
         Act::SignOutUser => ("signed", Itself, " out everywhere"),
         Act::EraseUser => ("erased", Itself, ""),
-        Act::ActAs => ("began to act", After("as"), ""),
-        Act::ActAsEnd => ("stopped acting", After("as"), ""),
+        Act::ActAs => ("started viewing the site", After("as"), ""),
+        Act::ActAsEnd => ("stopped viewing the site", After("as"), ""),
         Act::EndSession => ("ended", Itself, ""),
         Act::AdjustCash => ("adjusted the cash", After("of"), ""),
         Act::AdjustShares => ("adjusted the shares", After("of"), ""),
@@ -131,7 +131,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
         Act::ResumeInstrument => ("resumed trading", After("in"), ""),
         Act::PauseMarket => ("paused the market", None, ""),
         Act::ResumeMarket => ("resumed the market", None, ""),
-        Act::StepMarket => ("stepped the market", None, ""),
+        Act::StepMarket => ("moved the market one step", None, ""),
         Act::SetSpeed => ("changed the speed of the market", None, ""),
         Act::SetPrice => ("set the price", After("of"), ""),
         Act::ShockPrices => ("shocked", Itself, ""),
@@ -216,7 +216,7 @@ fn object_path(line: &AuditLine) -> String {
 pub fn actor(line: &AuditLine) -> String {
     match &line.actor {
         Some(actor) => actor.to_string(),
-        None if line.act == Act::SignInRefused => "Somebody".to_owned(),
+        None if line.act == Act::SignInRefused => "Someone".to_owned(),
         None => "The command line".to_owned(),
     }
 }

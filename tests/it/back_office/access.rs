@@ -132,7 +132,7 @@ async fn what_is_tried_with_the_names_of_staff_is_on_record() {
     let boss = Visitor::new(&server);
     boss.sign_in("boss").await.assert_done();
     boss.opens_back_office().await.assert_done();
-    boss.get("/admin").await.assert_says("Somebody was not let in as");
+    boss.get("/admin").await.assert_says("Someone could not sign in as");
     assert_eq!(recorded(&server, 3).await.len(), 3);
 }
 

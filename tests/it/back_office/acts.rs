@@ -67,7 +67,7 @@ async fn nobody_takes_their_own_rights_or_the_last_administrators() {
     for act in ["disable", "role", "reset-password", "erase"] {
         let path = format!("/admin/users/{own}/{act}");
         let form = boss.get(&path).await;
-        form.assert_is(200).assert_says("That is you. Let another administrator do it.");
+        form.assert_is(200).assert_says("You cannot do this to your own account. Ask another administrator.");
         assert!(form.select_text(".card form").is_none(), "{act} offers no button that is refused");
         let sent = [("_token", token.as_str()), ("role", "trader"), ("confirm", "boss"), ("reason", "pushed through")];
         let sent = [&sent[..], &[("key", "k"), ("seen", "1000000")]].concat();
@@ -82,7 +82,7 @@ async fn without_a_reason_nothing_is_done_and_what_was_typed_is_kept() {
     let recorded = server.record().len();
     let path = format!("/admin/users/{id}/role");
     let answer = boss.submit(&path, &path, &[("role", "support"), ("reason", " x ")]).await;
-    answer.assert_is(422).assert_says("Say why, in at least 3 characters");
+    answer.assert_is(422).assert_says("Enter a reason (at least 3 characters).");
     assert_eq!(answer.select_attribute("select[name=role] option[selected]", "value").as_deref(), Some("support"));
     assert_eq!(server.record().len(), recorded);
     bob.get("/admin").await.assert_is(404);
@@ -109,7 +109,7 @@ async fn a_form_that_was_sent_says_what_it_did_then_and_is_good_for_nothing_else
     form.fill("role", "admin");
     let repeated = boss.send(&form).await;
     acted(&repeated, &id);
-    let told = "That was done already: boss changed the role of bob (role: trader → support). It was not done again.";
+    let told = "This was already done: boss changed the role of bob (role: trader → support). It was not done again.";
     boss.follow(&repeated).await.assert_says(told);
     assert_eq!(server.person("bob").role, Role::Support);
     // Under the same key another act, or the same on somebody else, is not taken for done.
@@ -140,7 +140,7 @@ async fn whoever_is_overtaken_is_told_what_changed_and_loses_nothing_typed() {
     let form = boss.fill(&path, &path, &[("role", "admin"), ("reason", "runs the club")]).await;
     acted(&other.acts(&path, &[("role", "support")]).await, &id);
     let told = boss.send(&form).await;
-    told.assert_is(409).assert_says("Somebody was quicker").assert_says("other changed the role");
+    told.assert_is(409).assert_says("Someone else made a change").assert_says("other changed the role");
     told.assert_says("role: trader → support");
     assert_eq!(told.select_attribute("select[name=role] option[selected]", "value").as_deref(), Some("admin"));
     assert_eq!(told.select_attribute("input[name=reason]", "value").as_deref(), Some("runs the club"));

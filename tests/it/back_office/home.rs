@@ -30,7 +30,7 @@ async fn the_first_page_says_what_runs_and_what_the_day_was_like() {
     assert!(facts.iter().any(|said| said == &version), "{facts:?}");
     assert!(facts.iter().any(|said| said == "Sessions2"), "{facts:?}");
     home.assert_says("boss opened the back office");
-    assert!(home.select_all(".office-tasks a").contains(&"Make accounts".to_owned()));
+    assert!(home.select_all(".office-tasks a").contains(&"Add several people".to_owned()));
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn rows_that_are_added_meanwhile_make_no_page_a_further_one() {
 async fn what_could_not_be_read_is_no_filter() {
     let (_server, boss) = office().await;
     let list = boss.get("/admin/users?created-from=yesterday").await;
-    list.assert_is(200).assert_says("Write a day as 2026-11-25.").assert_says("1 user");
+    list.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.").assert_says("1 user");
     assert!(list.select_all(".chip").is_empty());
     assert_eq!(list.select_attribute("#f-created-from", "value").as_deref(), Some("yesterday"));
 }

@@ -51,8 +51,12 @@ async fn what_is_wrong_with_somebody_new_stands_beside_the_field() {
     for (fields, sentence, field) in [
         ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That name is taken.", "username"),
         ([("username", "x y"), ("role", "trader"), ("opening", "1")], "A username cannot contain spaces.", "username"),
-        ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "An account begins with 0 to", "opening"),
-        ([("username", "ann"), ("role", "trader"), ("opening", "99999999999")], "An account begins with 0", "opening"),
+        ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "Enter an opening balance from 0 to", "opening"),
+        (
+            [("username", "ann"), ("role", "trader"), ("opening", "99999999999")],
+            "Enter an opening balance from 0",
+            "opening",
+        ),
         ([("username", "ann"), ("role", "trader"), ("opening", "a lot")], "", "opening"),
         ([("username", "ann"), ("role", "king"), ("opening", "1")], "Choose one of the roles.", "role"),
     ] {
@@ -72,7 +76,7 @@ async fn a_new_name_is_seen_at_once_and_both_stay_on_record() {
     refused.assert_is(422);
     assert!(refused.select_text("#name-error").unwrap().contains("That name is taken."));
     boss.acts(&path, &[("name", "no such name")]).await.assert_is(422).assert_says("A username cannot contain spaces.");
-    boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is so already");
+    boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is already the case");
     boss.acts(&path, &[("name", "Robert")]).await.assert_redirects_to(&format!("/admin/users/{id}"));
     bob.get("/settings").await.assert_is(200).assert_says("Signed in as Robert");
     Visitor::new(&server).sign_in("robert").await.assert_done();
@@ -92,7 +96,7 @@ async fn who_is_erased_is_forgotten_and_the_books_stay_whole() {
     bob.buy("AAPL", "1").await.assert_done();
     let path = format!("/admin/users/{id}/erase");
     for typed in ["", "Bob", "boss"] {
-        boss.acts(&path, &[("confirm", typed)]).await.assert_is(422).assert_says("That is not their name.");
+        boss.acts(&path, &[("confirm", typed)]).await.assert_is(422).assert_says("That is not their username.");
     }
     bob.get("/portfolio").await.assert_is(200);
     boss.acts(&path, &[("confirm", "bob")]).await.assert_redirects_to("/admin/users");

@@ -137,11 +137,11 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
     review.assert_is(422).assert_says("5 of 7 lines need another look");
     let faults = review.select_all("td.fault");
     for (fault, expected) in faults.iter().zip([
-        "A username has at least 3 characters.",
+        "A username needs at least 3 characters.",
         "That name is taken.",
-        "The role is trader, support or admin",
-        "An account begins with 0 to $10,000,000.00.",
-        "Line 2 has the same name.",
+        "The role must be trader, support or admin",
+        "Enter an opening balance from 0 to $10,000,000.00.",
+        "Line 2 has the same username.",
     ]) {
         assert!(fault.starts_with(expected), "{fault} is not {expected}");
     }
@@ -183,7 +183,7 @@ async fn without_a_reason_or_with_nobody_nothing_is_done() {
         ([("by", "number"), ("prefix", "calm"), ("number", "0")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "calm"), ("number", "501")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "no such name"), ("number", "2")], "A username cannot contain spaces."),
-        ([("by", "list"), ("text", ""), ("opening", "")], "Nobody is on that list."),
+        ([("by", "list"), ("text", ""), ("opening", "")], "The list is empty."),
         ([("by", "list"), ("text", "ann"), ("opening", "a lot")], "look at this again"),
     ] {
         reviews(&boss, &fields).await.assert_is(422).assert_says(sentence);
@@ -201,7 +201,10 @@ async fn five_hundred_fit_and_no_more() {
             .fold(String::new(), |list, number| format!("{list}pupil.of.the.year.2026.no{number:03},trader,10000.00\n"))
     };
     let (fit, too_many) = (list(500), list(501));
-    reviews(&boss, &[("by", "list"), ("text", &too_many)]).await.assert_is(422).assert_says("At most 500 people");
+    reviews(&boss, &[("by", "list"), ("text", &too_many)])
+        .await
+        .assert_is(422)
+        .assert_says("You can add up to 500 people");
     reviews(&boss, &[("by", "list"), ("text", &"x".repeat(300_000))]).await.assert_is(413);
     let review = reviews(&boss, &[("by", "list"), ("text", &fit)]).await;
     assert_eq!(cards(&boss.send(&confirmed(&review, "a whole school")).await).len(), 500);

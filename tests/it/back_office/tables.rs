@@ -122,7 +122,7 @@ async fn a_filter_is_counted_shown_and_taken_away() {
     assert_eq!(rows(&boss.get(&less).await).len(), 4, "{less}");
     boss.get("/admin/orders?account=nobody").await.assert_says("nothing here is called “nobody”");
     boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No order fits");
-    boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Write a day as 2026-11-25.");
+    boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
 }
 
 #[tokio::test]
