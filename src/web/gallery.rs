@@ -46,7 +46,7 @@ fn front_pages() -> Vec<(&'static str, String)> {
         errors,
         wait,
     };
-    let mut wrong = FieldErrors::one("username", "That name is taken.");
+    let mut wrong = FieldErrors::one("username", "That username is taken.");
     wrong.add("password", "A password needs at least 10 characters.");
     let mut refused = FieldErrors::default();
     refused.refuse("That name and password do not belong together.");

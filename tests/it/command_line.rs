@@ -270,7 +270,7 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     ada.sign_in("ada").await.assert_done();
     ada.get("/portfolio").await.assert_is(200).assert_says("$10,000.00");
 
-    assert_refused(&user(&["create", "ADA"], PASSWORD), 1, &["That name is taken"]);
+    assert_refused(&user(&["create", "ADA"], PASSWORD), 1, &["That username is taken"]);
     assert_refused(&user(&["create", "bob"], "short\n"), 2, &["That password is not accepted: ", "at least 10"]);
     assert_refused(&user(&["create", "bob"], ""), 2, &["That password is not accepted: "]);
     assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["No user has that name"]);

@@ -83,7 +83,7 @@ async fn a_name_is_taken_in_every_spelling() {
     let server = Server::start();
     let _ada = registered(&server, "Ada.Lovelace").await;
     for name in ["Ada.Lovelace", "ada.lovelace", "ADA.LOVELACE", "  ada.LOVELACE "] {
-        sign_up(&server, name, OTHER_PASSWORD).await.1.assert_is(422).assert_says("That name is taken");
+        sign_up(&server, name, OTHER_PASSWORD).await.1.assert_is(422).assert_says("That username is taken");
     }
     Visitor::new(&server).sign_in("aDA.lOVELACE").await.assert_redirects_to("/portfolio");
 }

@@ -86,7 +86,7 @@ async fn whoever_signs_up_is_not_told_that_their_own_name_is_taken() {
     // Whoever does not know the password learns that there is such a name, and no more.
     let other = Visitor::new(&server);
     let taken = other.submit("/register", "/register", &[("username", "BOB"), ("password", OWN)]).await;
-    taken.assert_is(422).assert_says("That name is taken.");
+    taken.assert_is(422).assert_says("That username is taken.");
 }
 
 #[tokio::test]

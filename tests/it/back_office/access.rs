@@ -58,7 +58,7 @@ async fn every_address_lets_in_whom_it_says_and_nobody_else() {
     let people = People::gather(&server).await;
     let trader = server.person("trader").id.to_string();
     let nowhere = refusal(&people.trader.get("/nowhere").await);
-    assert_eq!(nowhere, (404, "Nothing here".to_owned()));
+    assert_eq!(nowhere, (404, "Page not found".to_owned()));
     let recorded = server.record().len();
     for entry in back_office() {
         let path = address(&entry, &trader);

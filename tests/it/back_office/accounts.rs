@@ -117,7 +117,7 @@ async fn thirty_students_are_funded_at_once() {
     let mut chosen = vec![("_token", token.as_str()), ("act", "adjust-cash")];
     chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
     let preview = boss.post("/admin/accounts/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 30 of 30");
+    preview.assert_is(200).assert_says("30 of 30 will be changed");
     let mut form = Form::in_page(&preview, "/admin/accounts/bulk");
     form.fill("amount", "1500");
     form.fill("reason", "the spring game");
@@ -149,7 +149,7 @@ async fn a_selection_of_which_some_cannot_is_told_so_one_by_one() {
         form.fields.push((name.to_owned(), value.to_owned()));
     }
     let looked = boss.send(&form).await;
-    looked.assert_is(200).assert_says("It will be done for 1 of 2").assert_says("The account has $10.00 in cash.");
+    looked.assert_is(200).assert_says("1 of 2 will be changed").assert_says("The account has $10.00 in cash.");
     let done = boss.send(&Form::in_page(&looked, "/admin/accounts/bulk")).await;
     done.assert_is(200).assert_says("Done for 1 of 1");
     assert_eq!(account(&server, "bob").cash, dollars("10"));

@@ -71,7 +71,7 @@ async fn nobody_takes_their_own_rights_or_the_last_administrators() {
         assert!(form.select_text(".card form").is_none(), "{act} offers no button that is refused");
         let sent = [("_token", token.as_str()), ("role", "trader"), ("confirm", "boss"), ("reason", "pushed through")];
         let sent = [&sent[..], &[("key", "k"), ("seen", "1000000")]].concat();
-        boss.post(&path, &sent).await.assert_is(422).assert_says("That is you");
+        boss.post(&path, &sent).await.assert_is(422).assert_says("You cannot do this to your own account");
     }
     assert_eq!(server.person("boss").role, Role::Admin);
 }
@@ -160,7 +160,7 @@ async fn a_selection_is_shown_before_anything_is_done_to_it() {
     let chosen =
         [("_token", token.as_str()), ("act", "disable"), ("id", &own), ("id", &id), ("id", &anns), ("id", "999")];
     let preview = boss.post("/admin/users/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 4").assert_says("That is you");
+    preview.assert_is(200).assert_says("2 of 4 will be changed").assert_says("You cannot do this to your own account");
     assert!(is_signed_in(&bob).await && is_signed_in(&ann).await);
     let form = crate::support::form::Form::in_page(&preview, "/admin/users/bulk");
     boss.send(&form).await.assert_is(422).assert_says("Say why");

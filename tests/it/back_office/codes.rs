@@ -187,7 +187,7 @@ async fn a_whole_class_is_reset_at_once_on_one_page_of_cards() {
     let mut chosen = vec![("_token", token.as_str()), ("act", "reset-password")];
     chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
     let preview = boss.post("/admin/users/bulk", &chosen).await;
-    preview.assert_says("It will be done for 2 of 3").assert_says("That is you.");
+    preview.assert_says("2 of 3 will be changed").assert_says("You cannot do this to your own account.");
     let mut form = Form::in_page(&preview, "/admin/users/bulk");
     form.fill("reason", "a new term");
     form.fields.push(("id".to_owned(), ids[2].clone()));

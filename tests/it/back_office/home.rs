@@ -89,7 +89,7 @@ async fn a_slow_clock_is_not_called_real_time() {
     });
     let boss = server.administrator("boss").await;
     for page in ["/admin", "/admin/market"] {
-        boss.get(page).await.assert_is(200).assert_says("Speed0.5 times real time");
+        boss.get(page).await.assert_is(200).assert_says("Speed0.5× real time");
     }
 }
 
@@ -99,6 +99,6 @@ async fn support_sees_it_without_what_only_administrators_do() {
     let support = server.staff("helper", Role::Support).await;
     support.opens_back_office().await.assert_done();
     let home = support.get("/admin").await;
-    home.assert_is(200).assert_says("What runs");
+    home.assert_is(200).assert_says("Queued writes");
     assert!(home.select_all(".office-tasks a").is_empty());
 }

@@ -209,7 +209,7 @@ async fn a_selection_is_halted_for_one_reason_and_each_has_its_entry() {
     let token = boss.get("/rates").await.select_attribute("input[name=_token]", "value").expect("a form");
     let chosen = [("_token", token.as_str()), ("act", "halt"), ("id", "AAPL"), ("id", "MSFT"), ("id", "IBM")];
     let preview = boss.post("/admin/instruments/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 3").assert_says("Trading is already halted");
+    preview.assert_is(200).assert_says("2 of 3 will be changed").assert_says("Trading is already halted");
     bob.buy("AAPL", "1").await.assert_done();
     let mut form = Form::in_page(&preview, "/admin/instruments/bulk");
     form.fill("reason", "fire drill");

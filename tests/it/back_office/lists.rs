@@ -59,7 +59,7 @@ async fn rows_that_are_added_meanwhile_make_no_page_a_further_one() {
     assert!(second.select_text(".pager a").is_some_and(|text| text == "Back to the beginning"));
     let further = boss.get("/admin/users?from=0&further=yes").await;
     further.assert_is(200).assert_says("Nothing further back.");
-    boss.get("/admin/users?from=9&further=yes").await.assert_says("9 further users. There are no more.");
+    boss.get("/admin/users?from=9&further=yes").await.assert_says("9 more users. There are no more.");
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_class_s_trades_are_undone_at_once() {
     fields.push(("_token".to_owned(), list.select_attribute("input[name=_token]", "value").expect("a form")));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let preview = boss.post("/admin/orders/bulk", &fields).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 2").assert_says("ada").assert_says("bob");
+    preview.assert_is(200).assert_says("2 of 2 will be changed").assert_says("ada").assert_says("bob");
     let mut form = Form::in_page(&preview, "/admin/orders/bulk");
     form.fill("reason", "the lesson begins anew");
     boss.send(&form).await.assert_is(200).assert_says("Done for 2 of 2");

@@ -49,7 +49,7 @@ async fn what_is_wrong_with_somebody_new_stands_beside_the_field() {
     let people = |server: &Server| server.looks(|conn| users::list(conn, tradefloor::domain::UserId(0), 100)).len();
     let before = people(&server);
     for (fields, sentence, field) in [
-        ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That name is taken.", "username"),
+        ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That username is taken.", "username"),
         ([("username", "x y"), ("role", "trader"), ("opening", "1")], "A username cannot contain spaces.", "username"),
         ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "Enter an opening balance from 0 to", "opening"),
         (
@@ -74,7 +74,7 @@ async fn a_new_name_is_seen_at_once_and_both_stay_on_record() {
     let _ann = server.staff("ann", Role::Trader).await;
     let refused = boss.acts(&path, &[("name", "ANN")]).await;
     refused.assert_is(422);
-    assert!(refused.select_text("#name-error").unwrap().contains("That name is taken."));
+    assert!(refused.select_text("#name-error").unwrap().contains("That username is taken."));
     boss.acts(&path, &[("name", "no such name")]).await.assert_is(422).assert_says("A username cannot contain spaces.");
     boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is already the case");
     boss.acts(&path, &[("name", "Robert")]).await.assert_redirects_to(&format!("/admin/users/{id}"));

@@ -105,12 +105,12 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     did("step", &[]).await;
     assert_ne!(time().await, before, "whoever asked for a step finds it made");
     did("speed", &[("speed", "20")]).await;
-    boss.get("/admin/market").await.assert_says("20 times real time");
+    boss.get("/admin/market").await.assert_says("20× real time");
     boss.get(&market("step")).await.assert_is(200).assert_says("Only a paused market can be stepped");
     boss.acts(&market("speed"), &[("speed", "fast")]).await.assert_is(422).assert_says("Enter a number from 0.1");
     did("pause", &[]).await;
     did("resume", &[]).await;
-    boss.get("/admin/market").await.assert_says("20 times real time");
+    boss.get("/admin/market").await.assert_says("20× real time");
     let acts: Vec<_> = server.record().iter().rev().map(|line| line.act.as_str()).collect();
     let said = [
         "pause_market",

@@ -108,7 +108,7 @@ async fn a_form_that_made_a_class_makes_no_other_one_and_says_so() {
     boss.send(&form).await.assert_is(200);
     form.fill("text", "eve\nmallory\n");
     let refused = boss.send(&form).await;
-    refused.assert_is(422).assert_says("This form was used already, for other people. Nobody was added now.");
+    refused.assert_is(422).assert_says("This form was already used for other people. No one was added this time.");
     assert_eq!(people(&server), 3);
     boss.send(&confirmed(&refused, "class 7c")).await.assert_is(200).assert_says("2 people were added.");
 }
@@ -138,7 +138,7 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
     let faults = review.select_all("td.fault");
     for (fault, expected) in faults.iter().zip([
         "A username needs at least 3 characters.",
-        "That name is taken.",
+        "That username is taken.",
         "The role must be trader, support or admin",
         "Enter an opening balance from 0 to $10,000,000.00.",
         "Line 2 has the same username.",
@@ -168,7 +168,7 @@ async fn a_name_that_is_taken_meanwhile_stops_everybody() {
     let form = confirmed(&review, "too late");
     let _quicker = Visitor::new(&server).register("Late02").await;
     let stopped = boss.send(&form).await;
-    stopped.assert_is(422).assert_says("1 of 3 lines need another look").assert_says("That name is taken.");
+    stopped.assert_is(422).assert_says("1 of 3 lines need another look").assert_says("That username is taken.");
     assert_eq!(people(&server), 2);
     assert!(server.record().iter().all(|line| line.reason != "too late"));
 }

@@ -121,7 +121,7 @@ async fn a_filter_is_counted_shown_and_taken_away() {
     let less = some.select_attribute(".chip + .chip", "href").unwrap_or_default();
     assert_eq!(rows(&boss.get(&less).await).len(), 4, "{less}");
     boss.get("/admin/orders?account=nobody").await.assert_says("nothing here is called “nobody”");
-    boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No order fits");
+    boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No orders match");
     boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
 }
 
@@ -218,7 +218,7 @@ async fn a_selection_is_reviewed_before_anything_is_done_to_it() {
     let token = list.select_attribute("form[data-selection] input[name=_token]", "value").expect("a form");
     assert!(list.select_all("#act option").len() > 1);
     let fields = [("_token", token.as_str()), ("act", "disable"), ("id", ada.as_str()), ("id", bob.as_str())];
-    boss.post("/admin/users/bulk", &fields).await.assert_is(200).assert_says("It will be done for 2 of 2");
+    boss.post("/admin/users/bulk", &fields).await.assert_is(200).assert_says("2 of 2 will be changed");
     assert!(server.person("ada").disabled_at.is_none(), "nothing was done yet");
     let support = server.staff("helper", Role::Support).await;
     support.opens_back_office().await.assert_redirects_to("/admin");
