@@ -173,7 +173,7 @@ fn sentence(error: &clap::Error) -> String {
     let setting = context(ContextKind::InvalidArg)
         .map(|arg| arg.split(' ').next().unwrap_or_default().trim_matches(['<', '>']).to_owned());
     let value = context(ContextKind::InvalidValue);
-    let allowed = context(ContextKind::ValidValue).map(|values| format!("it is one of {values}"));
+    let allowed = context(ContextKind::ValidValue).map(|values| format!("it must be one of {values}"));
     let allowed = allowed.or_else(|| std::error::Error::source(error).map(ToString::to_string));
     let allowed = allowed.map(|words| format!("{}.", words.trim_end_matches('.')));
     match (error.kind(), setting, value, allowed) {

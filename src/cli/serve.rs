@@ -157,8 +157,9 @@ impl ServeArgs {
         let feed = self.feed()?;
         if self.opening_balance > self.funding_total_max {
             let (opening, most) = (self.opening_balance, self.funding_total_max);
-            let sentence =
-                format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
+            let sentence = format!(
+                "--opening-balance cannot be `{opening}`: it cannot be more than --funding-total-max, which is {most}."
+            );
             return Err(Failure::Usage(sentence));
         }
         // The bars of a tape are a minute apart, and a simulated market never stands still for a second.

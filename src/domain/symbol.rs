@@ -17,7 +17,7 @@ text_column!(Symbol);
 
 /// The text is no symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("A symbol has 1 to 8 letters, digits, dots or hyphens, for example AAPL or BRK.B.")]
+#[error("A symbol is 1 to 8 letters, digits, dots or hyphens, such as ACME or BRK.B.")]
 pub struct NotASymbol;
 
 impl Symbol {

@@ -339,6 +339,6 @@ mod tests {
         assert!(chart(&[[10_000, 20_000, 5_000, 15_000]]).picture().0.contains("<polyline"));
         let empty = chart(&[]);
         assert!(empty.picture().0.is_empty() && empty.moved().is_none());
-        assert!(empty.sentence().starts_with("No prices of AAPL"));
+        assert!(empty.sentence().starts_with("There are no prices for AAPL"));
     }
 }

@@ -65,15 +65,15 @@ impl LedgerRow {
         }
     }
 
-    /// What an administrator put right: `10 AAPL given by an administrator`.
+    /// What an administrator put right: `10 AAPL added by an administrator`.
     fn adjusted(&self) -> String {
         let Some((quantity, symbol)) = &self.shares else { return "Adjusted by an administrator".to_owned() };
         let quantity = quantity.show();
         match (&self.order, self.came) {
             (Some(_), true) => format!("Sale of {quantity} {symbol} reversed by an administrator"),
             (Some(_), false) => format!("Purchase of {quantity} {symbol} reversed by an administrator"),
-            (None, true) => format!("{quantity} {symbol} given by an administrator"),
-            (None, false) => format!("{quantity} {symbol} taken by an administrator"),
+            (None, true) => format!("{quantity} {symbol} added by an administrator"),
+            (None, false) => format!("{quantity} {symbol} removed by an administrator"),
         }
     }
 }

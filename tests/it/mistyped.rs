@@ -27,6 +27,22 @@ async fn a_day_that_cannot_be_read_stands_where_it_was_typed() {
 }
 
 #[tokio::test]
+async fn a_first_day_after_the_last_one_is_refused_with_a_sentence() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    boss.buy("AAPL", "1").await.assert_done();
+    let page = boss.get("/history?from=2020-02-02&to=2020-02-01").await;
+    page.assert_is(200).assert_says("This day is before the From day. Choose the same day or a later one.");
+    assert_eq!((wrong(&page, "to").as_deref(), wrong(&page, "from")), (Some("2020-02-01"), None));
+    page.assert_says("AAPL");
+    let same = boss.get("/history?from=2020-02-02&to=2020-02-02").await;
+    assert_eq!(wrong(&same, "to"), None);
+    let list = boss.get("/admin/orders?placed-from=2020-02-02&placed-to=2020-02-01").await;
+    list.assert_is(200).assert_says("This day is before the first one.").assert_says("1 order");
+    assert_eq!(wrong(&list, "f-placed-to").as_deref(), Some("2020-02-01"));
+}
+
+#[tokio::test]
 async fn an_opening_balance_is_wrong_in_the_form_that_asked_for_it() {
     let server = Server::start();
     let boss = server.administrator("boss").await;

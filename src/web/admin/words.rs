@@ -228,6 +228,21 @@ pub fn told(line: &AuditLine) -> String {
     if changes.is_empty() { format!("{actor} {deed}") } else { format!("{actor} {deed} ({})", changes.join(", ")) }
 }
 
+/// What people call a field of an entry.
+#[must_use]
+pub fn field_words(field: &str) -> &str {
+    match field {
+        "because" => "reason",
+        "by" => "change",
+        "code until" => "code expires",
+        "contributed" => "net deposits",
+        "ended" => "ended because",
+        "epoch" => "times opened",
+        "which" => "prices",
+        other => other,
+    }
+}
+
 /// What changed, field by field: `role: trader → support`.
 #[must_use]
 pub fn changes(line: &AuditLine) -> Vec<String> {
@@ -236,12 +251,12 @@ pub fn changes(line: &AuditLine) -> Vec<String> {
         .became
         .fields()
         .map(|(field, text)| match (said(&line.was, field), value(field, text)) {
-            (Some(before), after) if before != after => format!("{field}: {before} → {after}"),
-            (_, after) => format!("{field}: {after}"),
+            (Some(before), after) if before != after => format!("{}: {before} → {after}", field_words(field)),
+            (_, after) => format!("{}: {after}", field_words(field)),
         })
         .collect();
     let gone = line.was.fields().filter(|(field, _)| line.became.get(field).is_none());
-    all.extend(gone.map(|(field, before)| format!("{field}: {} → nothing", value(field, before))));
+    all.extend(gone.map(|(field, before)| format!("{}: {} → none", field_words(field), value(field, before))));
     all
 }
 

@@ -75,7 +75,7 @@ async fn every_address_lets_in_whom_it_says_and_nobody_else() {
             assert_ne!(seen.status, 403, "{what} for support");
         } else {
             for support in [&people.support, &people.support_in] {
-                asks(support, &entry, &path).await.assert_is(403).assert_says("only administrators may change it");
+                asks(support, &entry, &path).await.assert_is(403).assert_says("only administrators can make changes");
             }
         }
         asks(&people.admin, &entry, &path).await.assert_redirects_to("/admin/grant");

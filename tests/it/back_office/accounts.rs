@@ -72,7 +72,7 @@ async fn what_cannot_be_adjusted_comes_back_with_a_sentence_and_what_was_typed()
         assert_eq!(answer.select_attribute("input[name=amount]", "value").as_deref(), Some(amount));
         assert!(answer.select_text("#amount-error, #direction-error").is_some(), "{amount} is told beside its field");
     }
-    boss.get(&act).await.assert_says("an account holds at most $92,233,720,368,547,758.07");
+    boss.get(&act).await.assert_says("an account can hold at most $92,233,720,368,547,758.07");
     let act = format!("{path}/adjust-shares");
     for (direction, symbol, quantity, cost, sentence) in [
         ("give", "NONE.1", "1", "1", "NONE.1 has never been listed here."),
@@ -97,8 +97,8 @@ async fn shares_are_given_and_taken_at_a_stated_cost() {
     boss.acts(&act, &taken).await.assert_redirects_to(&path);
     bob.get("/wallet")
         .await
-        .assert_says("2.5 AAPL given by an administrator")
-        .assert_says("0.5 AAPL taken by an administrator");
+        .assert_says("2.5 AAPL added by an administrator")
+        .assert_says("0.5 AAPL removed by an administrator");
     let account = account(&server, "bob");
     assert_eq!((account.cash, account.contributed), (dollars("10000"), dollars("10400")));
     assert_sound(server.database());
@@ -118,6 +118,10 @@ async fn thirty_students_are_funded_at_once() {
     chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
     let preview = boss.post("/admin/accounts/bulk", &chosen).await;
     preview.assert_is(200).assert_says("30 of 30 will be changed");
+    let said = preview.select_all(".consequence");
+    assert!(said.len() == 1 && said[0].starts_with("A ledger entry adds or removes the cash."), "said once: {said:?}");
+    assert_eq!(preview.select_all("tbody .second"), [""; 0], "and not again for each");
+    assert_eq!(preview.select_text("main form .actions button").as_deref(), Some("Adjust cash in 30 accounts"));
     let mut form = Form::in_page(&preview, "/admin/accounts/bulk");
     form.fill("amount", "1500");
     form.fill("reason", "the spring game");
@@ -128,7 +132,7 @@ async fn thirty_students_are_funded_at_once() {
     assert_eq!(account(&server, "student7").cash, dollars("10000"));
     let form = Form::in_page(&looked, "/admin/accounts/bulk");
     boss.send(&form).await.assert_is(200).assert_says("Done for 30 of 30");
-    boss.send(&form).await.assert_is(200).assert_says("done already");
+    boss.send(&form).await.assert_is(200).assert_says("already done");
     for name in ["bob", "student1", "student29"] {
         assert_eq!(account(&server, name).cash, dollars("11500"));
     }

@@ -163,7 +163,7 @@ async fn a_selection_is_shown_before_anything_is_done_to_it() {
     preview.assert_is(200).assert_says("2 of 4 will be changed").assert_says("You cannot do this to your own account");
     assert!(is_signed_in(&bob).await && is_signed_in(&ann).await);
     let form = crate::support::form::Form::in_page(&preview, "/admin/users/bulk");
-    boss.send(&form).await.assert_is(422).assert_says("Say why");
+    boss.send(&form).await.assert_is(422).assert_says("Enter a reason");
     let mut form = form;
     form.fill("reason", "the course is over");
     let done = boss.send(&form).await;
@@ -171,7 +171,7 @@ async fn a_selection_is_shown_before_anything_is_done_to_it() {
     assert!(!is_signed_in(&bob).await && !is_signed_in(&ann).await && is_signed_in(&boss).await);
     let recorded = |reason: &str| server.record().iter().filter(|line| line.reason == reason).count();
     assert_eq!(recorded("the course is over"), 2);
-    boss.send(&form).await.assert_is(200).assert_says("done already");
+    boss.send(&form).await.assert_is(200).assert_says("already done");
     assert_eq!(recorded("the course is over"), 2);
     assert_sound(server.database());
 }

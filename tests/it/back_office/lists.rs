@@ -56,9 +56,9 @@ async fn rows_that_are_added_meanwhile_make_no_page_a_further_one() {
     let second = boss.get(&next.expect("there is a second page")).await;
     assert_eq!(second.select_text(".browse-head p").as_deref(), Some("31 users"));
     assert_eq!(rows(&second).len(), 6);
-    assert!(second.select_text(".pager a").is_some_and(|text| text == "Back to the beginning"));
+    assert!(second.select_text(".pager a").is_some_and(|text| text == "Back to the start"));
     let further = boss.get("/admin/users?from=0&further=yes").await;
-    further.assert_is(200).assert_says("Nothing further back.");
+    further.assert_is(200).assert_says("There are no more.");
     boss.get("/admin/users?from=9&further=yes").await.assert_says("9 more users. There are no more.");
 }
 

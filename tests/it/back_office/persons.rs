@@ -36,7 +36,7 @@ async fn somebody_added_by_hand_has_a_role_a_balance_and_a_code() {
     let id = server.person("helper").id.to_string();
     assert_eq!((line.act.as_str(), &line.subject), ("create_user", &id));
     assert_eq!((line.became.get("role"), line.became.get("opening balance")), (Some("support"), Some("250.75")));
-    // Sent again, nobody else is added and The code is not shown again.
+    // Sent again, nobody else is added and the code is not shown again.
     let again = boss.send(&form).await;
     boss.follow(&again).await.assert_says("The code is not shown again");
     assert_eq!(server.record().iter().filter(|line| line.reason == "helps out").count(), 1);

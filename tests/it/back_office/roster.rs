@@ -45,7 +45,7 @@ async fn a_class_of_thirty_is_made_from_a_prefix_and_a_number() {
         .assert_is(200)
         .assert_says("30 people will be added")
         .assert_says("student30")
-        .assert_says("begins with $500.00");
+        .assert_says("opening balance $500.00");
     assert_eq!(people(&server), 1, "looking adds nobody");
     let form = confirmed(&review, "class 7b");
     let shown = boss.send(&form).await;
@@ -118,7 +118,7 @@ async fn before_cards_are_made_it_is_said_what_address_they_will_name() {
     let (server, boss) = opened().await;
     let asked = [("by", "number"), ("prefix", "pupil"), ("number", "2")];
     let review = reviews(&boss, &asked).await;
-    review.assert_says(&format!("The cards will say {}", server.address())).assert_says("--public-url");
+    review.assert_says(&format!("The cards will show {}", server.address())).assert_says("--public-url");
     let known = Server::with(|settings| {
         settings.set("--public-url", "https://market.example");
     });
@@ -126,7 +126,7 @@ async fn before_cards_are_made_it_is_said_what_address_they_will_name() {
     let boss = known.administrator("boss").await;
     let review = reviews(&boss, &asked).await;
     review.assert_is(200).assert_says("2 people will be added");
-    assert!(!review.text.contains("The cards will say"));
+    assert!(!review.text.contains("The cards will show"));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
     let (server, boss) = opened().await;
     let list = "username,role,opening balance\nann\nbo\nboss\ncyd,teacher\ndan,,-5\nANN\neve,support,12.50\n";
     let review = reviews(&boss, &[("by", "list"), ("text", list)]).await;
-    review.assert_is(422).assert_says("5 of 7 lines need another look");
+    review.assert_is(422).assert_says("5 of 7 lines need to be corrected");
     let faults = review.select_all("td.fault");
     for (fault, expected) in faults.iter().zip([
         "A username needs at least 3 characters.",
@@ -168,7 +168,7 @@ async fn a_name_that_is_taken_meanwhile_stops_everybody() {
     let form = confirmed(&review, "too late");
     let _quicker = Visitor::new(&server).register("Late02").await;
     let stopped = boss.send(&form).await;
-    stopped.assert_is(422).assert_says("1 of 3 lines need another look").assert_says("That username is taken.");
+    stopped.assert_is(422).assert_says("1 of 3 lines need to be corrected").assert_says("That username is taken.");
     assert_eq!(people(&server), 2);
     assert!(server.record().iter().all(|line| line.reason != "too late"));
 }

@@ -120,9 +120,20 @@ async fn a_filter_is_counted_shown_and_taken_away() {
     assert_eq!(some.select_all(".chip"), ["Account: ada×, remove", "Side: Sell×, remove"]);
     let less = some.select_attribute(".chip + .chip", "href").unwrap_or_default();
     assert_eq!(rows(&boss.get(&less).await).len(), 4, "{less}");
-    boss.get("/admin/orders?account=nobody").await.assert_says("nothing here is called “nobody”");
+    boss.get("/admin/orders?account=nobody").await.assert_says("nothing found for “nobody”");
     boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No orders match");
     boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
+}
+
+#[tokio::test]
+async fn an_action_is_found_by_what_people_call_it() {
+    let (_server, boss) = office().await;
+    let found = boss.get("/admin/audit?q=back+office+opened").await;
+    let words = found.assert_is(200).select_all("[data-word=grant]");
+    assert!(!words.is_empty() && words.iter().all(|word| word == "Back office opened"), "{words:?}");
+    assert_eq!(boss.get("/admin/audit?act=grant").await.select_all(".chip"), ["Action: Back office opened×, remove"]);
+    let called = tradefloor::store::browse::CALLED;
+    assert!(called.iter().all(|(act, _)| act.parse::<tradefloor::domain::Act>().is_ok()), "each is an act");
 }
 
 #[tokio::test]

@@ -167,9 +167,8 @@ impl ListPage {
             (true, _, true) => format!("No matches among {} {many}.", self.window_words()),
             (true, true, false) => format!("No matches {}.", self.onward()),
             (true, false, false) => format!("No {many} match."),
-            (false, true, _) => format!("Nothing {}.", self.onward()),
             (false, false, _) if self.address.is_first() => format!("There are no {many} yet."),
-            (false, false, _) => "There are no more.".to_owned(),
+            (false, _, _) => "There are no more.".to_owned(),
         }
     }
 
