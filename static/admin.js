@@ -20,7 +20,7 @@
   // One box selects all rows of the page, or none.
   const all = document.createElement("input");
   all.type = "checkbox";
-  all.setAttribute("aria-label", "Select all rows of this page");
+  all.setAttribute("aria-label", "Select all rows on this page");
   form.querySelector("th.pick").replaceChildren(all);
 
   const tell = () => {

@@ -285,7 +285,7 @@
     } catch {
       if (mine === asking && !again) {
         spoken.classList.remove("unseen");
-        spoken.textContent = "These prices could not be loaded just now. What is drawn is as it was; try again in a moment.";
+        spoken.textContent = `Could not load the ${wanted} chart.${wanted === range ? "" : ` Still showing ${range}.`} Try again.`;
       }
     } finally {
       clearTimeout(patience);

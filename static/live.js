@@ -70,7 +70,7 @@
       starting: () => "Waiting for prices",
       reconnecting: () => "Reconnecting…",
       stopped: () => `Stopped ${span(Date.now() - standing.since)} ago`,
-      ended: () => "Recording over",
+      ended: () => "Recording ended",
       paused: () => "Paused",
       closed: () => (standing.opens ? `Closed until ${opening(standing.opens)}` : "Closed"),
     }[standing.state]?.() ?? "Live";

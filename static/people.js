@@ -15,7 +15,7 @@
       if (!file) return;
       const said = document.getElementById(picker.dataset.tells);
       if (file.size > Number(picker.dataset.most)) {
-        said.textContent = "That file is larger than any list of 500 people.";
+        said.textContent = "That file is too large for a list of 500 people.";
         return;
       }
       area.value = await file.text();

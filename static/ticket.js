@@ -25,11 +25,11 @@
     const known = exact.statuses.get(symbol);
     const halted = known ? known.halted : (choice?.halted ?? null);
     if (halted !== null) return { either: true, words: `Trading in ${symbol} is halted: ${halted}${/[.!?]$/.test(halted) ? "" : "."}` };
-    if (badge.dataset.state === "paused") return { either: true, words: "The market is paused. Orders are accepted again when it resumes." };
+    if (badge.dataset.state === "paused") return { either: true, words: "Trading is paused. You can place orders when it resumes." };
     // Who watches everything is not told of what has gone from the list; it is missing from it.
     const gone = exact.listed !== null && choices.has(symbol) && !exact.listed.has(symbol);
     const delisted = gone || (known ? !known.listed : choice?.delisted !== undefined);
-    return { either: false, words: delisted ? `${symbol} is no longer listed. You can sell what you hold of it, but no longer buy it.` : "" };
+    return { either: false, words: delisted ? `${symbol} is no longer listed. You can sell your shares but no longer buy more.` : "" };
   };
 
   const setText = (element, text) => {
@@ -70,8 +70,8 @@
     }
     if (side === "sell" && quantity > held) {
       return held > 0n
-        ? `That would sell ${exact.shares(quantity)} ${symbol} and you have ${exact.shares(held)}. You can sell up to ${exact.shares(held)}.`
-        : `You have no ${symbol} to sell.`;
+        ? `You own ${exact.shares(held)} ${symbol}, which is less than ${exact.shares(quantity)}. You can sell up to ${exact.shares(held)}.`
+        : `You do not own any ${symbol} to sell.`;
     }
     return "";
   };

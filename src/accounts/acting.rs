@@ -34,7 +34,7 @@ impl Accounts {
             // What was over by itself a moment ago may not have been entered yet, and two forms may have been open in this
             // browser.
             let was_over = own.acting_until.is_some_and(|until| until <= now);
-            let why = if was_over { "its time was over" } else { "began to act as somebody else" };
+            let why = if was_over { "the time limit was reached" } else { "started viewing as another user" };
             note_end(conn, &own, "", why, now)?;
             sessions::act_as(conn, &own.key_hash, Some((user.id, until)))?;
             let became = Details::default().with("until", &until);
@@ -75,7 +75,7 @@ impl Accounts {
         }
         let ended = move |conn: &mut Conn| -> Result<usize, StoreError> {
             audit::hold(conn)?;
-            end_each(conn, Acting::Over(now), "its time was over", now)
+            end_each(conn, Acting::Over(now), "the time limit was reached", now)
         };
         Ok(self.store.write(Lock::House, ended).await?)
     }

@@ -38,7 +38,7 @@ pub struct Enrolled {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnrolRefusal {
     /// Somebody has these names, in some spelling.
-    #[error("Some of these names are taken.")]
+    #[error("Some of these usernames are taken.")]
     Taken(Vec<Username>),
     /// There is nobody to add, or more than at once.
     #[error("Add 1 to 500 people at a time.")]

@@ -71,7 +71,7 @@ pub enum AccountsError {
     /// It would leave nobody to run the place.
     #[error("nobody else could run the place")]
     LastAdministrator,
-    /// There is nobody of that name.
+    /// No user has that name.
     #[error("there is nobody of that name")]
     NoSuchUser,
     /// Passwords could not be hashed now.

@@ -38,25 +38,27 @@ pub enum RowFault {
     #[error(transparent)]
     Name(#[from] crate::domain::NotAUsername),
     /// The same name stands on an earlier line, in some spelling.
-    #[error("Line {0} has the same name.")]
+    #[error("Line {0} has the same username.")]
     Doubled(u64),
     /// Somebody is called that already.
-    #[error("That name is taken.")]
+    #[error("That username is taken.")]
     Taken,
     /// The second column is no role.
-    #[error("The role is trader, support or admin, or nothing for trader.")]
+    #[error("The role must be trader, support or admin, or empty for trader.")]
     Role,
     /// The third column is no amount.
-    #[error("The opening balance cannot be read. {0}")]
+    #[error("The opening balance is not valid. {0}")]
     Opening(AmountError),
     /// The third column is out of bounds.
-    #[error("An account begins with 0 to {0} dollars.")]
+    #[error("Enter an opening balance from 0 to {0} dollars.")]
     OutOfBounds(Money),
     /// There are more columns than mean anything.
-    #[error("A line has at most three columns: username, role, opening balance.")]
+    #[error("A line can have three columns at most: username, role, opening balance.")]
     TooMuch,
     /// It has another sign between its columns than the lines before.
-    #[error("This line has {here} between its columns where others have {others}. Use the same sign on every line.")]
+    #[error(
+        "This line separates its columns with {here}, other lines with {others}. Use the same separator on every line."
+    )]
     OtherSign {
         /// What stands between the columns of this line.
         here: &'static str,
@@ -72,10 +74,10 @@ pub enum RowFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RosterFault {
     /// Nobody is on it.
-    #[error("Nobody is on that list. Write one username on each line.")]
+    #[error("The list is empty. Enter one username per line.")]
     Empty,
     /// More people than are added at once.
-    #[error("At most 500 people are added at once. Send the list in parts.")]
+    #[error("You can add up to 500 people at a time. Split the list.")]
     TooLong,
     /// A prefix or a number that makes no names.
     #[error("Choose a number from 1 to 500.")]

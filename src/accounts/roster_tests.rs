@@ -51,13 +51,13 @@ fn each_mistake_is_told_of_its_line() {
     let text = "ada\nx\nbob,teacher\ncyd,,a lot\ndan,,-1\neve,,50000.01\nADA\nfay,,,,extra\ngus,trader,50000";
     let told = faults(text);
     let expected = [
-        "A username has at least 3 characters.",
-        "The role is trader, support or admin",
-        "The opening balance cannot be read.",
-        "An account begins with 0 to 50000.00 dollars.",
-        "An account begins with 0 to 50000.00 dollars.",
-        "Line 1 has the same name.",
-        "A line has at most three columns",
+        "A username needs at least 3 characters.",
+        "The role must be trader, support or admin",
+        "The opening balance is not valid.",
+        "Enter an opening balance from 0 to 50000.00 dollars.",
+        "Enter an opening balance from 0 to 50000.00 dollars.",
+        "Line 1 has the same username.",
+        "A line can have three columns at most",
     ];
     assert_eq!(told.len(), expected.len(), "{told:?}");
     for (told, expected) in told.iter().zip(expected) {
@@ -84,8 +84,8 @@ fn a_line_with_another_sign_between_its_columns_says_so() {
     assert_eq!(
         told,
         [
-            "This line has commas between its columns where others have semicolons. Use the same sign on every line.",
-            "This line has tabs between its columns where others have semicolons. Use the same sign on every line.",
+            "This line separates its columns with commas, other lines with semicolons. Use the same separator on every line.",
+            "This line separates its columns with tabs, other lines with semicolons. Use the same separator on every line.",
         ]
     );
     assert_eq!(Roster::read("ada\nbob;support", TERMS).unwrap().faults(), 0, "names alone have no sign");

@@ -13,19 +13,19 @@ pub enum PersonRefusal {
     #[error("That user no longer exists.")]
     Gone,
     /// It would leave nobody to run the place.
-    #[error("That is the last administrator who can sign in. Make somebody else one first.")]
+    #[error("This is the last administrator who can sign in. Make someone else an administrator first.")]
     LastAdministrator,
     /// It is about whoever asks for it.
-    #[error("That is you. Let another administrator do it.")]
+    #[error("You cannot do this to your own account. Ask another administrator.")]
     Yourself,
     /// It is so already.
-    #[error("That is so already.")]
+    #[error("That is already the case.")]
     NothingToDo,
     /// Somebody else is called that.
-    #[error("That name is taken. Choose another.")]
+    #[error("That username is taken. Choose another.")]
     NameTaken,
     /// What was typed to be sure is not the person's name.
-    #[error("That is not their name. Type it exactly as it is written here.")]
+    #[error("That is not their username. Type it exactly as shown here.")]
     NotNamed,
     /// It would be looking through an administrator's eyes.
     #[error("You cannot view the site as an administrator.")]

@@ -18,7 +18,7 @@ pub struct VerifyArgs {
 /// `backup`.
 #[derive(Debug, Args)]
 pub struct BackupArgs {
-    /// The file to write; there must be none of that name
+    /// The file to write; it must not exist yet
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -38,10 +38,10 @@ pub struct RestoreArgs {
 /// `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Whose account: a username, or the account's public id
+    /// The account: a username or the account's public ID
     #[arg(long, value_name = "NAME|ID")]
     account: String,
-    /// The zip to write; there must be no file of that name
+    /// The zip to write; it must not exist yet
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -54,7 +54,7 @@ pub struct CopyArgs {
     /// The books to copy: a file, or a server, as `postgres://user:password@host/name`
     #[arg(long, value_name = "FILE|URL")]
     from: Database,
-    /// Where to: a file that does not exist, or a server's database without tables
+    /// The destination: a file that does not exist, or a server's database without tables
     #[arg(long, value_name = "FILE|URL")]
     to: Database,
 }

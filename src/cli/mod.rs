@@ -42,21 +42,21 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Create the database or bring it up to date, then stop
     ///
-    /// Serving does this by itself; run it alone to see whether an update works before people come back.
+    /// Serving does this by itself; run it alone to see whether an update works before you reopen the site.
     Migrate(DatabaseArgs),
     /// Prove that the books agree, or name the first row that does not and why
     ///
     /// Every balance, contribution, holding, cost, gain and fill is derived again from the ledger and compared, every
     /// hash is computed again, every reference followed. The exit code is 0 when all agree and 1 when something does
-    /// not. The server may be running meanwhile; what is checked is one moment of it.
+    /// not. The server may keep running; the check sees one moment of it.
     Verify(VerifyArgs),
     /// Write the books, as they are at this moment, to a new file
     ///
-    /// The server may be running meanwhile. The file is a database of its own, complete, for its owner's eyes alone,
+    /// The server may keep running. The file is a complete database of its own, readable by its owner alone,
     /// and checked before it gets its name; from a PostgreSQL server it comes in the same format. The key that signs
-    /// cookies is not in it: without that everybody signs in again.
+    /// cookies is not in it: without it everyone has to sign in again.
     Backup(BackupArgs),
-    /// Put a backup where there are no books yet
+    /// Restore a backup to an empty place
     ///
     /// The place is a file that does not exist, or an empty database on a server. To go back to a backup, stop the
     /// server, move the database away with its -wal and -shm, and restore:
@@ -68,19 +68,19 @@ pub enum Command {
     Export(ExportArgs),
     /// Copy everything to an empty place, on either engine
     ///
-    /// Nothing is changed where it comes from. Ids stay what they are, everything is checked there and here, and what
-    /// does not arrive whole does not arrive at all. Stop the server first: what it writes later is not copied.
+    /// The source is not changed. IDs stay the same, both sides are checked, and a copy that is not complete is not
+    /// kept. Stop the server first: what it writes later is not copied.
     /// `tradefloor copy --from ./data/tradefloor.db --to postgres://floor@db/floor`
     Copy(CopyArgs),
-    /// Look after the history of prices
+    /// Manage the history of prices
     Candles {
         /// What to do.
         #[command(subcommand)]
         command: CandlesCommand,
     },
-    /// Add people and change what they may do
+    /// Add people and change their roles
     ///
-    /// The server may be running meanwhile.
+    /// The server may keep running.
     User {
         /// What to do.
         #[command(subcommand)]
@@ -173,7 +173,7 @@ fn sentence(error: &clap::Error) -> String {
     let setting = context(ContextKind::InvalidArg)
         .map(|arg| arg.split(' ').next().unwrap_or_default().trim_matches(['<', '>']).to_owned());
     let value = context(ContextKind::InvalidValue);
-    let allowed = context(ContextKind::ValidValue).map(|values| format!("it is one of {values}"));
+    let allowed = context(ContextKind::ValidValue).map(|values| format!("it must be one of {values}"));
     let allowed = allowed.or_else(|| std::error::Error::source(error).map(ToString::to_string));
     let allowed = allowed.map(|words| format!("{}.", words.trim_end_matches('.')));
     match (error.kind(), setting, value, allowed) {
@@ -186,14 +186,14 @@ fn sentence(error: &clap::Error) -> String {
         }
         (ErrorKind::InvalidValue, Some(setting), ..) => format!("{setting} needs a value. See `tradefloor --help`."),
         (ErrorKind::UnknownArgument, Some(setting), ..) => {
-            format!("There is no setting {setting}. See `tradefloor --help` for those there are.")
+            format!("There is no setting {setting}. See `tradefloor --help` for a list.")
         }
         (ErrorKind::MissingRequiredArgument, Some(setting), ..) => {
             format!("{setting} is missing. See `{} --help`.", asked(error))
         }
         (ErrorKind::InvalidSubcommand, ..) => {
             let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
-            format!("There is no command `{word}`. See `tradefloor --help` for those there are.")
+            format!("There is no command `{word}`. See `tradefloor --help` for a list.")
         }
         _ => without_secrets(error.render().to_string().trim_start_matches("error: ").trim_end()),
     }

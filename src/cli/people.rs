@@ -28,10 +28,10 @@ pub enum UserCommand {
         /// 3 to 32 letters, digits, underscores, dots or hyphens
         #[arg(value_name = "NAME")]
         username: Username,
-        /// What they may do
+        /// Their role
         #[arg(long, default_value = "trader")]
         role: RoleWord,
-        /// What their account begins with, in dollars
+        /// The opening balance of their account, in dollars
         #[arg(long, env = "TRADEFLOOR_OPENING_BALANCE", default_value = "10000.00", value_name = "DOLLARS", value_parser = values::money_or_none)]
         opening_balance: Money,
         /// How passwords are hashed.
@@ -45,7 +45,7 @@ pub enum UserCommand {
     ///
     /// The password is asked for twice, or read as one line from standard input when that is not a terminal.
     SetPassword {
-        /// Whose
+        /// The username
         #[arg(value_name = "NAME")]
         username: Username,
         /// How passwords are hashed.
@@ -55,18 +55,18 @@ pub enum UserCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
-    /// Say what a person may do
+    /// Change the role of a person
     SetRole {
-        /// Whose
+        /// The username
         #[arg(value_name = "NAME")]
         username: Username,
-        /// What they may do
+        /// Their role
         role: RoleWord,
         /// Which database.
         #[command(flatten)]
         database: DatabaseArgs,
     },
-    /// List everybody: name, role, since when
+    /// List everyone: username, role, signed up
     List {
         /// Which database.
         #[command(flatten)]
@@ -77,11 +77,11 @@ pub enum UserCommand {
 /// A role on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RoleWord {
-    /// Trades
+    /// Can trade
     Trader,
-    /// May look at everything in the back office and change nothing
+    /// Can view everything in the back office and change nothing
     Support,
-    /// Runs the place
+    /// Can view and change everything in the back office
     Admin,
 }
 
@@ -164,15 +164,13 @@ fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 
 fn told(error: AccountsError) -> Failure {
     match error {
-        AccountsError::NameTaken => Failure::stopped("That name is taken; choose another."),
-        AccountsError::NoSuchUser => {
-            Failure::stopped("There is nobody of that name; `tradefloor user list` shows who there is.")
-        }
+        AccountsError::NameTaken => Failure::stopped("That username is taken. Choose another."),
+        AccountsError::NoSuchUser => Failure::stopped("No user has that name. `tradefloor user list` shows everyone."),
         AccountsError::Store(StoreError::Busy | StoreError::Unavailable) => {
-            Failure::stopped("The database is busy; try again in a moment.")
+            Failure::stopped("The database is busy. Try again in a moment.")
         }
         AccountsError::Store(StoreError::Unconfirmed) => Failure::stopped(
-            "The database did not confirm it; look with `tradefloor user list` whether it was done before you repeat it.",
+            "The database did not confirm the change. Check with `tradefloor user list` before you try again.",
         ),
         other => Failure::Stopped(format!("That did not work: {other}.")),
     }
@@ -199,7 +197,7 @@ fn list(database: &DatabaseArgs) -> Result<(), Failure> {
 enum Unread {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("The people cannot be read: {0}.")]
+    #[error("The users cannot be read: {0}.")]
     Store(#[from] StoreError),
     #[error(transparent)]
     Unsaid(#[from] Unsaid),
@@ -216,11 +214,11 @@ fn ask_twice(username: &Username) -> Result<String, Failure> {
         rpassword::prompt_password(prompt).map_err(Failure::stopped)
     };
     let first = asked(format!("New password for {username}: "))?;
-    let second = asked("The same again: ".to_owned())?;
+    let second = asked("Repeat the password: ".to_owned())?;
     if first == second {
         Ok(first)
     } else {
-        Err(Failure::Usage("The two passwords differ; nothing was changed.".to_owned()))
+        Err(Failure::Usage("The two passwords do not match. Nothing was changed.".to_owned()))
     }
 }
 

@@ -43,14 +43,14 @@ pub struct ServeArgs {
     /// Where people reach the site when that is not the address it listens on; https makes cookies secure
     #[arg(long, env = "TRADEFLOOR_PUBLIC_URL", value_name = "URL", value_parser = values::origin)]
     public_url: Option<String>,
-    /// Believe the last entry of X-Forwarded-For; only behind a proxy that writes it
+    /// Trust the last entry of X-Forwarded-For; only behind a proxy that sets it
     #[arg(long, env = "TRADEFLOOR_TRUST_PROXY")]
     trust_proxy: bool,
 
     /// What drives prices; replay when a tape is given, else simulated
     #[arg(long, env = "TRADEFLOOR_MARKET", value_name = "KIND", help_heading = "Market")]
     market: Option<MarketKind>,
-    /// What all chance in the simulated market follows from
+    /// The seed of the simulated market: the same seed gives the same prices
     #[arg(long, env = "TRADEFLOOR_SEED", default_value = "1", value_name = "NUMBER", value_parser = values::seed, help_heading = "Market")]
     seed: u64,
     /// A CSV of `symbol,name,sector,price` that the simulated market trades instead of its 52 US listings
@@ -65,7 +65,7 @@ pub struct ServeArgs {
     /// When the simulated market trades, Monday to Friday, such as `09:30-16:00 America/New_York`; always, unless given
     #[arg(long, env = "TRADEFLOOR_TRADING_HOURS", value_name = "HOURS", help_heading = "Market")]
     trading_hours: Option<TradingHours>,
-    /// Begin the tape again when it ends
+    /// Restart the tape when it ends
     #[arg(long = "loop", env = "TRADEFLOOR_LOOP", help_heading = "Market")]
     looping: bool,
     /// How often changed rates are pushed to watching pages
@@ -78,7 +78,7 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_SOCKETS_PER_ADDRESS", default_value = "100", value_name = "COUNT", value_parser = values::count, help_heading = "Market")]
     sockets_per_address: NonZeroU32,
 
-    /// Do not make up a past for instruments of a simulated market that have none
+    /// Do not generate past prices for simulated instruments that have none
     #[arg(long, env = "TRADEFLOOR_NO_PAST", help_heading = "Candles")]
     no_past: bool,
     /// How long candles of a minute are kept, or `forever`; counted back from an instrument's newest
@@ -94,13 +94,13 @@ pub struct ServeArgs {
     #[arg(long, env = "TRADEFLOOR_KEEP_1D", default_value = "forever", value_name = "TIME", value_parser = values::keep, help_heading = "Candles")]
     keep_1d: Keep,
 
-    /// What a new account begins with, in dollars
+    /// The opening balance of a new account, in dollars
     #[arg(long, env = "TRADEFLOOR_OPENING_BALANCE", default_value = "10000.00", value_name = "DOLLARS", value_parser = values::money_or_none, help_heading = "Money")]
     opening_balance: Money,
-    /// The most that can be added or taken out at a time
+    /// The most that can be added or withdrawn at a time
     #[arg(long, env = "TRADEFLOOR_FUNDING_MAX", default_value = "1000000.00", value_name = "DOLLARS", value_parser = values::money, help_heading = "Money")]
     funding_max: Money,
-    /// The most that can be put into one account in all, opening balance included and withdrawals taken off
+    /// The most that can be added to one account in total, counting the opening balance and less withdrawals
     #[arg(long, env = "TRADEFLOOR_FUNDING_TOTAL_MAX", default_value = "10000000.00", value_name = "DOLLARS", value_parser = values::money, help_heading = "Money")]
     funding_total_max: Money,
     /// How old a quote may be and still be traded at; 15s, or 90s with a tape, unless given
@@ -110,10 +110,10 @@ pub struct ServeArgs {
     /// The bcrypt cost of passwords; one more takes twice as long
     #[arg(long, env = "TRADEFLOOR_PASSWORD_COST", default_value = "12", value_name = "4-16", value_parser = values::password_cost, help_heading = "People")]
     password_cost: u32,
-    /// How long a sign-in lasts without being used
+    /// How long a sign-in lasts when it is not used
     #[arg(long, env = "TRADEFLOOR_SESSION_IDLE", default_value = "12h", value_name = "TIME", value_parser = values::duration, help_heading = "People")]
     session_idle: Duration,
-    /// How long a sign-in lasts at the most
+    /// How long a sign-in lasts at most
     #[arg(long, env = "TRADEFLOOR_SESSION_MAX", default_value = "30d", value_name = "TIME", value_parser = values::duration, help_heading = "People")]
     session_max: Duration,
     /// Sign-ins and sign-ups one address may try at once; one more comes each second
@@ -157,8 +157,9 @@ impl ServeArgs {
         let feed = self.feed()?;
         if self.opening_balance > self.funding_total_max {
             let (opening, most) = (self.opening_balance, self.funding_total_max);
-            let sentence =
-                format!("--opening-balance cannot be `{opening}`: it is at most --funding-total-max, which is {most}.");
+            let sentence = format!(
+                "--opening-balance cannot be `{opening}`: it cannot be more than --funding-total-max, which is {most}."
+            );
             return Err(Failure::Usage(sentence));
         }
         // The bars of a tape are a minute apart, and a simulated market never stands still for a second.
@@ -249,14 +250,14 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
         tell_kept(app.kept());
         let (address, first) = (app.url(), app.needs_administrator());
         // A house that is open stays so, whether or not anybody can be told.
-        let _ = say(format_args!("Tradefloor is open at {address} (Ctrl-C closes it)."));
+        let _ = say(format_args!("Tradefloor is open at {address}. Press Ctrl-C to stop."));
         if first {
             let chosen = match database.to_string() {
                 default if default == DEFAULT_DATABASE => String::new(),
                 other => format!(" --database {other}"),
             };
             let _ = say(format_args!(
-                "Nobody runs it yet. Make the first administrator with: tradefloor user create NAME --role admin{chosen}"
+                "There is no administrator yet. Create the first one with: tradefloor user create NAME --role admin{chosen}"
             ));
         }
         app.run().await.map_err(Failure::stopped)
@@ -282,6 +283,6 @@ pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
 #[expect(clippy::print_stderr, reason = "a command line speaks on standard error beside what it was asked for")]
 fn tell_kept(kept: Option<&Path>) {
     if let Some(kept) = kept {
-        eprintln!("The database was brought up to date; as it was before, it is kept as {}.", kept.display());
+        eprintln!("The database was brought up to date. A copy of it as it was before is kept as {}.", kept.display());
     }
 }

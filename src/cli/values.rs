@@ -8,7 +8,7 @@ use tracing_subscriber::filter::Targets;
 
 /// Reads a length of time such as `15s`, `250ms`, `12h` or `30d`, above zero.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let allowed = || "it is a length of time above zero, such as 250ms, 15s, 12h or 30d.".to_owned();
+    let allowed = || "it must be a length of time above zero, such as 250ms, 15s, 12h or 30d.".to_owned();
     let span: Span = text.parse().map_err(|_| allowed())?;
     let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| allowed())?;
     Duration::try_from(signed).ok().filter(|duration| !duration.is_zero()).ok_or_else(allowed)
@@ -23,41 +23,41 @@ pub(super) fn keep(text: &str) -> Result<Keep, String> {
     if text == "forever" {
         return Ok(Keep(None));
     }
-    let kept = duration(text).map_err(|_| "it is a length of time such as 12h or 30d, or forever.".to_owned())?;
+    let kept = duration(text).map_err(|_| "it must be a length of time such as 12h or 30d, or forever.".to_owned())?;
     Ok(Keep(Some(kept)))
 }
 
 /// Reads an amount of money above zero.
 pub(super) fn money(text: &str) -> Result<Money, String> {
-    Money::parse_positive(text).map_err(|_| "it is an amount of dollars above zero, such as 10000.00.".to_owned())
+    Money::parse_positive(text).map_err(|_| "it must be an amount of dollars above zero, such as 10000.00.".to_owned())
 }
 
 /// Reads an amount of money that may be nothing.
 pub(super) fn money_or_none(text: &str) -> Result<Money, String> {
-    let allowed = || "it is an amount of dollars, such as 10000.00, or 0.".to_owned();
+    let allowed = || "it must be an amount of dollars, such as 10000.00, or 0.".to_owned();
     text.parse().ok().filter(|amount: &Money| !amount.is_negative()).ok_or_else(allowed)
 }
 
 /// Reads a whole number above zero.
 pub(super) fn count(text: &str) -> Result<NonZeroU32, String> {
-    text.parse().map_err(|_| format!("it is a whole number from 1 to {}.", u32::MAX))
+    text.parse().map_err(|_| format!("it must be a whole number from 1 to {}.", u32::MAX))
 }
 
 /// Reads a whole number.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("it is a whole number from 0 to {}.", u64::MAX))
+    text.parse().map_err(|_| format!("it must be a whole number from 0 to {}.", u64::MAX))
 }
 
 /// Reads the bcrypt cost of passwords.
 pub(super) fn password_cost(text: &str) -> Result<u32, String> {
     let cost = text.parse().ok().filter(|cost| (4..=16).contains(cost));
-    cost.ok_or_else(|| "it is a whole number from 4 to 16.".to_owned())
+    cost.ok_or_else(|| "it must be a whole number from 4 to 16.".to_owned())
 }
 
 /// Reads what goes to the log.
 pub(super) fn levels(text: &str) -> Result<Targets, String> {
     let allowed =
-        "it is a level (off, error, warn, info, debug or trace) or levels by part, such as info,tradefloor=debug.";
+        "it must be a level (off, error, warn, info, debug or trace) or levels by part, such as info,tradefloor=debug.";
     text.parse().map_err(|_| allowed.to_owned())
 }
 
@@ -65,12 +65,12 @@ pub(super) fn levels(text: &str) -> Result<Targets, String> {
 pub(super) fn listen(text: &str) -> Result<std::net::SocketAddr, String> {
     let with_name = text.strip_prefix("localhost").map(|port| format!("127.0.0.1{port}"));
     let read = with_name.as_deref().unwrap_or(text).parse();
-    read.map_err(|_| "it is an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.".to_owned())
+    read.map_err(|_| "it must be an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.".to_owned())
 }
 
 /// Reads where people reach the site: a scheme and a host, without a path.
 pub(super) fn origin(text: &str) -> Result<String, String> {
-    let allowed = || "it is a scheme and a host, such as https://market.example.".to_owned();
+    let allowed = || "it must be a scheme and a host, such as https://market.example.".to_owned();
     let text = text.strip_suffix('/').unwrap_or(text);
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(allowed)?;
     let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));

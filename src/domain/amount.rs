@@ -13,7 +13,7 @@ pub enum AmountError {
     #[error("Enter a number.")]
     Empty,
     /// Letters, exponents, misplaced separators and the like.
-    #[error("Enter a plain number such as 1250 or 1,250.50.")]
+    #[error("Enter a plain number, for example 1250 or 1,250.50.")]
     NotANumber,
     /// A minus sign where only amounts above zero make sense.
     #[error("Enter a number above zero.")]

@@ -32,13 +32,13 @@ pub struct Reason(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAReason {
     /// Nothing, or next to nothing.
-    #[error("Say why, in at least 3 characters; it stays on record.")]
+    #[error("Enter a reason (at least 3 characters).")]
     TooShort,
     /// More than anyone reads.
-    #[error("Say why in at most 500 characters.")]
+    #[error("A reason can have 500 characters at most.")]
     TooLong,
     /// More than one line.
-    #[error("A reason is one line of text.")]
+    #[error("A reason must be one line of text.")]
     NotALine,
     /// Signs that nobody sees, or that turn around what others read.
     #[error("This reason contains invisible characters, probably from pasted text. Type it instead.")]

@@ -33,19 +33,21 @@ text_column!(Username);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAUsername {
     /// There is none.
-    #[error("A username is missing.")]
+    #[error("Enter a username.")]
     Missing,
     /// Fewer than [`Username::SHORTEST`] characters.
-    #[error("A username has at least 3 characters.")]
+    #[error("A username needs at least 3 characters.")]
     TooShort,
     /// More than [`Username::LONGEST`] characters.
-    #[error("That is {0} characters; a username has at most 32.")]
+    #[error("That is {0} characters; a username can have 32 at most.")]
     TooLong(usize),
     /// Two words.
     #[error("A username cannot contain spaces.")]
     HasSpace,
     /// Something that is none of the characters that may be there.
-    #[error("A username cannot contain {0:?}: only letters without accents, digits, underscores, dots and hyphens.")]
+    #[error(
+        "A username cannot contain {0:?}. Use only letters without accents, digits, underscores, dots and hyphens."
+    )]
     Has(char),
 }
 
@@ -102,10 +104,10 @@ pub struct NewPassword(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// Fewer than [`NewPassword::SHORTEST`] characters.
-    #[error("A password has at least 10 characters.")]
+    #[error("A password needs at least 10 characters.")]
     TooShort,
     /// More than [`NewPassword::LONGEST`] bytes.
-    #[error("A password has at most 72 bytes: 72 plain characters, fewer with accents or emoji.")]
+    #[error("A password can have 72 characters at most, fewer with accents or emoji.")]
     TooLong,
     /// bcrypt reads up to the first NUL.
     #[error("A password cannot contain the NUL character.")]
@@ -114,7 +116,7 @@ pub enum WeakPassword {
     #[error("A password must not be the username.")]
     IsUsername,
     /// Among the first guesses of anyone who tries.
-    #[error("That password is among the first that anyone would guess. Add a word or two.")]
+    #[error("That password is too easy to guess. Add a word or two.")]
     TooCommon,
 }
 
@@ -201,12 +203,12 @@ mod tests {
     #[test]
     fn names_outside_the_rule_are_refused() {
         let says = |text: &str| text.parse::<Username>().unwrap_err().to_string();
-        assert_eq!(says("  "), "A username is missing.");
-        assert_eq!(says("ab"), "A username has at least 3 characters.");
+        assert_eq!(says("  "), "Enter a username.");
+        assert_eq!(says("ab"), "A username needs at least 3 characters.");
         assert_eq!(says("a b c"), "A username cannot contain spaces.");
-        assert_eq!(says(&"a".repeat(34)), "That is 34 characters; a username has at most 32.");
+        assert_eq!(says(&"a".repeat(34)), "That is 34 characters; a username can have 32 at most.");
         for (text, sign) in [("naïve", "'ï'"), ("a\0bc", "'\\0'"), ("<script>", "'<'"), ("a\tb", "'\\t'")] {
-            assert!(says(text).starts_with(&format!("A username cannot contain {sign}: only letters")), "{text:?}");
+            assert!(says(text).starts_with(&format!("A username cannot contain {sign}. Use only letters")), "{text:?}");
         }
     }
 

@@ -28,22 +28,22 @@ use turn::Turn;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OperationRefusal {
     /// There is no such instrument.
-    #[error("There is no instrument of that symbol.")]
+    #[error("There is no instrument with that symbol.")]
     Unknown,
     /// It is so already.
-    #[error("That is so already.")]
+    #[error("That is already the case.")]
     NothingToDo,
     /// A recording has what was recorded.
-    #[error("This market replays a recording: it trades what was recorded, at the prices of that time.")]
+    #[error("This market replays a recording, so its instruments and prices cannot be changed.")]
     Recording,
     /// The symbol is another instrument's.
-    #[error("There is an instrument of that symbol already. If it was delisted, list it again.")]
+    #[error("There is already an instrument with that symbol. If it was delisted, list it again.")]
     SymbolTaken,
     /// The market has as many instruments as it can.
-    #[error("The market has as many instruments as it can hold.")]
+    #[error("The market cannot hold any more instruments.")]
     Full,
     /// Nobody knows at which price it should begin.
-    #[error("No price of it is known. Say at which it begins.")]
+    #[error("There is no known price. Enter a first price.")]
     PriceNeeded,
     /// It was never quoted.
     #[error("It has no price yet.")]
@@ -52,13 +52,13 @@ pub enum OperationRefusal {
     #[error("No listed instrument has a price in that sector.")]
     NothingMeant,
     /// The clock is not paused.
-    #[error("Only a paused market makes steps.")]
+    #[error("Only a paused market can be stepped. Pause it first.")]
     NotPaused,
     /// A recording has been played to its end.
-    #[error("The recording has been played to its end: there is no step left to make.")]
+    #[error("The recording has ended: there are no steps left.")]
     Over,
     /// The feed is away.
-    #[error("The market's feed does not answer just now, so nothing was done.")]
+    #[error("The market's feed is not responding, so nothing was done. Try again in a moment.")]
     NotHeard,
 }
 

@@ -15,7 +15,7 @@ pub struct Shock(i64);
 
 /// The text is no shock. Displays as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Enter a percentage from -90 to 900 that is not zero, with up to two decimals, such as -12.5.")]
+#[error("Enter a percentage from -90 to 900 other than zero, with up to two decimals, for example -12.5.")]
 pub struct NotAShock;
 
 /// A price that nobody can set. Each displays as a sentence.
@@ -25,10 +25,10 @@ pub enum NotAPrice {
     #[error(transparent)]
     NotANumber(#[from] AmountError),
     /// Below a cent, or above a million dollars.
-    #[error("A price is between $0.01 and $1,000,000.00.")]
+    #[error("Enter a price between $0.01 and $1,000,000.00.")]
     OutOfBounds,
     /// Finer than it would be quoted.
-    #[error("From a dollar on, prices are whole cents.")]
+    #[error("Prices of a dollar or more must be in whole cents.")]
     NotQuotable,
 }
 

@@ -50,20 +50,20 @@ impl Tally {
 
 const fn reason(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::UnknownSymbol { .. } => "not traded here",
+        Refusal::UnknownSymbol { .. } => "not listed",
         Refusal::Halted { .. } => "trading halted",
         Refusal::Delisted { .. } => "delisted",
         Refusal::NoQuote { .. } => "no price yet",
         Refusal::StaleQuote { .. } => "price too old",
         Refusal::MarketPaused => "market paused",
         Refusal::MarketClosed { .. } => "market closed",
-        Refusal::MarketEnded => "recording over",
+        Refusal::MarketEnded => "recording ended",
         Refusal::NotEnoughCash { .. } => "not enough cash",
         Refusal::NotEnoughShares { .. } => "not enough shares",
         Refusal::TooSmall => "too small",
         Refusal::TooLarge => "too large",
         Refusal::Frozen(_) => "account frozen",
-        Refusal::KeyUsed { .. } => "form sent before",
+        Refusal::KeyUsed { .. } => "already placed",
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         tally.count(&Refusal::TooSmall, at("2026-03-02T23:59:59Z"));
         tally.count(&Refusal::MarketEnded, at("2026-03-02T23:59:59Z"));
         let today = tally.today(at("2026-03-02T23:59:59Z"));
-        assert_eq!((today.since, today.counts["too small"], today.counts["recording over"]), (opened, 2, 1));
+        assert_eq!((today.since, today.counts["too small"], today.counts["recording ended"]), (opened, 2, 1));
         tally.count(&Refusal::TooLarge, at("2026-03-03T00:00:01Z"));
         let next = tally.today(at("2026-03-03T08:00:00Z"));
         assert_eq!(next.since, at("2026-03-03T00:00:00Z"));

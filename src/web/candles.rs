@@ -37,13 +37,13 @@ pub async fn show(
 ) -> HttpResponse {
     let board = house.market.board();
     let Some(instrument) = path.parse::<Symbol>().ok().and_then(|symbol| board.find(&symbol)) else {
-        return refused(StatusCode::NOT_FOUND, "No instrument of this symbol is traded here.", None);
+        return refused(StatusCode::NOT_FOUND, "This symbol is not listed here.", None);
     };
     let now = board.market_time().unwrap_or_else(|| house.clock.now());
     let asked = match asked(request.query_string(), now, board.calendar()) {
         Ok(asked) => asked,
         Err(errors) => {
-            let sentence = "The candles that are asked for make no sense; see the fields.";
+            let sentence = "This request for candles is not valid; see the fields.";
             return refused(StatusCode::UNPROCESSABLE_ENTITY, sentence, Some(&errors));
         }
     };
@@ -56,7 +56,7 @@ pub async fn show(
     let (timeframe, mut found) = match read.await {
         Ok(found) => found,
         Err(StoreError::Busy | StoreError::Unavailable) => {
-            return refused(StatusCode::SERVICE_UNAVAILABLE, "The house is busy; try again in a few seconds.", None);
+            return refused(StatusCode::SERVICE_UNAVAILABLE, "The server is busy; try again in a few seconds.", None);
         }
         Err(error) => {
             tracing::error!(%error, "candles could not be read");

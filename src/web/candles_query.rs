@@ -43,7 +43,7 @@ pub(super) fn asked(query: &str, now: At, calendar: &Calendar) -> Result<Asked, 
     let mut errors = FieldErrors::default();
     let fields = web::Query::<Vec<(String, String)>>::from_query(query).map(web::Query::into_inner);
     let Ok(fields) = fields else {
-        errors.add("query", "The query cannot be read; write it as timeframe=1m&from=2026-03-02.");
+        errors.add("query", "The query cannot be read. Write it as timeframe=1m&from=2026-03-02.");
         return Err(errors);
     };
     let mut asks = Asks::default();
@@ -81,14 +81,14 @@ impl Asks {
                 "json" | "csv" => self.csv = value == "csv",
                 _ => errors.add("format", "The format is json or csv."),
             },
-            _ => errors.add("query", "There is a parameter that is none of timeframe, from, to, range and format."),
+            _ => errors.add("query", "Only the parameters timeframe, from, to, range and format are known."),
         }
     }
 
     fn resolved(self, now: At, calendar: &Calendar, errors: &mut FieldErrors) -> Asked {
         let spelled_out = self.timeframe.is_some() || self.from.is_some() || self.until.is_some();
         if self.range.is_some() && spelled_out {
-            errors.add("range", "A range stands alone: it says timeframe, from and to at once.");
+            errors.add("range", "A range cannot be combined with timeframe, from or to.");
         }
         let timeframe = self.timeframe.or_else(|| self.range.map(ChartRange::timeframe)).unwrap_or(Timeframe::Day);
         let range = self.range.unwrap_or(match timeframe {
@@ -103,7 +103,7 @@ impl Asks {
             until.minus(usual_until.since(usual_from))
         });
         if from >= until {
-            errors.add("to", "The end comes after the beginning: to is later than from.");
+            errors.add("to", "The end must be after the start: give a to that is later than from.");
         }
         let kind = if self.csv { FileKind::Csv } else { FileKind::Json };
         Asked { range: self.range, timeframe, from, until, kind }
@@ -122,7 +122,7 @@ fn moment(name: &'static str, text: &str, side: Side, errors: &mut FieldErrors) 
     let exact = || text.replace(' ', "+").parse().ok();
     let read = seconds().or_else(day).or_else(exact);
     if read.is_none() {
-        errors.add(name, "Write a moment as 2026-03-02T14:30:00Z, as seconds since 1970, or a day as 2026-03-02.");
+        errors.add(name, "Write a time as 2026-03-02T14:30:00Z or as seconds since 1970, or a day as 2026-03-02.");
     }
     read
 }

@@ -203,7 +203,7 @@ impl Chart {
     /// What is said when there is nothing to draw.
     #[must_use]
     pub fn nothing(&self) -> String {
-        format!("No prices of {} were recorded in this range yet. The chart begins with the next trade.", self.symbol)
+        format!("There are no prices for {} in this range yet. The chart starts with the next trade.", self.symbol)
     }
 
     /// How far the price has moved, with its percentage.
@@ -339,6 +339,6 @@ mod tests {
         assert!(chart(&[[10_000, 20_000, 5_000, 15_000]]).picture().0.contains("<polyline"));
         let empty = chart(&[]);
         assert!(empty.picture().0.is_empty() && empty.moved().is_none());
-        assert!(empty.sentence().starts_with("No prices of AAPL"));
+        assert!(empty.sentence().starts_with("There are no prices for AAPL"));
     }
 }

@@ -54,6 +54,12 @@ impl Epochs {
         self.all.iter().map(|epoch| epoch.number)
     }
 
+    /// What people call one of them: `Before the reset`, or which reset where there was more than one.
+    #[must_use]
+    pub fn name(&self, number: &i64) -> String {
+        if self.all.len() > 2 { format!("Before reset {number}") } else { "Before the reset".to_owned() }
+    }
+
     /// When the one that is shown began.
     #[must_use]
     pub fn began(&self) -> Html {

@@ -75,26 +75,26 @@ fn onward(layout: &Layout) -> Vec<Onward> {
 
 const fn words(status: u16) -> (&'static str, &'static str) {
     match status {
-        400 => ("That request could not be read", "The address or the form could not be read. Go back and try again."),
-        401 => ("Sign in first", "This page is for people who are signed in."),
+        400 => (
+            "We could not read that request",
+            "Something in the address or the form is not valid. Go back and try again.",
+        ),
+        401 => ("Sign in first", "You need to be signed in to see this page."),
         403 => (
             "That form has expired",
-            "It was opened in another session, or came from somewhere else. Go back, reload the page and send it again.",
+            "It was opened in another session or came from another site. Go back, reload the page and submit it again.",
         ),
-        404 => (
-            "Nothing here",
-            "There is no page at this address. It may have been mistyped, or it belongs to someone else.",
-        ),
-        405 => ("Not like that", "This address does not accept that kind of request. Open it from a link instead."),
+        404 => ("Page not found", "Check the address, or use one of the links below."),
+        405 => ("This page cannot be opened directly", "Use a link or a button on the site instead."),
         409 => (
-            "Something else happened first",
-            "What you sent no longer fits what is there now. Look at it again, then repeat what you wanted.",
+            "Something changed in the meantime",
+            "What you submitted no longer matches the current state. Check it, then try again.",
         ),
-        413 => ("That is too much", "What was sent is larger than any form here needs. Nothing was changed."),
-        415 => ("Not a form we can read", "Forms are sent as this site's own pages send them. Nothing was changed."),
-        422 => ("That cannot be done as it is", "Something in the form needs another look. Nothing was changed."),
+        413 => ("That is too large", "You sent more than this page accepts. Nothing was changed."),
+        415 => ("We could not read that form", "Use the forms on this site. Nothing was changed."),
+        422 => ("Please check the form", "Something in the form needs to be corrected. Nothing was changed."),
         429 => ("Too many requests", "Wait a minute, then try again. Nothing was changed."),
-        503 => ("Busy just now", "The server is busy. Nothing was changed; try again in a few seconds."),
-        _ => ("Our mistake", "Something went wrong on our side and was written to the log. Try again in a moment."),
+        503 => ("We are busy right now", "Nothing was changed. Try again in a few seconds."),
+        _ => ("Something went wrong", "The problem is on our side and has been logged. Try again in a moment."),
     }
 }

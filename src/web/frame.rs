@@ -21,11 +21,11 @@ use tracing_actix_web::RequestId;
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What is said of a change that may or may not have been made.
-const UNCONFIRMED: &str = "The books did not confirm this, so it may or may not have been done. Look before you repeat it; an order or a deposit that is sent again from the same form is done only once.";
+const UNCONFIRMED: &str = "We could not confirm this change, so it may or may not have been made. Check before you repeat it. An order or a deposit submitted again from the same form is carried out only once.";
 
 /// What is said to staff who may look and not change.
 const LOOK_ONLY: &str =
-    "You may look at everything in the back office, and only administrators may change it. Nothing was changed.";
+    "You can view everything in the back office, but only administrators can make changes. Nothing was changed.";
 
 /// What the page of a failure takes over from the answer that said nothing.
 const KEPT: [HeaderName; 3] = [header::SET_COOKIE, header::RETRY_AFTER, header::ALLOW];
@@ -86,20 +86,18 @@ fn failure(response: &ServiceResponse<BoxBody>, visit: &Visit) -> Option<HttpRes
     let mut page = ErrorPage::new(visit.layout(), status.as_u16(), request);
     match error.and_then(|error| error.as_error::<PageError>()) {
         Some(PageError::Throttled { wait }) => {
-            page = page.saying(format!("That was tried too often. Wait {}, then try again.", wait_in_words(*wait)));
+            page = page.saying(format!("Too many attempts. Wait {}, then try again.", wait_in_words(*wait)));
         }
         Some(PageError::Unconfirmed) => page = page.saying(UNCONFIRMED),
         Some(PageError::OnlyLooking { name }) => {
-            let sentence = format!(
-                "You are viewing the site as {name} and can only look. Nothing was changed. Press Stop to act as yourself."
-            );
-            page = page.titled("You can only look").saying(sentence);
+            let sentence = format!("Nothing was changed. Stop viewing as {name} to make changes.");
+            page = page.titled("View only").saying(sentence);
         }
         Some(PageError::NoStock { symbol }) => {
-            let sentence = format!("There is no stock with the symbol {symbol} in this market.");
-            page = page.saying(sentence).offering("/rates", "Find another");
+            let sentence = format!("{symbol} is not listed here.");
+            page = page.saying(sentence).offering("/rates", "Find a stock");
         }
-        Some(PageError::AdministratorsOnly) => page = page.titled("For administrators").saying(LOOK_ONLY),
+        Some(PageError::AdministratorsOnly) => page = page.titled("Administrators only").saying(LOOK_ONLY),
         _ => {}
     }
     Some(answer_with(&page, status))

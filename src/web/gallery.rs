@@ -47,14 +47,14 @@ fn front_pages() -> Vec<(&'static str, String)> {
         wait,
         sent: false,
     };
-    let mut wrong = FieldErrors::one("username", "That name is taken.");
-    wrong.add("password", "A password has at least 10 characters.");
+    let mut wrong = FieldErrors::one("username", "That username is taken.");
+    wrong.add("password", "A password needs at least 10 characters.");
     let mut refused = FieldErrors::default();
     refused.refuse("That name and password do not belong together.");
     let welcome = WelcomePage {
         layout: Layout { acting_until: Some(sample::now()), ..sample::signed_in("/welcome") },
         next: "/wallet".to_owned(),
-        errors: FieldErrors::one("new_password", "A password has at least 10 characters."),
+        errors: FieldErrors::one("new_password", "A password needs at least 10 characters."),
     };
     vec![
         ("home", home(sample::rates().into_iter().take(6).collect()).render().unwrap()),
@@ -125,7 +125,7 @@ fn wallet(full: bool) -> String {
         epochs: sample::epochs(full),
         balance: money(if full { "9834.09" } else { "0.00" }),
         deposit: if full {
-            form("1,5", FieldErrors::one("amount", "Enter a plain number such as 1250 or 1,250.50."))
+            form("1,5", FieldErrors::one("amount", "Enter a plain number, for example 1250 or 1,250.50."))
         } else {
             form("", FieldErrors::default())
         },
@@ -262,7 +262,7 @@ fn order_pages() -> Vec<(&'static str, String)> {
         ("orders", orders(rows, "").render().unwrap()),
         ("orders-filtered", orders(Vec::new(), "<script>").render().unwrap()),
         ("history", history(sample::fills(), "", None).render().unwrap()),
-        ("history-wrong", history(Vec::new(), "", Some("Write a day as 2013-10-04.")).render().unwrap()),
+        ("history-wrong", history(Vec::new(), "", Some("Enter the date as YYYY-MM-DD.")).render().unwrap()),
     ]
 }
 

@@ -170,18 +170,23 @@ pub(super) fn epochs_of(conn: &mut Conn, account: AccountId) -> Result<Vec<Epoch
     epochs::of_account(conn, &account)
 }
 
-/// Adds `?from=` and `?to=`, both days included, in UTC; what cannot be read is told and not applied.
+/// Adds `?from=` and `?to=`, both days included, in UTC; what cannot be read, or ends before it begins, is told and not applied.
 fn dated(filter: Option<Filter>, query: &Fields) -> (Option<Filter>, FieldErrors) {
     let mut errors = FieldErrors::default();
     let mut day = |name: &'static str| {
         let typed = query.get(name).trim();
         let read = typed.parse::<Date>().ok();
         if read.is_none() && !typed.is_empty() {
-            errors.add(name, "Write a day as 2013-10-04.");
+            errors.add(name, "Enter the date as YYYY-MM-DD.");
         }
         read
     };
-    let from = day("from").and_then(At::midnight);
-    let until = day("to").and_then(|last| last.tomorrow().ok()).and_then(At::midnight);
+    let (first, mut last) = (day("from"), day("to"));
+    if first > last && last.is_some() {
+        errors.add("to", "This day is before the From day. Choose the same day or a later one.");
+        last = None;
+    }
+    let from = first.and_then(At::midnight);
+    let until = last.and_then(|last| last.tomorrow().ok()).and_then(At::midnight);
     (filter.map(|filter| Filter { from, until, ..filter }), errors)
 }

@@ -121,7 +121,7 @@ impl MarketBadge {
             FeedState::Closed(opens) => format!("Closed until {opens}"),
             FeedState::Starting => "Waiting for prices".to_owned(),
             FeedState::Stopped(age) => format!("Stopped {}", age_words(*age)),
-            FeedState::Ended => "Recording over".to_owned(),
+            FeedState::Ended => "Recording ended".to_owned(),
         }
     }
 

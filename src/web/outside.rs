@@ -26,7 +26,7 @@ const STORE_BUSY_FOR: u64 = 2;
 /// How long after its answer a connection lasts on which a body without a length may still be coming.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// What is said then. What a form asked for may have been done before its session was to be kept.
-const NO_SESSION: &str = "Your sign-in could not be looked up or kept just now. Try again in a few seconds; if you have sent a form, look first whether it was done.";
+const NO_SESSION: &str = "We could not check your sign-in just now. Try again in a few seconds. If you submitted a form, check first whether it went through.";
 
 /// What is remembered of a request for the page it may need.
 struct Asked {

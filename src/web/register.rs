@@ -88,7 +88,7 @@ pub async fn submit(
             let welcome = format!("Welcome, {username}. You have {cash} to trade with.");
             return Ok(visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, welcome));
         }
-        errors.add("username", "That name is taken. Choose another, or sign in if it is yours.");
+        errors.add("username", "That username is taken. Choose another, or sign in if it is yours.");
     }
     page::again(&form(&visit, &house, &sent, errors))
 }

@@ -108,7 +108,7 @@ pub fn browser_words(user_agent: &str) -> String {
 }
 
 /// What is said to somebody who has left.
-const DELETED: &str = "Your account is deleted. Thank you for trading here.";
+const DELETED: &str = "Your account has been deleted. Thank you for trading here.";
 
 /// How many sessions the page shows at the most.
 const SHOWN: i64 = 50;
@@ -140,14 +140,14 @@ pub async fn change_password(
             match house.accounts.change_password(&user, form.text("current_password"), new, address, renewal).await {
                 Ok(version) => {
                     go_on_under(&session, key, version)?;
-                    let done = "Your password is changed, and you are signed out everywhere else.";
+                    let done = "Your password has been changed, and you are signed out on your other devices.";
                     return Ok(member.visit.go_saying("/settings", NoticeKind::Good, done));
                 }
                 Err(AccountsError::WrongCredentials) => {
                     errors.add("current_password", "That is not your current password.");
                 }
                 Err(AccountsError::SessionOver) => {
-                    let over = "You were signed out meanwhile, and your password may already be changed. Try the new one first.";
+                    let over = "You have been signed out, and your password may already have been changed. Try the new one first.";
                     return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
                 }
                 Err(error) => return Err(error.into()),
@@ -166,8 +166,8 @@ pub async fn sign_out_others(member: Member, house: web::Data<House>, _form: For
     let ended = house.accounts.sign_out_others(member.who.user, Some(member.who.session.clone())).await?;
     let sentence = match ended {
         0 => "You were not signed in anywhere else.".to_owned(),
-        1 => "You are signed out in one other place.".to_owned(),
-        places => format!("You are signed out in {places} other places."),
+        1 => "You have been signed out on one other device.".to_owned(),
+        places => format!("You have been signed out on {places} other devices."),
     };
     Ok(member.visit.go_saying("/settings", NoticeKind::Good, sentence))
 }
@@ -194,12 +194,12 @@ pub async fn delete(
             return Ok(if left {
                 member.visit.go_saying("/", NoticeKind::Good, DELETED)
             } else {
-                member.visit.go_saying("/login", NoticeKind::Bad, "You were signed out meanwhile. Nothing was deleted.")
+                member.visit.go_saying("/login", NoticeKind::Bad, "You have been signed out. Nothing was deleted.")
             });
         }
         Err(AccountsError::WrongCredentials) => "That is not your password. Nothing was deleted.",
         Err(AccountsError::LastAdministrator) => {
-            "You are the last administrator who can sign in. Make somebody else one first. Nothing was deleted."
+            "You are the last administrator who can sign in. Make someone else an administrator first. Nothing was deleted."
         }
         Err(error) => return Err(error.into()),
     };

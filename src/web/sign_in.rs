@@ -83,7 +83,7 @@ pub async fn submit(
             page::again(&form(&visit, username, next, errors, None))
         }
         Err(AccountsError::Disabled) => {
-            errors.refuse("This account is disabled. Ask whoever runs this site to enable it.");
+            errors.refuse("This account is disabled. Contact your administrator.");
             page::again(&form(&visit, username, next, errors, None))
         }
         Err(AccountsError::Throttled { wait }) => page::later(wait, &form(&visit, username, next, errors, Some(wait))),

@@ -25,7 +25,7 @@ pub async fn sign_out(
     } else {
         whatever_session(form)?;
     }
-    Ok(visit.go_saying("/", NoticeKind::Good, "You are signed out."))
+    Ok(visit.go_saying("/", NoticeKind::Good, "You have been signed out."))
 }
 
 /// Remembers which colours the visitor wants, and goes back to where they were.

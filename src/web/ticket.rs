@@ -101,6 +101,14 @@ impl Ticket {
         self.choices.iter().find(|choice| choice.symbol.as_str().eq_ignore_ascii_case(self.symbol.trim()))
     }
 
+    /// What to type as a symbol, with one that is listed as an example.
+    #[must_use]
+    pub fn symbol_hint(&self) -> String {
+        let listed = self.choices.iter().find(|choice| !choice.status.delisted);
+        let example = listed.map(|choice| format!(", for example {}", choice.symbol)).unwrap_or_default();
+        format!("Type a symbol{example}. Suggestions appear as you type.")
+    }
+
     /// What keeps the chosen instrument, or any, from being traded as usual.
     #[must_use]
     pub fn hindrance(&self) -> Option<String> {
@@ -129,7 +137,7 @@ impl Ticket {
     pub fn buy_for_all(&self) -> Option<Shortcut> {
         let choice = self.chosen().filter(|choice| !choice.status.delisted && choice.ask.is_some())?;
         let cash = Some(self.cash).filter(|cash| *cash > Money::ZERO)?;
-        Some(self.shortcut(choice, Side::Buy, SizeBy::Dollars, &cash, format!("Buy for all {}", cash.dollars())))
+        Some(self.shortcut(choice, Side::Buy, SizeBy::Dollars, &cash, format!("Buy with all cash ({})", cash.dollars())))
     }
 
     fn shortcut(

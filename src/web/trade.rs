@@ -94,10 +94,10 @@ impl ReviewPage {
         let (cash, shares) = (self.cash_after.dollars(), self.shares_after.show());
         match self.side {
             Side::Buy => format!(
-                "You pay about {total} for {quantity} {symbol}. That leaves {cash} in cash and makes {shares} {symbol} in all."
+                "You pay about {total} for {quantity} {symbol}. You will have {cash} in cash and own {shares} {symbol}."
             ),
             Side::Sell => format!(
-                "You get about {total} for {quantity} {symbol}. That makes {cash} in cash and leaves {shares} {symbol}."
+                "You receive about {total} for {quantity} {symbol}. You will have {cash} in cash and own {shares} {symbol}."
             ),
         }
     }
@@ -215,7 +215,7 @@ fn choice(rate: &Rate, held: Quantity) -> TicketChoice {
 fn parse(form: &Fields, errors: &mut FieldErrors) -> Option<Order> {
     let key = form.get("key").parse::<OrderKey>();
     if key.is_err() {
-        errors.refuse("This form was incomplete. Check it and send it again.");
+        errors.refuse("This form was incomplete. Check it and submit it again.");
     }
     let side = form.get("side").parse::<Side>();
     if side.is_err() {

@@ -53,8 +53,8 @@ impl LedgerRow {
         let verb = match self.kind {
             EntryKind::Opening if self.sequence > 1 => "Reset to the opening balance",
             EntryKind::Opening => "Opening balance",
-            EntryKind::Deposit => "Added",
-            EntryKind::Withdrawal => "Taken out",
+            EntryKind::Deposit => "Deposit",
+            EntryKind::Withdrawal => "Withdrawal",
             EntryKind::Buy => "Bought",
             EntryKind::Sell => "Sold",
             EntryKind::Adjustment => return self.adjusted(),
@@ -65,15 +65,15 @@ impl LedgerRow {
         }
     }
 
-    /// What an administrator put right: `10 AAPL given by an administrator`.
+    /// What an administrator put right: `10 AAPL added by an administrator`.
     fn adjusted(&self) -> String {
         let Some((quantity, symbol)) = &self.shares else { return "Adjusted by an administrator".to_owned() };
         let quantity = quantity.show();
         match (&self.order, self.came) {
             (Some(_), true) => format!("Sale of {quantity} {symbol} reversed by an administrator"),
             (Some(_), false) => format!("Purchase of {quantity} {symbol} reversed by an administrator"),
-            (None, true) => format!("{quantity} {symbol} given by an administrator"),
-            (None, false) => format!("{quantity} {symbol} taken by an administrator"),
+            (None, true) => format!("{quantity} {symbol} added by an administrator"),
+            (None, false) => format!("{quantity} {symbol} removed by an administrator"),
         }
     }
 }
@@ -251,12 +251,12 @@ async fn fund(
     let Ok(key) = form.get("key").parse() else { return Err(PageError::Malformed) };
     match house.desk.fund(member.who.account, Funding { key, added, amount }).await? {
         Funded::Done { balance } => {
-            let done = if added { "Added" } else { "Took out" };
+            let done = if added { "Added" } else { "Withdrew" };
             let sentence = format!("{done} {}. Your balance is {}.", amount.dollars(), balance.dollars());
             Ok(Ok(member.visit.go_saying("/wallet", NoticeKind::Good, sentence)))
         }
         Funded::Refused(refusal) => {
-            explain_funding(&refusal, &mut again.errors);
+            explain_funding(&refusal, added, &mut again.errors);
             Ok(Err(again))
         }
     }

@@ -59,21 +59,20 @@ pub async fn submit(
             match house.accounts.choose_password(member.who.user, new, address, renewal).await {
                 Ok(version) => {
                     go_on_under(&session, key, version)?;
-                    let done = format!("Welcome, {}. From now on you sign in with this password.", member.who.username);
+                    let done = format!("Welcome, {}. From now on, sign in with this password.", member.who.username);
                     return Ok(member.visit.go_saying(&landing(sent.get("next")), NoticeKind::Good, done));
                 }
                 Err(AccountsError::PasswordIsCode) => {
-                    errors.add("new_password", "That is the code you were given. Choose something that only you know.");
+                    errors.add("new_password", "That is the code you were given. Choose a password only you know.");
                 }
                 // Nothing is purged: the session that goes on may be this browser's already.
                 Err(AccountsError::AlreadyChosen) => {
-                    let chosen = "Your password is set. From now on you sign in with it.";
+                    let chosen = "Your password is set. Sign in with it from now on.";
                     return Ok(member.visit.go_saying("/login", NoticeKind::Good, chosen));
                 }
                 Err(AccountsError::CodeIsOver) => {
                     session.purge();
-                    let over =
-                        "The code you signed in with is no longer valid. Ask whoever gave it to you for a new one.";
+                    let over = "The code you signed in with is no longer valid. Ask your administrator for a new one.";
                     return Ok(member.visit.go_saying("/login", NoticeKind::Bad, over));
                 }
                 Err(error) => return Err(error.into()),

@@ -21,7 +21,7 @@ async fn all_shares_are_sold_and_all_cash_is_spent_by_a_link_that_fills_in_the_t
         let shown = ada.get(page).await;
         let links = shown.select_all(".shortcuts a");
         assert_eq!(links.first().map(String::as_str), Some("Sell all 2.5"), "{page}");
-        assert!(links.get(1).is_some_and(|link| link.starts_with("Buy for all $9,")), "{page}: {links:?}");
+        assert!(links.get(1).is_some_and(|link| link.starts_with("Buy with all cash ($9,")), "{page}: {links:?}");
         let sell = shown.select_attribute(".shortcuts a", "href").expect("a link");
         let filled = ada.get(sell.trim_end_matches("#ticket")).await;
         let field = |css: &str| filled.select_attribute(css, "value");
@@ -39,7 +39,7 @@ async fn all_shares_are_sold_and_all_cash_is_spent_by_a_link_that_fills_in_the_t
 async fn a_symbol_that_nobody_lists_is_named_and_leads_to_those_that_are() {
     let server = Server::start();
     let answer = Visitor::new(&server).get("/stocks/nope").await;
-    answer.assert_is(404).assert_says("There is no stock with the symbol NOPE in this market.");
+    answer.assert_is(404).assert_says("NOPE is not listed here.");
     assert_eq!(answer.select_attribute(".error-page .actions a", "href").as_deref(), Some("/rates"));
 }
 

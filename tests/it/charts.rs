@@ -71,9 +71,7 @@ async fn without_scripts_every_range_is_a_link_to_a_drawn_line() {
     assert!(label.starts_with("SPY since 8 Dec 2012: first 172.00, ") && label.contains("highest 172.02"), "{label}");
     assert_eq!(year.select_text(".chart-dates").as_deref(), Some("8 Dec 20124 Oct 2013"));
     let empty = visitor.get("/stocks/LATE").await;
-    empty
-        .assert_says("No prices of LATE were recorded in this range yet.")
-        .assert_says("There is no price for LATE yet.");
+    empty.assert_says("There are no prices for LATE in this range yet.").assert_says("There is no price for LATE yet.");
     assert_eq!(empty.html().select(&selector(".chart-box svg")).count(), 0);
     let nonsense = visitor.get("/stocks/SPY?range=%3Cscript%3E").await;
     assert_eq!(nonsense.select_attribute(".chart nav a[aria-current]", "data-range").as_deref(), Some("1D"));

@@ -57,22 +57,22 @@ fn assert_refused(output: &Output, code: i32, words: &[&str]) {
     assert!(sentences[0].ends_with('.'), "{error:?} is no sentence");
 }
 
-const SECONDS: &str = "it is a length of time above zero, such as 250ms, 15s, 12h or 30d.";
-const COUNT: &str = "it is a whole number from 1 to 4294967295.";
-const DOLLARS: &str = "it is an amount of dollars above zero, such as 10000.00.";
+const SECONDS: &str = "it must be a length of time above zero, such as 250ms, 15s, 12h or 30d.";
+const COUNT: &str = "it must be a whole number from 1 to 4294967295.";
+const DOLLARS: &str = "it must be an amount of dollars above zero, such as 10000.00.";
 const SPEED: &str = "a speed is a number from 0.1 to 100000, such as 10 or 2.5, or one of the words pause and max.";
-const ADDRESS: &str = "it is an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.";
+const ADDRESS: &str = "it must be an address and a port, such as 127.0.0.1:8080 or 0.0.0.0:80.";
 
 /// A setting, a value that it cannot have, and what it can.
 const WRONG: &[(&str, &str, &str)] = &[
     ("--listen", "nonsense", ADDRESS),
     ("--listen", "127.0.0.1", ADDRESS),
     ("--listen", "127.0.0.1:99999", ADDRESS),
-    ("--public-url", "market.example", "it is a scheme and a host, such as https://market.example."),
-    ("--public-url", "https://market.example/shop", "it is a scheme and a host, such as https://market.example."),
-    ("--market", "real", "it is one of simulated, replay."),
-    ("--seed", "-1", "it is a whole number from 0 to 18446744073709551615."),
-    ("--seed", "one", "it is a whole number from 0 to 18446744073709551615."),
+    ("--public-url", "market.example", "it must be a scheme and a host, such as https://market.example."),
+    ("--public-url", "https://market.example/shop", "it must be a scheme and a host, such as https://market.example."),
+    ("--market", "real", "it must be one of simulated, replay."),
+    ("--seed", "-1", "it must be a whole number from 0 to 18446744073709551615."),
+    ("--seed", "one", "it must be a whole number from 0 to 18446744073709551615."),
     ("--speed", "0.05", SPEED),
     ("--speed", "-2", SPEED),
     ("--speed", "fast", SPEED),
@@ -80,19 +80,19 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--speed", "NaN", SPEED),
     ("--live-every", "0s", SECONDS),
     ("--live-every", "5", SECONDS),
-    ("--keep-1m", "0s", "it is a length of time such as 12h or 30d, or forever."),
-    ("--keep-1d", "never", "it is a length of time such as 12h or 30d, or forever."),
+    ("--keep-1m", "0s", "it must be a length of time such as 12h or 30d, or forever."),
+    ("--keep-1d", "never", "it must be a length of time such as 12h or 30d, or forever."),
     ("--sockets", "0", COUNT),
     ("--sockets", "5000000000", COUNT),
     ("--sockets-per-address", "-1", COUNT),
-    ("--opening-balance", "-1", "it is an amount of dollars, such as 10000.00, or 0."),
-    ("--opening-balance", "1e4", "it is an amount of dollars, such as 10000.00, or 0."),
+    ("--opening-balance", "-1", "it must be an amount of dollars, such as 10000.00, or 0."),
+    ("--opening-balance", "1e4", "it must be an amount of dollars, such as 10000.00, or 0."),
     ("--funding-max", "0", DOLLARS),
     ("--funding-total-max", "lots", DOLLARS),
     ("--quote-age-max", "15", SECONDS),
-    ("--password-cost", "3", "it is a whole number from 4 to 16."),
-    ("--password-cost", "17", "it is a whole number from 4 to 16."),
-    ("--password-cost", "x", "it is a whole number from 4 to 16."),
+    ("--password-cost", "3", "it must be a whole number from 4 to 16."),
+    ("--password-cost", "17", "it must be a whole number from 4 to 16."),
+    ("--password-cost", "x", "it must be a whole number from 4 to 16."),
     ("--session-idle", "soon", SECONDS),
     ("--session-max", "0d", SECONDS),
     ("--tries-per-address", "many", COUNT),
@@ -101,8 +101,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--readers", "1.5", COUNT),
     ("--waiting-writes", "0", COUNT),
     ("--writes-per-commit", "0", COUNT),
-    ("--log", "tradefloor=loud", "it is a level (off, error, warn, info, debug or trace)"),
-    ("--log-format", "xml", "it is one of text, json."),
+    ("--log", "tradefloor=loud", "it must be a level (off, error, warn, info, debug or trace)"),
+    ("--log-format", "xml", "it must be one of text, json."),
 ];
 
 #[test]
@@ -123,8 +123,8 @@ fn settings_that_contradict_each_other_and_words_that_mean_nothing_are_one_sente
     let directory = tempfile::tempdir().unwrap();
     for (arguments, words) in [
         (&["--listen", ""][..], &["--listen cannot be empty: ", ADDRESS][..]),
-        (&["--seed", ""], &["--seed cannot be empty: it is a whole number"]),
-        (&["--market", ""], &["--market cannot be empty: it is one of simulated, replay."]),
+        (&["--seed", ""], &["--seed cannot be empty: it must be a whole number"]),
+        (&["--market", ""], &["--market cannot be empty: it must be one of simulated, replay."]),
         (&["--database", ""], &["--database"]),
         (&["--listen"], &["--listen needs a value."]),
         (&["--market", "replay"], &["--market cannot be `replay` without a recording", "--tape FILE"]),
@@ -143,7 +143,7 @@ fn settings_that_contradict_each_other_and_words_that_mean_nothing_are_one_sente
         (&["user", "create", "a b"], &["NAME cannot be `a b`: A username cannot contain spaces."]),
         (
             &["user", "create", "ada", "--role", "king"],
-            &["--role cannot be `king`: it is one of trader, support, admin."],
+            &["--role cannot be `king`: it must be one of trader, support, admin."],
         ),
         (&["migrate", "--listen", "127.0.0.1:1"], &["There is no setting --listen."]),
     ] {
@@ -270,11 +270,11 @@ async fn people_are_made_changed_and_listed_while_the_server_runs() {
     ada.sign_in("ada").await.assert_done();
     ada.get("/portfolio").await.assert_is(200).assert_says("$10,000.00");
 
-    assert_refused(&user(&["create", "ADA"], PASSWORD), 1, &["That name is taken"]);
+    assert_refused(&user(&["create", "ADA"], PASSWORD), 1, &["That username is taken"]);
     assert_refused(&user(&["create", "bob"], "short\n"), 2, &["That password is not accepted: ", "at least 10"]);
     assert_refused(&user(&["create", "bob"], ""), 2, &["That password is not accepted: "]);
-    assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["There is nobody of that name"]);
-    assert_refused(&user(&["set-password", "nobody"], PASSWORD), 1, &["There is nobody of that name"]);
+    assert_refused(&user(&["set-role", "nobody", "admin"], ""), 1, &["No user has that name"]);
+    assert_refused(&user(&["set-password", "nobody"], PASSWORD), 1, &["No user has that name"]);
 
     ada.get("/admin").await.assert_is(404);
     assert_eq!(said(&user(&["set-role", "ada", "support"], "")).1, "ada is now support.\n");

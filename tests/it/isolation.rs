@@ -30,7 +30,7 @@ async fn a_receipt_is_for_its_owner_alone() {
     let (ada, bob) = (trader(&server, "ada").await, trader(&server, "bob").await);
     let receipt = bought(&ada, "AAPL", "2").await;
     ada.get(&receipt).await.assert_is(200).assert_says("AAPL");
-    bob.get(&receipt).await.assert_is(404).assert_says("Nothing here");
+    bob.get(&receipt).await.assert_is(404).assert_says("Page not found");
     Visitor::new(&server).get(&receipt).await.assert_redirects_to("/login");
     // It answers as an order that does not exist, whatever the spelling of the id.
     let nobodys = bob.get("/orders/00000000-0000-4000-8000-000000000000").await;

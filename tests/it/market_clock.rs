@@ -34,10 +34,10 @@ async fn a_paused_market_says_so_everywhere_and_takes_no_order_however_fresh_its
     assert_eq!(readiness(&visitor, 200).await["market"], "paused");
     for page in ["/trade", "/trade?symbol=AAPL", "/stocks/AAPL"] {
         let hindrance = visitor.get(page).await.select_text("[data-hindrance]").unwrap();
-        assert_eq!(hindrance, "The market is paused. Orders are accepted again when it resumes.", "{page}");
+        assert_eq!(hindrance, "Trading is paused. You can place orders when it resumes.", "{page}");
     }
     let refused = visitor.buy("AAPL", "1").await;
-    refused.assert_is(422).assert_says("The market is paused. Orders are accepted again when it resumes.");
+    refused.assert_is(422).assert_says("Trading is paused. You can place orders when it resumes.");
     assert_eq!(assert_balanced(server.database()).fills, 0);
 }
 

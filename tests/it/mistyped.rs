@@ -19,11 +19,27 @@ async fn a_day_that_cannot_be_read_stands_where_it_was_typed() {
     let ada = Visitor::new(&server);
     ada.register("ada").await.assert_done();
     let page = ada.get("/history?from=last+week&to=2013-10-04").await;
-    page.assert_is(200).assert_says("Write a day as 2013-10-04.");
+    page.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
     assert_eq!(wrong(&page, "from").as_deref(), Some("last week"));
     // Browsers empty a field for days that holds something else.
     assert_eq!(page.select_attribute("#from", "type").as_deref(), Some("text"));
     assert_eq!((wrong(&page, "to"), page.select_attribute("#to", "type").as_deref()), (None, Some("date")));
+}
+
+#[tokio::test]
+async fn a_first_day_after_the_last_one_is_refused_with_a_sentence() {
+    let server = Server::start();
+    let boss = server.administrator("boss").await;
+    boss.buy("AAPL", "1").await.assert_done();
+    let page = boss.get("/history?from=2020-02-02&to=2020-02-01").await;
+    page.assert_is(200).assert_says("This day is before the From day. Choose the same day or a later one.");
+    assert_eq!((wrong(&page, "to").as_deref(), wrong(&page, "from")), (Some("2020-02-01"), None));
+    page.assert_says("AAPL");
+    let same = boss.get("/history?from=2020-02-02&to=2020-02-02").await;
+    assert_eq!(wrong(&same, "to"), None);
+    let list = boss.get("/admin/orders?placed-from=2020-02-02&placed-to=2020-02-01").await;
+    list.assert_is(200).assert_says("This day is before the first one.").assert_says("1 order");
+    assert_eq!(wrong(&list, "f-placed-to").as_deref(), Some("2020-02-01"));
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ async fn over_the_site_a_double_click_settles_once_and_leads_everybody_to_the_sa
     let mut other = ticket.clone();
     other.fill("amount", "3");
     let refused = browsers[0].send(&other).await;
-    refused.assert_is(422).assert_says("This form has been sent before: Bought 2 AAPL at");
+    refused.assert_is(422).assert_says("This order was already placed: Bought 2 AAPL at");
 
     let mut sales = Vec::new();
     for browser in &browsers {
@@ -141,7 +141,7 @@ async fn over_the_site_a_double_click_settles_once_and_leads_everybody_to_the_sa
     let sold = join_all(sales.iter().map(|(browser, ticket)| browser.send(ticket))).await;
     assert_eq!(sold.iter().filter(|answer| answer.status == 303).count(), 1);
     for refused in sold.iter().filter(|answer| answer.status != 303) {
-        refused.assert_is(422).assert_says("You have no AAPL to sell.");
+        refused.assert_is(422).assert_says("You do not own any AAPL to sell.");
     }
     assert_eq!(assert_balanced(server.database()).fills, 2);
 }
@@ -157,7 +157,11 @@ async fn over_the_site_a_form_that_moves_money_moves_it_once() {
     browsers[0].get("/wallet").await.assert_says("$10,250.50");
     let mut other = deposit.clone();
     other.fill("amount", "1");
-    browsers[0].send(&other).await.assert_is(422).assert_says("This form has been sent before, for something else.");
+    browsers[0]
+        .send(&other)
+        .await
+        .assert_is(422)
+        .assert_says("This form was already submitted with different details.");
 
     let mut withdrawals = Vec::new();
     for browser in &browsers {

@@ -75,7 +75,7 @@ async fn what_is_wrong_with_name_and_password_is_told_at_once() {
     let server = Server::start();
     let (_, answer) = sign_up(&server, "two words", "short").await;
     answer.assert_is(422).assert_says("A username cannot contain spaces.");
-    answer.assert_says("A password has at least 10 characters.");
+    answer.assert_says("A password needs at least 10 characters.");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn a_name_is_taken_in_every_spelling() {
     let server = Server::start();
     let _ada = registered(&server, "Ada.Lovelace").await;
     for name in ["Ada.Lovelace", "ada.lovelace", "ADA.LOVELACE", "  ada.LOVELACE "] {
-        sign_up(&server, name, OTHER_PASSWORD).await.1.assert_is(422).assert_says("That name is taken");
+        sign_up(&server, name, OTHER_PASSWORD).await.1.assert_is(422).assert_says("That username is taken");
     }
     Visitor::new(&server).sign_in("aDA.lOVELACE").await.assert_redirects_to("/portfolio");
 }
@@ -338,7 +338,7 @@ async fn others_can_be_signed_out() {
     let here = registered(&server, "ada").await;
     let (there, bystander) = (signed_in(&server, "ada").await, registered(&server, "bob").await);
     let done = here.submit("/settings", "/settings/sign-out-others", &[]).await;
-    here.follow(&done).await.assert_says("You are signed out in one other place.");
+    here.follow(&done).await.assert_says("You have been signed out on one other device.");
     assert!(is_signed_in(&here).await && is_signed_in(&bystander).await);
     assert!(!is_signed_in(&there).await);
 }

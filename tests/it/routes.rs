@@ -271,7 +271,7 @@ async fn head_answers_as_get_without_a_body_and_other_methods_are_told_what_ther
             }
             assert!(!allowed.contains(&method), "{method} {path} allows {allowed:?}");
             if method != "HEAD" {
-                answer.assert_says("Not like that");
+                answer.assert_says("This page cannot be opened directly");
             }
         }
     }
@@ -305,7 +305,7 @@ async fn what_is_not_there_is_a_page_with_the_number_of_the_request() {
                 answer.assert_redirects_to("/login");
                 continue;
             }
-            answer.assert_is(404).assert_says("Nothing here");
+            answer.assert_is(404).assert_says("Page not found");
             assert_headers(&answer);
             // Files stand outside the session: their pages know nobody, and offer no form that would be refused.
             let file = path.starts_with("/static/");
@@ -391,7 +391,7 @@ async fn when_the_store_has_too_much_to_do_even_a_sign_up_is_answered_with_a_pag
         for answer in member.await.expect("everyone is answered") {
             assert_headers(&answer);
             if answer.status != 303 {
-                answer.assert_is(503).assert_says("Busy just now");
+                answer.assert_is(503).assert_says("We are busy right now");
                 assert!(!answer.header("retry-after").is_empty());
                 assert!(answer.select_text(".error-page code").is_some_and(|number| number.len() == 36));
             }

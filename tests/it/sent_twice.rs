@@ -86,7 +86,7 @@ async fn whoever_signs_up_is_not_told_that_their_own_name_is_taken() {
     // Whoever does not know the password learns that there is such a name, and no more.
     let other = Visitor::new(&server);
     let taken = other.submit("/register", "/register", &[("username", "BOB"), ("password", OWN)]).await;
-    taken.assert_is(422).assert_says("That name is taken.");
+    taken.assert_is(422).assert_says("That username is taken.");
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn whoever_signs_out_is_signed_out_and_no_form_has_expired() {
     for _ in 0..2 {
         let answer = bob.send(&form).await;
         answer.assert_redirects_to("/");
-        bob.follow(&answer).await.assert_says("You are signed out.");
+        bob.follow(&answer).await.assert_says("You have been signed out.");
     }
     // Somebody who has signed in since is protected as ever.
     bob.sign_in("bob").await.assert_done();
@@ -123,7 +123,7 @@ async fn whoever_begins_or_stops_to_look_as_somebody_is_where_that_leads() {
     // It has been over since, and the back office would be in nobody's way; still it is not begun again.
     let late = boss.send(&begin).await;
     late.assert_redirects_to("/portfolio");
-    boss.follow(&late).await.assert_says("That was done already");
+    boss.follow(&late).await.assert_says("This was already done");
     boss.get("/admin").await.assert_is(200);
     let times = server.record().iter().filter(|line| line.act.as_str() == "act_as").count();
     assert_eq!(times, 1);
@@ -141,7 +141,7 @@ async fn a_session_that_was_ended_is_said_to_be_ended_already() {
     boss.send(&form).await.assert_redirects_to("/admin/sessions");
     let again = boss.send(&form).await;
     again.assert_redirects_to("/admin/sessions");
-    boss.follow(&again).await.assert_says("That was done already");
+    boss.follow(&again).await.assert_says("This was already done");
     // Another form for it, under a key of its own, finds nothing.
     let mut other = form.clone();
     other.fill("key", &uuid::Uuid::new_v4().to_string());
@@ -161,7 +161,7 @@ async fn a_selection_of_sessions_that_were_ended_is_said_to_be_ended_already() {
     let mut form = Form::in_page(&boss.post(bulk, &chosen).await, bulk);
     form.fill("reason", "the end of term");
     boss.send(&form).await.assert_is(200).assert_says("Done for 1 of 1");
-    boss.send(&form).await.assert_is(200).assert_says("Done for 1 of 1").assert_says("That was done already");
+    boss.send(&form).await.assert_is(200).assert_says("Done for 1 of 1").assert_says("This was already done");
 }
 
 #[tokio::test]

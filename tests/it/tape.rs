@@ -72,7 +72,7 @@ async fn a_buyer_gets_the_ask_of_the_minute_and_a_seller_its_bid_to_the_cent() {
     assert_eq!(fill[6..], quote);
     visitor.get("/wallet").await.assert_says("$9,999.90");
     let unknown = visitor.buy("AAPL", "1").await;
-    unknown.assert_is(422).assert_says("This market does not trade AAPL.");
+    unknown.assert_is(422).assert_says("AAPL is not listed here.");
     assert_eq!(assert_balanced(server.database()).fills, 2);
 }
 
@@ -85,12 +85,12 @@ async fn when_the_tape_is_over_orders_are_refused_with_the_reason_and_every_page
         tokio::task::yield_now().await;
     }
     for path in ["/rates", "/portfolio", "/trade", "/stocks/SPY"] {
-        visitor.get(path).await.assert_is(200).assert_says("Recorded prices").assert_says("Recording over");
+        visitor.get(path).await.assert_is(200).assert_says("Recorded prices").assert_says("Recording ended");
     }
     for (side, symbol) in [("buy", "SPY"), ("sell", "IBM")] {
         let ticket = visitor.ticket(side, symbol, "shares", "1").await;
         let refused = visitor.send(&ticket).await;
-        refused.assert_is(422).assert_says("The recording has been played to its end, so trading is over.");
+        refused.assert_is(422).assert_says("The recording has ended, so trading is over.");
         assert_eq!(
             refused.select_attribute("input[name=amount]", "value").as_deref(),
             Some("1"),

@@ -28,5 +28,5 @@ pub use statement::Value;
 pub use table::{
     By, Column, Exact, Filter, Join, Kind, Link, Order, Part, Place, Reach, Reference, Related, Spelling, Table,
 };
-pub use tables::ALL;
+pub use tables::{ALL, CALLED};
 pub use window::Window;

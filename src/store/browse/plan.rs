@@ -246,7 +246,8 @@ impl Condition {
                         _ => (text, "", ""),
                     };
                     let value = |query: &mut Statement| {
-                        query.sql(open).sql("CAST(").sql(column.value).sql(" AS TEXT)").sql(close);
+                        let value = column.searched_as.unwrap_or(column.value);
+                        query.sql(open).sql("CAST(").sql(value).sql(" AS TEXT)").sql(close);
                     };
                     query.sql(" OR ").in_small(text, value).sql(" LIKE ");
                     let pattern = Value::Text(pattern(text));

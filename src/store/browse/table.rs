@@ -153,6 +153,8 @@ pub struct Column {
     pub link: Option<Link>,
     /// Whether a search looks here.
     pub searched: bool,
+    /// What a search looks at instead of it.
+    pub searched_as: Option<&'static str>,
     /// Whether it grows with every key that the table is gone through by: numbers of rows, and when they were written.
     pub grows: bool,
 }
@@ -171,7 +173,8 @@ impl Column {
     #[must_use]
     pub const fn new(kind: Kind, name: &'static str, label: &'static str, value: &'static str) -> Self {
         let place = Place::List;
-        Self { name, label, value, kind, place, sorted_by: None, link: None, searched: false, grows: false }
+        let (sorted_by, link, searched_as) = (None, None, None);
+        Self { name, label, value, kind, place, sorted_by, link, searched: false, searched_as, grows: false }
     }
 
     /// Leads to the row of `table` that is called `identity` there.
@@ -193,6 +196,13 @@ impl Column {
     pub const fn searched(mut self) -> Self {
         self.searched = true;
         self
+    }
+
+    /// Is looked at by a search as something else: as people read it.
+    #[must_use]
+    pub const fn searched_as(mut self, sql: &'static str) -> Self {
+        self.searched_as = Some(sql);
+        self.searched()
     }
 
     /// Grows with every key that the table is gone through by, so that the table turned round is sorted by it.

@@ -36,7 +36,7 @@ pub enum InterventionRefusal {
         /// What all the shares cost.
         cost: Money,
     },
-    /// The account is frozen already.
+    /// The account is already frozen.
     Frozen,
     /// The account is not frozen.
     NotFrozen,

@@ -54,7 +54,7 @@ pub async fn submit(member: Member, house: web::Data<House>, Form(form): Form) -
         Ok(_) => Ok(member.visit.go(landing(&next))),
         Err(AccountsError::WrongCredentials) => {
             let mut errors = FieldErrors::default();
-            errors.add("password", "That is not your password. This attempt is on record.");
+            errors.add("password", "That is not your password. This attempt was recorded in the audit log.");
             page::again(&door(&member, next, errors))
         }
         Err(error) => Err(error.into()),

@@ -76,8 +76,8 @@ impl HomePage {
     pub fn tasks(&self) -> Vec<(&'static str, &'static str)> {
         let about = |kind| !acts::on(acts::table_of(kind)).is_empty();
         let all = [
-            (true, "/admin/users/roster", "Make accounts"),
-            (true, "/admin/users/new/create", "Add one person"),
+            (true, "/admin/users/roster", "Add several people"),
+            (true, "/admin/users/new/create", "Add a person"),
             (about(SubjectKind::Account), "/admin/accounts", "Fund accounts"),
             (about(SubjectKind::Instrument), "/admin/instruments", "Halt trading"),
             (about(SubjectKind::Market), "/admin/market", "Pause the market"),

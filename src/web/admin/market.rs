@@ -80,7 +80,7 @@ pub async fn show(staff: Staff, house: web::Data<House>) -> Result<HttpResponse,
             FeedName::Simulated => "The simulator",
             FeedName::Replay => "A recorded tape",
         },
-        quote_age: status.quote_age.map_or_else(|| "None has come yet".to_owned(), age_words),
+        quote_age: status.quote_age.map_or_else(|| "None yet".to_owned(), age_words),
         trouble: board.trouble(),
         listed,
         delisted: roster.all().len().saturating_sub(listed),
@@ -107,15 +107,15 @@ async fn usable(house: &House) -> Result<Vec<Usable>, PageError> {
 pub(super) fn clock_words(house: &House) -> String {
     let board = house.market.board();
     let zone = board.calendar().zone_name();
-    board.market_time().map_or_else(|| "It has not begun".to_owned(), |at| clock(at, zone))
+    board.market_time().map_or_else(|| "Not started yet".to_owned(), |at| clock(at, zone))
 }
 
 /// How fast a clock runs, in words: `Real time`, `60 times real time`, `0.5 times real time`.
 pub(super) fn speed_words(speed: Speed) -> String {
     match speed {
         Speed::Paused => "Paused".to_owned(),
-        Speed::Max => "As fast as the machine can".to_owned(),
-        Speed::REAL_TIME => "Real time".to_owned(),
-        Speed::Times(times) => format!("{times} times real time"),
+        Speed::Max => "As fast as possible".to_owned(),
+        Speed::REAL_TIME => "Real time (1×)".to_owned(),
+        Speed::Times(times) => format!("{times}× real time"),
     }
 }

@@ -37,7 +37,7 @@ const SECTIONS: [Section; 11] = [
     ("/admin/sessions", "Sessions"),
     ("/admin/candles", "Candles"),
     ("/admin/market", "Market"),
-    ("/admin/audit", "Record"),
+    ("/admin/audit", "Audit log"),
 ];
 
 /// What every page of the back office shows around its own content.

@@ -47,7 +47,7 @@ pub struct RosterPage {
 
 /// What an account may begin with, in a sentence.
 fn begins_with(most: Money) -> String {
-    format!("An account begins with 0 to {}.", most.dollars())
+    format!("Enter an opening balance from 0 to {}.", most.dollars())
 }
 
 /// Who would be added.
@@ -85,7 +85,7 @@ impl RosterPage {
     /// What a good line makes.
     #[must_use]
     pub fn says(&self, person: &Newcomer) -> String {
-        format!("{}, begins with {}", person.role, person.opening.dollars())
+        format!("{}, opening balance {}", person.role, person.opening.dollars())
     }
 
     /// What is wrong with a line.
@@ -173,9 +173,9 @@ impl Asked<'_> {
             Acted::Done(enrolled) => {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let say = match slips.len() {
-                    1 => "One person was added. They sign in with this code and then choose a password.".to_owned(),
+                    1 => "One person was added. They can sign in with this code and then choose a password.".to_owned(),
                     many => format!(
-                        "{many} people were added. Each signs in with the code on their card and then chooses a password."
+                        "{many} people were added. Each of them can sign in with the code on their card and then choose a password."
                     ),
                 };
                 slips::show(self.staff, say, slips, None, "/admin/users".to_owned())
@@ -206,12 +206,12 @@ impl Asked<'_> {
         if there.len() < people || people == 0 {
             let mut errors = FieldErrors::default();
             errors.refuse(
-                "This form was used already, for other people. Nobody was added now. Check these and send them again.",
+                "This form was already used for other people. No one was added this time. Check the list and submit it again.",
             );
             let review = self.review(roster, OrderKey::at(self.house.clock.now())).await?;
             return page::again(&self.page(errors, Some(review)));
         }
-        let sentence = "These people were added already, and codes are shown only once. Here is everybody who has a code and has not come in yet: if their cards are lost, select them and reset their passwords for new ones.";
+        let sentence = "These people were already added, and their codes are shown only once. This list shows everyone who has not used their code yet. If cards are lost, select those people and reset their passwords to get new codes.";
         Ok(self.staff.visit().go_saying("/admin/users?code=yes", NoticeKind::Good, sentence))
     }
 

@@ -103,9 +103,9 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
     use Object::{After, Itself, None};
     match act {
         Act::SignIn => ("signed in", None, ""),
-        Act::SignInRefused => ("was not let in", After("as"), ""),
+        Act::SignInRefused => ("could not sign in", After("as"), ""),
         Act::GrantGiven => ("opened the back office", None, ""),
-        Act::GrantRefused => ("gave a wrong password for the back office", None, ""),
+        Act::GrantRefused => ("entered a wrong password for the back office", None, ""),
         Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
         Act::RenameUser => ("changed the name", After("of"), ""),
         Act::SetRole => ("changed the role", After("of"), ""),
@@ -115,8 +115,8 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
         Act::SetPassword => ("set the password", After("of"), ""),
         Act::SignOutUser => ("signed", Itself, " out everywhere"),
         Act::EraseUser => ("erased", Itself, ""),
-        Act::ActAs => ("began to act", After("as"), ""),
-        Act::ActAsEnd => ("stopped acting", After("as"), ""),
+        Act::ActAs => ("started viewing the site", After("as"), ""),
+        Act::ActAsEnd => ("stopped viewing the site", After("as"), ""),
         Act::EndSession => ("ended", Itself, ""),
         Act::AdjustCash => ("adjusted the cash", After("of"), ""),
         Act::AdjustShares => ("adjusted the shares", After("of"), ""),
@@ -131,7 +131,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
         Act::ResumeInstrument => ("resumed trading", After("in"), ""),
         Act::PauseMarket => ("paused the market", None, ""),
         Act::ResumeMarket => ("resumed the market", None, ""),
-        Act::StepMarket => ("stepped the market", None, ""),
+        Act::StepMarket => ("moved the market one step", None, ""),
         Act::SetSpeed => ("changed the speed of the market", None, ""),
         Act::SetPrice => ("set the price", After("of"), ""),
         Act::ShockPrices => ("shocked", Itself, ""),
@@ -216,7 +216,7 @@ fn object_path(line: &AuditLine) -> String {
 pub fn actor(line: &AuditLine) -> String {
     match &line.actor {
         Some(actor) => actor.to_string(),
-        None if line.act == Act::SignInRefused => "Somebody".to_owned(),
+        None if line.act == Act::SignInRefused => "Someone".to_owned(),
         None => "The command line".to_owned(),
     }
 }
@@ -228,6 +228,21 @@ pub fn told(line: &AuditLine) -> String {
     if changes.is_empty() { format!("{actor} {deed}") } else { format!("{actor} {deed} ({})", changes.join(", ")) }
 }
 
+/// What people call a field of an entry.
+#[must_use]
+pub fn field_words(field: &str) -> &str {
+    match field {
+        "because" => "reason",
+        "by" => "change",
+        "code until" => "code expires",
+        "contributed" => "net deposits",
+        "ended" => "ended because",
+        "epoch" => "times opened",
+        "which" => "prices",
+        other => other,
+    }
+}
+
 /// What changed, field by field: `role: trader → support`.
 #[must_use]
 pub fn changes(line: &AuditLine) -> Vec<String> {
@@ -236,12 +251,12 @@ pub fn changes(line: &AuditLine) -> Vec<String> {
         .became
         .fields()
         .map(|(field, text)| match (said(&line.was, field), value(field, text)) {
-            (Some(before), after) if before != after => format!("{field}: {before} → {after}"),
-            (_, after) => format!("{field}: {after}"),
+            (Some(before), after) if before != after => format!("{}: {before} → {after}", field_words(field)),
+            (_, after) => format!("{}: {after}", field_words(field)),
         })
         .collect();
     let gone = line.was.fields().filter(|(field, _)| line.became.get(field).is_none());
-    all.extend(gone.map(|(field, before)| format!("{field}: {} → nothing", value(field, before))));
+    all.extend(gone.map(|(field, before)| format!("{}: {} → none", field_words(field), value(field, before))));
     all
 }
 

@@ -58,7 +58,7 @@ async fn every_address_lets_in_whom_it_says_and_nobody_else() {
     let people = People::gather(&server).await;
     let trader = server.person("trader").id.to_string();
     let nowhere = refusal(&people.trader.get("/nowhere").await);
-    assert_eq!(nowhere, (404, "Nothing here".to_owned()));
+    assert_eq!(nowhere, (404, "Page not found".to_owned()));
     let recorded = server.record().len();
     for entry in back_office() {
         let path = address(&entry, &trader);
@@ -75,7 +75,7 @@ async fn every_address_lets_in_whom_it_says_and_nobody_else() {
             assert_ne!(seen.status, 403, "{what} for support");
         } else {
             for support in [&people.support, &people.support_in] {
-                asks(support, &entry, &path).await.assert_is(403).assert_says("only administrators may change it");
+                asks(support, &entry, &path).await.assert_is(403).assert_says("only administrators can make changes");
             }
         }
         asks(&people.admin, &entry, &path).await.assert_redirects_to("/admin/grant");
@@ -132,7 +132,7 @@ async fn what_is_tried_with_the_names_of_staff_is_on_record() {
     let boss = Visitor::new(&server);
     boss.sign_in("boss").await.assert_done();
     boss.opens_back_office().await.assert_done();
-    boss.get("/admin").await.assert_says("Somebody was not let in as");
+    boss.get("/admin").await.assert_says("Someone could not sign in as");
     assert_eq!(recorded(&server, 3).await.len(), 3);
 }
 

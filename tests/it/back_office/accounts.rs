@@ -38,7 +38,7 @@ async fn cash_is_looked_at_before_it_is_adjusted_and_then_adjusted_once() {
     let mut form = boss.fill(&act, &act, &[("amount", "250.50"), ("reason", "won the quiz")]).await;
     form.fields.push(("look".to_owned(), "1".to_owned()));
     let look = boss.send(&form).await;
-    look.assert_is(200).assert_says("Cash goes from $10,000.00 to $10,250.50.");
+    look.assert_is(200).assert_says("Cash changes from $10,000.00 to $10,250.50.");
     assert_eq!(look.select_attribute("input[name=reason]", "value").as_deref(), Some("won the quiz"));
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     let form = Form::in_page(&look, &act);
@@ -61,25 +61,25 @@ async fn what_cannot_be_adjusted_comes_back_with_a_sentence_and_what_was_typed()
     let recorded = server.record().len();
     let act = format!("{path}/adjust-cash");
     for (direction, amount, sentence) in [
-        ("take", "10000.01", "There is $10,000.00 in cash. You can take up to that."),
+        ("take", "10000.01", "The account has $10,000.00 in cash. You can remove up to that amount."),
         ("give", "-5", "Enter a number above zero."),
         ("give", "1,5", "Enter a plain number"),
         ("give", "92233720368547758.07", "You can add up to $92,233,720,368,537,758.07."),
-        ("sideways", "5", "Choose whether to add or to take."),
+        ("sideways", "5", "Choose whether to add or remove cash."),
     ] {
         let answer = boss.acts(&act, &[("direction", direction), ("amount", amount)]).await;
         answer.assert_is(422).assert_says(sentence);
         assert_eq!(answer.select_attribute("input[name=amount]", "value").as_deref(), Some(amount));
         assert!(answer.select_text("#amount-error, #direction-error").is_some(), "{amount} is told beside its field");
     }
-    boss.get(&act).await.assert_says("an account holds at most $92,233,720,368,547,758.07");
+    boss.get(&act).await.assert_says("an account can hold at most $92,233,720,368,547,758.07");
     let act = format!("{path}/adjust-shares");
     for (direction, symbol, quantity, cost, sentence) in [
-        ("give", "NONE.1", "1", "1", "This market has never traded NONE.1."),
+        ("give", "NONE.1", "1", "1", "NONE.1 has never been listed here."),
         ("give", "AAPL", "0", "1", "Enter a number above zero."),
         ("give", "AAPL", "1", "", "Enter a number."),
-        ("give", "AAPL", "1", "-1", "A cost is zero or more."),
-        ("take", "AAPL", "1", "", "There is no AAPL in this account."),
+        ("give", "AAPL", "1", "-1", "Enter a cost of zero or more."),
+        ("take", "AAPL", "1", "", "This account holds no AAPL."),
     ] {
         let typed = [("direction", direction), ("symbol", symbol), ("quantity", quantity), ("cost", cost)];
         boss.acts(&act, &typed).await.assert_is(422).assert_says(sentence);
@@ -97,8 +97,8 @@ async fn shares_are_given_and_taken_at_a_stated_cost() {
     boss.acts(&act, &taken).await.assert_redirects_to(&path);
     bob.get("/wallet")
         .await
-        .assert_says("2.5 AAPL given by an administrator")
-        .assert_says("0.5 AAPL taken by an administrator");
+        .assert_says("2.5 AAPL added by an administrator")
+        .assert_says("0.5 AAPL removed by an administrator");
     let account = account(&server, "bob");
     assert_eq!((account.cash, account.contributed), (dollars("10000"), dollars("10400")));
     assert_sound(server.database());
@@ -117,18 +117,22 @@ async fn thirty_students_are_funded_at_once() {
     let mut chosen = vec![("_token", token.as_str()), ("act", "adjust-cash")];
     chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
     let preview = boss.post("/admin/accounts/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 30 of 30");
+    preview.assert_is(200).assert_says("30 of 30 will be changed");
+    let said = preview.select_all(".consequence");
+    assert!(said.len() == 1 && said[0].starts_with("A ledger entry adds or removes the cash."), "said once: {said:?}");
+    assert_eq!(preview.select_all("tbody .second"), [""; 0], "and not again for each");
+    assert_eq!(preview.select_text("main form .actions button").as_deref(), Some("Adjust cash in 30 accounts"));
     let mut form = Form::in_page(&preview, "/admin/accounts/bulk");
     form.fill("amount", "1500");
     form.fill("reason", "the spring game");
     let mut look = Form { action: form.action.clone(), fields: form.fields.clone() };
     look.fields.push(("look".to_owned(), "1".to_owned()));
     let looked = boss.send(&look).await;
-    looked.assert_is(200).assert_says("Cash goes from $10,000.00 to $11,500.00.");
+    looked.assert_is(200).assert_says("Cash changes from $10,000.00 to $11,500.00.");
     assert_eq!(account(&server, "student7").cash, dollars("10000"));
     let form = Form::in_page(&looked, "/admin/accounts/bulk");
     boss.send(&form).await.assert_is(200).assert_says("Done for 30 of 30");
-    boss.send(&form).await.assert_is(200).assert_says("done already");
+    boss.send(&form).await.assert_is(200).assert_says("already done");
     for name in ["bob", "student1", "student29"] {
         assert_eq!(account(&server, name).cash, dollars("11500"));
     }
@@ -149,7 +153,7 @@ async fn a_selection_of_which_some_cannot_is_told_so_one_by_one() {
         form.fields.push((name.to_owned(), value.to_owned()));
     }
     let looked = boss.send(&form).await;
-    looked.assert_is(200).assert_says("It will be done for 1 of 2").assert_says("There is $10.00 in cash.");
+    looked.assert_is(200).assert_says("1 of 2 will be changed").assert_says("The account has $10.00 in cash.");
     let done = boss.send(&Form::in_page(&looked, "/admin/accounts/bulk")).await;
     done.assert_is(200).assert_says("Done for 1 of 1");
     assert_eq!(account(&server, "bob").cash, dollars("10"));
@@ -167,7 +171,7 @@ async fn a_frozen_account_says_so_on_its_pages_and_refuses() {
     bob.buy("AAPL", "1").await.assert_is(422).assert_says(told);
     bob.deposit("5").await.assert_is(422).assert_says(told);
     bob.withdraw("5").await.assert_is(422).assert_says(told);
-    boss.get(&format!("{path}/freeze")).await.assert_says("The account is frozen already.");
+    boss.get(&format!("{path}/freeze")).await.assert_says("The account is already frozen.");
     boss.acts(&format!("{path}/unfreeze"), &[]).await.assert_redirects_to(&path);
     bob.buy("AAPL", "1").await.assert_done();
     assert!(!bob.get("/wallet").await.text.contains(told));
@@ -213,7 +217,7 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
     let (server, boss, bob, path) = with_bob().await;
     let old = bought(&bob, "2").await;
     let form = boss.get(&format!("{path}/reset")).await;
-    form.assert_says("AAPL: from 2 shares").assert_says("Epoch 2 begins.");
+    form.assert_says("AAPL changes from 2 shares").assert_says("This is reset 1 of this account.");
     boss.acts(&format!("{path}/reset"), &[("reason", "a new term")]).await.assert_redirects_to(&path);
     assert_eq!(account(&server, "bob").cash, dollars("10000"));
     for page in ["/orders", "/history", "/wallet"] {
@@ -221,14 +225,14 @@ async fn after_a_reset_the_pages_show_what_came_since_and_lead_to_what_was_befor
         now.assert_is(200).assert_says("Your account was reset on");
         assert!(!now.text.contains(&old), "{page} shows an order of the past");
         let before = bob.get(&format!("{page}?epoch=1")).await;
-        before.assert_is(200).assert_says("This is epoch 1 of your account");
+        before.assert_is(200).assert_says("This page shows activity before your account was reset on");
         assert!(before.text.contains(&old), "{page} lost an order of the past");
         let of_one = bob.get(&format!("{page}?epoch=1&symbol=AAPL")).await;
         assert!(of_one.text.contains(&old), "{page} lost an order of the past in one stock");
     }
     bob.get("/wallet").await.assert_says("Reset to the opening balance").assert_says("a new term");
     let receipt = bob.get(&old).await;
-    receipt.assert_is(200).assert_says("This order is from epoch 1 of your account, which ended on");
+    receipt.assert_is(200).assert_says("This order is from before your account was reset on");
     assert_eq!(receipt.select_attribute("main .notice a", "href").as_deref(), Some("/orders?epoch=1"));
     let portfolio = bob.get("/portfolio").await;
     portfolio.assert_says("Three steps to your first share");
@@ -258,7 +262,7 @@ async fn what_is_too_long_for_a_notice_is_said_as_far_as_it_goes() {
     let again = boss.send(&form).await;
     let set = again.headers.get_all("set-cookie").iter().map(http::HeaderValue::len).max();
     assert!(set.is_some_and(|length| length <= 4_096), "a browser drops a cookie of {set:?} bytes");
-    boss.follow(&again).await.assert_says("That was done already");
+    boss.follow(&again).await.assert_says("This was already done");
 }
 
 #[tokio::test]
@@ -267,7 +271,7 @@ async fn a_reversed_order_says_so_wherever_it_is_shown() {
     let order = bought(&bob, "2").await;
     let id = order.rsplit('/').next().unwrap();
     let act = format!("/admin/orders/{id}/reverse");
-    boss.get(&act).await.assert_is(200).assert_says("to $10,000.00.").assert_says("AAPL: from 2 shares (cost");
+    boss.get(&act).await.assert_is(200).assert_says("to $10,000.00.").assert_says("AAPL changes from 2 shares (cost");
     let stale = boss.fill(&act, &act, &[("reason", "a second thought")]).await;
     boss.acts(&act, &[("reason", "a wrong price")]).await.assert_redirects_to(&format!("/admin/orders/{id}"));
     bob.get(&order).await.assert_says("This order was reversed on").assert_says("a wrong price");
@@ -297,7 +301,7 @@ async fn an_order_whose_shares_are_gone_is_not_reversed_and_the_sentence_says_wh
     bob.sell("AAPL", "0.5").await.assert_done();
     let act = format!("/admin/orders/{}/reverse", order.rsplit('/').next().unwrap());
     let form = boss.get(&act).await;
-    form.assert_says("The order bought 2 AAPL and 1.5 are left").assert_says("Reverse the sale first");
+    form.assert_says("The order bought 2 AAPL, but only 1.5 are left").assert_says("Reverse the sale first");
 }
 
 #[tokio::test]

@@ -79,6 +79,6 @@ async fn the_forms_about_accounts_and_orders_are_for_everyone() {
     browser.open(&server.url(&act)).await;
     browser.fill("form[data-once]", "amount", "250").await;
     browser.click("button[name=look]").await;
-    browser.wait_for_text(".consequence", |text| text.contains("Cash goes from")).await;
+    browser.wait_for_text(".consequence", |text| text.contains("Cash changes from")).await;
     assert_readable_in_all_looks(&browser, "what it comes to").await;
 }

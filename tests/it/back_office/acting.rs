@@ -29,7 +29,7 @@ async fn an_administrator_sees_what_a_person_sees_until_they_stop() {
     acts_as(&boss, &id).await;
     for page in ["/portfolio", "/wallet", "/orders", "/history", "/stocks/AAPL", "/trade", "/settings", "/rates"] {
         let seen = boss.get(page).await;
-        seen.assert_is(200).assert_says("You are viewing the site as bob and can only look.");
+        seen.assert_is(200).assert_says("You are viewing the site as bob. View only.");
         assert!(seen.select_text(".menu-name").is_some_and(|name| name == "bob"), "{page}");
     }
     assert_eq!(boss.get("/wallet.csv").await.text, bob.get("/wallet.csv").await.text);
@@ -70,17 +70,14 @@ async fn whoever_acts_as_somebody_changes_nothing() {
     let posts = pages().into_iter().filter(|entry| entry.method == "POST").map(|entry| entry.path.to_owned());
     let office = ["/admin/close", "/admin/grant", "/admin/users/roster", "/admin/users/bulk"].map(str::to_owned);
     for path in posts.chain(office).filter(|path| !["/theme", "/stop-acting"].contains(&path.as_str())) {
-        boss.post(&path, &fields)
-            .await
-            .assert_is(403)
-            .assert_says("You are viewing the site as bob and can only look.");
+        boss.post(&path, &fields).await.assert_is(403).assert_says("You are viewing the site as bob. View only.");
     }
     for path in ["/admin", "/admin/grant", &format!("/admin/users/{id}/disable")] {
         boss.get(path)
             .await
             .assert_is(403)
-            .assert_says("You can only look")
-            .assert_says("Press Stop to act as yourself.");
+            .assert_says("View only")
+            .assert_says("Stop viewing as bob to make changes.");
     }
     let themed = boss.post("/theme", &[("_token", token.as_str()), ("theme", "dark"), ("back", "/wallet")]).await;
     themed.assert_redirects_to("/wallet");

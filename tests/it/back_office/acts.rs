@@ -67,11 +67,11 @@ async fn nobody_takes_their_own_rights_or_the_last_administrators() {
     for act in ["disable", "role", "reset-password", "erase"] {
         let path = format!("/admin/users/{own}/{act}");
         let form = boss.get(&path).await;
-        form.assert_is(200).assert_says("That is you. Let another administrator do it.");
+        form.assert_is(200).assert_says("You cannot do this to your own account. Ask another administrator.");
         assert!(form.select_text(".card form").is_none(), "{act} offers no button that is refused");
         let sent = [("_token", token.as_str()), ("role", "trader"), ("confirm", "boss"), ("reason", "pushed through")];
         let sent = [&sent[..], &[("key", "k"), ("seen", "1000000")]].concat();
-        boss.post(&path, &sent).await.assert_is(422).assert_says("That is you");
+        boss.post(&path, &sent).await.assert_is(422).assert_says("You cannot do this to your own account");
     }
     assert_eq!(server.person("boss").role, Role::Admin);
 }
@@ -82,7 +82,7 @@ async fn without_a_reason_nothing_is_done_and_what_was_typed_is_kept() {
     let recorded = server.record().len();
     let path = format!("/admin/users/{id}/role");
     let answer = boss.submit(&path, &path, &[("role", "support"), ("reason", " x ")]).await;
-    answer.assert_is(422).assert_says("Say why, in at least 3 characters");
+    answer.assert_is(422).assert_says("Enter a reason (at least 3 characters).");
     assert_eq!(answer.select_attribute("select[name=role] option[selected]", "value").as_deref(), Some("support"));
     assert_eq!(server.record().len(), recorded);
     bob.get("/admin").await.assert_is(404);
@@ -109,7 +109,7 @@ async fn a_form_that_was_sent_says_what_it_did_then_and_is_good_for_nothing_else
     form.fill("role", "admin");
     let repeated = boss.send(&form).await;
     acted(&repeated, &id);
-    let told = "That was done already: boss changed the role of bob (role: trader → support). It was not done again.";
+    let told = "This was already done: boss changed the role of bob (role: trader → support). It was not done again.";
     boss.follow(&repeated).await.assert_says(told);
     assert_eq!(server.person("bob").role, Role::Support);
     // Under the same key another act, or the same on somebody else, is not taken for done.
@@ -140,7 +140,7 @@ async fn whoever_is_overtaken_is_told_what_changed_and_loses_nothing_typed() {
     let form = boss.fill(&path, &path, &[("role", "admin"), ("reason", "runs the club")]).await;
     acted(&other.acts(&path, &[("role", "support")]).await, &id);
     let told = boss.send(&form).await;
-    told.assert_is(409).assert_says("Somebody was quicker").assert_says("other changed the role");
+    told.assert_is(409).assert_says("Someone else made a change").assert_says("other changed the role");
     told.assert_says("role: trader → support");
     assert_eq!(told.select_attribute("select[name=role] option[selected]", "value").as_deref(), Some("admin"));
     assert_eq!(told.select_attribute("input[name=reason]", "value").as_deref(), Some("runs the club"));
@@ -160,10 +160,10 @@ async fn a_selection_is_shown_before_anything_is_done_to_it() {
     let chosen =
         [("_token", token.as_str()), ("act", "disable"), ("id", &own), ("id", &id), ("id", &anns), ("id", "999")];
     let preview = boss.post("/admin/users/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 4").assert_says("That is you");
+    preview.assert_is(200).assert_says("2 of 4 will be changed").assert_says("You cannot do this to your own account");
     assert!(is_signed_in(&bob).await && is_signed_in(&ann).await);
     let form = crate::support::form::Form::in_page(&preview, "/admin/users/bulk");
-    boss.send(&form).await.assert_is(422).assert_says("Say why");
+    boss.send(&form).await.assert_is(422).assert_says("Enter a reason");
     let mut form = form;
     form.fill("reason", "the course is over");
     let done = boss.send(&form).await;
@@ -171,7 +171,7 @@ async fn a_selection_is_shown_before_anything_is_done_to_it() {
     assert!(!is_signed_in(&bob).await && !is_signed_in(&ann).await && is_signed_in(&boss).await);
     let recorded = |reason: &str| server.record().iter().filter(|line| line.reason == reason).count();
     assert_eq!(recorded("the course is over"), 2);
-    boss.send(&form).await.assert_is(200).assert_says("done already");
+    boss.send(&form).await.assert_is(200).assert_says("already done");
     assert_eq!(recorded("the course is over"), 2);
     assert_sound(server.database());
 }

@@ -86,7 +86,7 @@ async fn a_reset_sent_twice_is_done_once_and_its_code_is_not_shown_again() {
     let form = boss.fill(&path, &path, &[("reason", "forgot it")]).await;
     let given = code(&boss.send(&form).await);
     let again = boss.send(&form).await;
-    boss.follow(&again).await.assert_says("its code is not shown again");
+    boss.follow(&again).await.assert_says("the code is not shown again");
     assert_eq!(server.record().iter().filter(|line| line.reason == "forgot it").count(), 1);
     bob.sign_in_with("bob", &given).await.assert_done();
 }
@@ -187,12 +187,12 @@ async fn a_whole_class_is_reset_at_once_on_one_page_of_cards() {
     let mut chosen = vec![("_token", token.as_str()), ("act", "reset-password")];
     chosen.extend(ids.iter().map(|id| ("id", id.as_str())));
     let preview = boss.post("/admin/users/bulk", &chosen).await;
-    preview.assert_says("It will be done for 2 of 3").assert_says("That is you.");
+    preview.assert_says("2 of 3 will be changed").assert_says("You cannot do this to your own account.");
     let mut form = Form::in_page(&preview, "/admin/users/bulk");
     form.fill("reason", "a new term");
     form.fields.push(("id".to_owned(), ids[2].clone()));
     let shown = boss.send(&form).await;
-    shown.assert_is(200).assert_says("done for 2").assert_says("boss: That is you.");
+    shown.assert_is(200).assert_says("done for 2").assert_says("boss: You cannot do this to your own account.");
     let cards = cards(&shown);
     assert_eq!(cards.len(), 2, "{cards:?}");
     for (name, code) in &cards {
@@ -202,7 +202,7 @@ async fn a_whole_class_is_reset_at_once_on_one_page_of_cards() {
         out.get("/settings").await.assert_redirects_to("/login");
     }
     let again = boss.send(&form).await;
-    again.assert_is(200).assert_says("its code is not shown again");
+    again.assert_is(200).assert_says("the code is not shown again");
     assert!(self::cards(&again).is_empty());
     assert_eq!(server.record().iter().filter(|line| line.reason == "a new term").count(), 2);
     assert_sound(server.database());

@@ -21,16 +21,19 @@ async fn the_first_page_says_what_runs_and_what_the_day_was_like() {
     assert_eq!((&*figures[0], &*figures[1], &*figures[3]), ("2", "1", "3"), "{figures:?}");
     assert!(figures[2].starts_with("$999.") || figures[2] == "$1,000.00", "{figures:?}");
     let facts = home.select_all("main .facts > div");
-    for fact in
-        ["Refused: not enough cash1", "Refused: not enough shares2", "SpeedReal time", "Live connections0 of 10,000"]
-    {
+    for fact in [
+        "Refused: not enough cash1",
+        "Refused: not enough shares2",
+        "SpeedReal time (1×)",
+        "Live connections0 of 10,000",
+    ] {
         assert!(facts.iter().any(|said| said == fact), "{fact} is not among {facts:?}");
     }
     let version = format!("Tradefloor{}, for less than a minute", env!("CARGO_PKG_VERSION"));
     assert!(facts.iter().any(|said| said == &version), "{facts:?}");
     assert!(facts.iter().any(|said| said == "Sessions2"), "{facts:?}");
     home.assert_says("boss opened the back office");
-    assert!(home.select_all(".office-tasks a").contains(&"Make accounts".to_owned()));
+    assert!(home.select_all(".office-tasks a").contains(&"Add several people".to_owned()));
 }
 
 #[tokio::test]
@@ -50,8 +53,8 @@ async fn the_latest_acts_name_people_and_say_numbers_as_people_read_them() {
     let home = boss.get("/admin").await;
     let latest = home.select_all(".record li");
     for (place, words) in [
-        (0, "boss stopped acting as bob"),
-        (1, "boss began to act as bob"),
+        (0, "boss stopped viewing the site as bob"),
+        (1, "boss started viewing the site as bob"),
         (2, "boss reset the account of bob"),
         (3, "boss adjusted the cash of bob"),
         (3, "cash: $11,234.50 → $11,234.48"),
@@ -89,7 +92,7 @@ async fn a_slow_clock_is_not_called_real_time() {
     });
     let boss = server.administrator("boss").await;
     for page in ["/admin", "/admin/market"] {
-        boss.get(page).await.assert_is(200).assert_says("Speed0.5 times real time");
+        boss.get(page).await.assert_is(200).assert_says("Speed0.5× real time");
     }
 }
 
@@ -99,6 +102,6 @@ async fn support_sees_it_without_what_only_administrators_do() {
     let support = server.staff("helper", Role::Support).await;
     support.opens_back_office().await.assert_done();
     let home = support.get("/admin").await;
-    home.assert_is(200).assert_says("What runs");
+    home.assert_is(200).assert_says("Queued writes");
     assert!(home.select_all(".office-tasks a").is_empty());
 }

@@ -66,7 +66,7 @@ async fn a_halt_refuses_orders_with_its_reason_is_seen_everywhere_survives_a_kil
         assert!(badge.contains("Halted") && badge.contains("News is \"pending\" <b>now</b>"), "{page}: {badge}");
     }
     bob.get("/trade?symbol=AAPL").await.assert_says("Trading in AAPL is halted: News is");
-    boss.get(&path("AAPL", "halt")).await.assert_is(200).assert_says("Trading is halted already");
+    boss.get(&path("AAPL", "halt")).await.assert_is(200).assert_says("Trading is already halted");
 
     server.restart();
     boss.moves_to(&server);
@@ -103,7 +103,7 @@ async fn a_new_instrument_trades_at_its_price_at_once_is_charted_and_stays_after
     assert_eq!((line.act.as_str(), line.subject.as_str()), ("create_instrument", "DUNE"));
     assert_eq!((line.became.get("name"), line.became.get("price")), (Some("Dune & Sons"), Some("50.00")));
     let again = boss.acts(new, &fields).await;
-    again.assert_is(422).assert_says("There is an instrument of that symbol already");
+    again.assert_is(422).assert_says("There is already an instrument with that symbol");
     assert_eq!(again.select_attribute("input[name=name]", "value").as_deref(), Some("Dune & Sons"));
 
     server.restart();
@@ -121,7 +121,7 @@ async fn what_is_wrong_with_a_new_instrument_is_said_beside_each_field_and_nothi
     let fields = [("symbol", "NO SUCH"), ("name", " "), ("sector", "Ener\u{202e}gy"), ("price", "0.001")];
     let wrong = boss.acts("/admin/instruments/new/create", &fields).await;
     wrong.assert_is(422).assert_says("A symbol is").assert_says("Enter a name.");
-    wrong.assert_says("printable characters").assert_says("A price is between $0.01");
+    wrong.assert_says("printable characters").assert_says("Enter a price between $0.01");
     for price in ["1000000.01", "12.345", "ten", ""] {
         let fields = [("symbol", "DUNE"), ("name", "Dune"), ("price", price)];
         boss.acts("/admin/instruments/new/create", &fields).await.assert_is(422);
@@ -140,9 +140,7 @@ async fn what_is_delisted_is_off_the_rates_and_can_be_sold_but_not_bought_until_
         bob.get("/stocks/IBM").await.assert_is(200).assert_says("Delisted");
         bob.get("/portfolio").await.assert_says("International Business Machines").assert_says("Delisted");
         let refused = bob.buy("IBM", "1").await;
-        refused
-            .assert_is(422)
-            .assert_says("IBM is no longer listed. You can sell what you hold of it, but no longer buy it.");
+        refused.assert_is(422).assert_says("IBM is no longer listed. You can sell your shares but no longer buy more.");
         bob.sell("IBM", "1").await.assert_done();
         // What the back office decided is so after a kill, though the file of instruments names it.
         server.restart();
@@ -172,7 +170,7 @@ async fn another_name_and_sector_stay_after_a_restart_whatever_the_file_says() {
     let line = newest(&server);
     assert_eq!(line.was.get("name"), Some("International Business Machines Corporation"));
     assert_eq!((line.became.get("name"), line.became.get("sector")), (Some("Big Blue"), Some("")));
-    boss.acts(&path("IBM", "edit"), &[]).await.assert_is(422).assert_says("That is so already");
+    boss.acts(&path("IBM", "edit"), &[]).await.assert_is(422).assert_says("That is already the case");
 }
 
 #[tokio::test]
@@ -184,7 +182,10 @@ async fn the_second_of_two_who_edit_one_instrument_is_told_and_loses_nothing_typ
     act(&other, "IBM", "halt", &[("reason", "an audit")]).await;
     act(&other, "AAPL", "halt", &[("reason", "something else")]).await;
     let told = boss.send(&form).await;
-    told.assert_is(409).assert_says("Somebody was quicker").assert_says("other halted trading").assert_says("an audit");
+    told.assert_is(409)
+        .assert_says("Someone else made a change")
+        .assert_says("other halted trading")
+        .assert_says("an audit");
     assert!(!told.main_text().contains("something else"), "what was done to another instrument is not told");
     for (field, typed) in [("name", "Blue"), ("sector", ""), ("reason", "shorter")] {
         assert_eq!(told.select_attribute(&format!("input[name={field}]"), "value").as_deref(), Some(typed));
@@ -208,7 +209,7 @@ async fn a_selection_is_halted_for_one_reason_and_each_has_its_entry() {
     let token = boss.get("/rates").await.select_attribute("input[name=_token]", "value").expect("a form");
     let chosen = [("_token", token.as_str()), ("act", "halt"), ("id", "AAPL"), ("id", "MSFT"), ("id", "IBM")];
     let preview = boss.post("/admin/instruments/bulk", &chosen).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 3").assert_says("Trading is halted already");
+    preview.assert_is(200).assert_says("2 of 3 will be changed").assert_says("Trading is already halted");
     bob.buy("AAPL", "1").await.assert_done();
     let mut form = Form::in_page(&preview, "/admin/instruments/bulk");
     form.fill("reason", "fire drill");
@@ -231,7 +232,7 @@ async fn a_recording_can_be_halted_and_paused_and_neither_added_to_nor_moved() {
     let (_server, boss, bob) = on(server).await;
     for act in ["/admin/instruments/new/create", "/admin/instruments/SPY/set-price", "/admin/market/market/shock"] {
         let sheet = boss.get(act).await;
-        sheet.assert_is(200).assert_says("This market replays a recording");
+        sheet.assert_is(200).assert_says("This market replays a recording, so");
         assert!(sheet.select_text("main form button.bad").is_none());
     }
     act(&boss, "SPY", "halt", &[]).await;
@@ -265,7 +266,7 @@ async fn with_a_file_that_no_longer_names_what_bob_holds() -> (Server, Visitor, 
 async fn what_the_market_does_not_know_any_more_stays_in_the_portfolio_of_who_holds_it() {
     let (server, _boss, bob, _file) = with_a_file_that_no_longer_names_what_bob_holds().await;
     let portfolio = bob.get("/portfolio").await;
-    portfolio.assert_says("This market does not trade it.").assert_says("No price is known for BOLT.");
+    portfolio.assert_says("Not listed here.").assert_says("No price is known for BOLT.");
     assert_eq!(portfolio.select_text("tr[data-symbol=BOLT] .instrument").as_deref(), Some("BOLTBolt"));
     assert_eq!(portfolio.select_text("tr[data-symbol=BOLT] a"), None, "nothing leads to what is not there");
     assert_sound(server.database());

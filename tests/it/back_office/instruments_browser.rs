@@ -57,7 +57,7 @@ async fn an_open_ticket_says_that_the_market_is_paused_and_what_was_delisted_bef
     browser.fill("form[data-ticket]", "amount", "1").await;
     browser.wait_for_text("[data-primary]", |text| text == "Buy 1 IBM").await;
     boss.acts("/admin/market/market/pause", &[]).await.assert_redirects_to("/admin/market");
-    let sentence = "The market is paused. Orders are accepted again when it resumes.";
+    let sentence = "Trading is paused. You can place orders when it resumes.";
     browser.wait_for_text("[data-hindrance]", |text| text == sentence).await;
     browser.wait_for_text("[data-primary]", |text| text == "Review order").await;
     boss.acts("/admin/market/market/resume", &[]).await.assert_redirects_to("/admin/market");

@@ -56,17 +56,17 @@ async fn rows_that_are_added_meanwhile_make_no_page_a_further_one() {
     let second = boss.get(&next.expect("there is a second page")).await;
     assert_eq!(second.select_text(".browse-head p").as_deref(), Some("31 users"));
     assert_eq!(rows(&second).len(), 6);
-    assert!(second.select_text(".pager a").is_some_and(|text| text == "Back to the beginning"));
+    assert!(second.select_text(".pager a").is_some_and(|text| text == "Back to the start"));
     let further = boss.get("/admin/users?from=0&further=yes").await;
-    further.assert_is(200).assert_says("Nothing further back.");
-    boss.get("/admin/users?from=9&further=yes").await.assert_says("9 further users. There are no more.");
+    further.assert_is(200).assert_says("There are no more.");
+    boss.get("/admin/users?from=9&further=yes").await.assert_says("9 more users. There are no more.");
 }
 
 #[tokio::test]
 async fn what_could_not_be_read_is_no_filter() {
     let (_server, boss) = office().await;
     let list = boss.get("/admin/users?created-from=yesterday").await;
-    list.assert_is(200).assert_says("Write a day as 2026-11-25.").assert_says("1 user");
+    list.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.").assert_says("1 user");
     assert!(list.select_all(".chip").is_empty());
     assert_eq!(list.select_attribute("#f-created-from", "value").as_deref(), Some("yesterday"));
 }
@@ -116,7 +116,7 @@ async fn a_class_s_trades_are_undone_at_once() {
     fields.push(("_token".to_owned(), list.select_attribute("input[name=_token]", "value").expect("a form")));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let preview = boss.post("/admin/orders/bulk", &fields).await;
-    preview.assert_is(200).assert_says("It will be done for 2 of 2").assert_says("ada").assert_says("bob");
+    preview.assert_is(200).assert_says("2 of 2 will be changed").assert_says("ada").assert_says("bob");
     let mut form = Form::in_page(&preview, "/admin/orders/bulk");
     form.fill("reason", "the lesson begins anew");
     boss.send(&form).await.assert_is(200).assert_says("Done for 2 of 2");

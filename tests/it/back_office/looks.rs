@@ -31,7 +31,7 @@ async fn the_pages_about_people_are_for_everyone() {
     browser.open(&server.url("/admin/users/new/create")).await;
     assert_readable_in_all_looks(&browser, "creating a user").await;
     browser.submit("main form.form", &[("username", "boss"), ("reason", "a test")]).await;
-    browser.wait_for_text("main", |text| text.contains("That name is taken.")).await;
+    browser.wait_for_text("main", |text| text.contains("That username is taken.")).await;
     assert_readable_in_all_looks(&browser, "a refused user").await;
 
     browser.open(&server.url("/admin/users/roster")).await;

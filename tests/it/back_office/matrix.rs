@@ -82,7 +82,7 @@ async fn no_act_is_done_by_anybody_but_an_administrator_for_whom_the_back_office
         let path = subjects.address(act);
         for method in [Method::GET, Method::POST] {
             asks(&stranger, &method, &path).await.assert_redirects_to("/login");
-            asks(&subjects.trader, &method, &path).await.assert_is(404).assert_says("Nothing here");
+            asks(&subjects.trader, &method, &path).await.assert_is(404).assert_says("Page not found");
             for support in [&support, &support_in] {
                 asks(support, &method, &path).await.assert_is(403).assert_says("only administrators may change it");
             }

@@ -36,7 +36,7 @@ async fn somebody_added_by_hand_has_a_role_a_balance_and_a_code() {
     let id = server.person("helper").id.to_string();
     assert_eq!((line.act.as_str(), &line.subject), ("create_user", &id));
     assert_eq!((line.became.get("role"), line.became.get("opening balance")), (Some("support"), Some("250.75")));
-    // Sent again, nobody else is added and The code is not shown again.
+    // Sent again, nobody else is added and the code is not shown again.
     let again = boss.send(&form).await;
     boss.follow(&again).await.assert_says("The code is not shown again");
     assert_eq!(server.record().iter().filter(|line| line.reason == "helps out").count(), 1);
@@ -49,10 +49,14 @@ async fn what_is_wrong_with_somebody_new_stands_beside_the_field() {
     let people = |server: &Server| server.looks(|conn| users::list(conn, tradefloor::domain::UserId(0), 100)).len();
     let before = people(&server);
     for (fields, sentence, field) in [
-        ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That name is taken.", "username"),
+        ([("username", "BOB"), ("role", "trader"), ("opening", "1")], "That username is taken.", "username"),
         ([("username", "x y"), ("role", "trader"), ("opening", "1")], "A username cannot contain spaces.", "username"),
-        ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "An account begins with 0 to", "opening"),
-        ([("username", "ann"), ("role", "trader"), ("opening", "99999999999")], "An account begins with 0", "opening"),
+        ([("username", "ann"), ("role", "trader"), ("opening", "-1")], "Enter an opening balance from 0 to", "opening"),
+        (
+            [("username", "ann"), ("role", "trader"), ("opening", "99999999999")],
+            "Enter an opening balance from 0",
+            "opening",
+        ),
         ([("username", "ann"), ("role", "trader"), ("opening", "a lot")], "", "opening"),
         ([("username", "ann"), ("role", "king"), ("opening", "1")], "Choose one of the roles.", "role"),
     ] {
@@ -70,9 +74,9 @@ async fn a_new_name_is_seen_at_once_and_both_stay_on_record() {
     let _ann = server.staff("ann", Role::Trader).await;
     let refused = boss.acts(&path, &[("name", "ANN")]).await;
     refused.assert_is(422);
-    assert!(refused.select_text("#name-error").unwrap().contains("That name is taken."));
+    assert!(refused.select_text("#name-error").unwrap().contains("That username is taken."));
     boss.acts(&path, &[("name", "no such name")]).await.assert_is(422).assert_says("A username cannot contain spaces.");
-    boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is so already");
+    boss.acts(&path, &[("name", "bob")]).await.assert_is(422).assert_says("That is already the case");
     boss.acts(&path, &[("name", "Robert")]).await.assert_redirects_to(&format!("/admin/users/{id}"));
     bob.get("/settings").await.assert_is(200).assert_says("Signed in as Robert");
     Visitor::new(&server).sign_in("robert").await.assert_done();
@@ -92,7 +96,7 @@ async fn who_is_erased_is_forgotten_and_the_books_stay_whole() {
     bob.buy("AAPL", "1").await.assert_done();
     let path = format!("/admin/users/{id}/erase");
     for typed in ["", "Bob", "boss"] {
-        boss.acts(&path, &[("confirm", typed)]).await.assert_is(422).assert_says("That is not their name.");
+        boss.acts(&path, &[("confirm", typed)]).await.assert_is(422).assert_says("That is not their username.");
     }
     bob.get("/portfolio").await.assert_is(200);
     boss.acts(&path, &[("confirm", "bob")]).await.assert_redirects_to("/admin/users");

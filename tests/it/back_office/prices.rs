@@ -67,7 +67,7 @@ async fn whoever_sets_one_price_is_told_that_all_were_moved_meanwhile() {
     let shock = [("which", "sector:Technology"), ("percent", "-20"), ("reason", "a crash")];
     other.acts("/admin/market/market/shock", &shock).await.assert_redirects_to("/admin/market");
     let told = boss.send(&filled[0]).await;
-    told.assert_is(409).assert_says("Somebody was quicker").assert_says("a crash").assert_says("IBM:");
+    told.assert_is(409).assert_says("Someone else made a change").assert_says("a crash").assert_says("IBM:");
     assert!(!told.main_text().contains("AAPL:"), "what became of other prices is not told");
     boss.send(&filled[1]).await.assert_redirects_to("/admin/instruments/XOM");
     boss.send(&Form::in_page(&told, &forms[0])).await.assert_redirects_to("/admin/instruments/IBM");
@@ -83,14 +83,11 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     };
     did("pause", &[]).await;
     boss.get("/admin/market").await.assert_says("SpeedPaused").assert_says("Step");
-    boss.get(&market("pause")).await.assert_is(200).assert_says("The market is paused already");
+    boss.get(&market("pause")).await.assert_is(200).assert_says("The market is already paused");
     let badge = bob.get("/rates").await.select_attribute("[data-badge]", "data-state");
     assert_eq!(badge.as_deref(), Some("paused"));
     act(&boss, "MSFT", "set-price", &[("price", "55.00")]).await;
-    bob.buy("MSFT", "1")
-        .await
-        .assert_is(422)
-        .assert_says("The market is paused. Orders are accepted again when it resumes.");
+    bob.buy("MSFT", "1").await.assert_is(422).assert_says("Trading is paused. You can place orders when it resumes.");
     let (apple, ibm) = (last(&bob, "AAPL").await, last(&bob, "IBM").await);
     let recorded = server.record().len();
     let looked = [("which", "all"), ("percent", "-20"), ("look", "1")];
@@ -108,12 +105,12 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     did("step", &[]).await;
     assert_ne!(time().await, before, "whoever asked for a step finds it made");
     did("speed", &[("speed", "20")]).await;
-    boss.get("/admin/market").await.assert_says("20 times real time");
+    boss.get("/admin/market").await.assert_says("20× real time");
     boss.get(&market("step")).await.assert_is(200).assert_says("Only a paused market can be stepped");
     boss.acts(&market("speed"), &[("speed", "fast")]).await.assert_is(422).assert_says("Enter a number from 0.1");
     did("pause", &[]).await;
     did("resume", &[]).await;
-    boss.get("/admin/market").await.assert_says("20 times real time");
+    boss.get("/admin/market").await.assert_says("20× real time");
     let acts: Vec<_> = server.record().iter().rev().map(|line| line.act.as_str()).collect();
     let said = [
         "pause_market",

@@ -45,7 +45,7 @@ async fn a_class_of_thirty_is_made_from_a_prefix_and_a_number() {
         .assert_is(200)
         .assert_says("30 people will be added")
         .assert_says("student30")
-        .assert_says("begins with $500.00");
+        .assert_says("opening balance $500.00");
     assert_eq!(people(&server), 1, "looking adds nobody");
     let form = confirmed(&review, "class 7b");
     let shown = boss.send(&form).await;
@@ -108,7 +108,7 @@ async fn a_form_that_made_a_class_makes_no_other_one_and_says_so() {
     boss.send(&form).await.assert_is(200);
     form.fill("text", "eve\nmallory\n");
     let refused = boss.send(&form).await;
-    refused.assert_is(422).assert_says("This form was used already, for other people. Nobody was added now.");
+    refused.assert_is(422).assert_says("This form was already used for other people. No one was added this time.");
     assert_eq!(people(&server), 3);
     boss.send(&confirmed(&refused, "class 7c")).await.assert_is(200).assert_says("2 people were added.");
 }
@@ -118,7 +118,7 @@ async fn before_cards_are_made_it_is_said_what_address_they_will_name() {
     let (server, boss) = opened().await;
     let asked = [("by", "number"), ("prefix", "pupil"), ("number", "2")];
     let review = reviews(&boss, &asked).await;
-    review.assert_says(&format!("The cards will say {}", server.address())).assert_says("--public-url");
+    review.assert_says(&format!("The cards will show {}", server.address())).assert_says("--public-url");
     let known = Server::with(|settings| {
         settings.set("--public-url", "https://market.example");
     });
@@ -126,7 +126,7 @@ async fn before_cards_are_made_it_is_said_what_address_they_will_name() {
     let boss = known.administrator("boss").await;
     let review = reviews(&boss, &asked).await;
     review.assert_is(200).assert_says("2 people will be added");
-    assert!(!review.text.contains("The cards will say"));
+    assert!(!review.text.contains("The cards will show"));
 }
 
 #[tokio::test]
@@ -134,14 +134,14 @@ async fn a_list_is_all_or_nothing_and_tells_of_each_line_what_is_wrong() {
     let (server, boss) = opened().await;
     let list = "username,role,opening balance\nann\nbo\nboss\ncyd,teacher\ndan,,-5\nANN\neve,support,12.50\n";
     let review = reviews(&boss, &[("by", "list"), ("text", list)]).await;
-    review.assert_is(422).assert_says("5 of 7 lines need another look");
+    review.assert_is(422).assert_says("5 of 7 lines need to be corrected");
     let faults = review.select_all("td.fault");
     for (fault, expected) in faults.iter().zip([
-        "A username has at least 3 characters.",
-        "That name is taken.",
-        "The role is trader, support or admin",
-        "An account begins with 0 to $10,000,000.00.",
-        "Line 2 has the same name.",
+        "A username needs at least 3 characters.",
+        "That username is taken.",
+        "The role must be trader, support or admin",
+        "Enter an opening balance from 0 to $10,000,000.00.",
+        "Line 2 has the same username.",
     ]) {
         assert!(fault.starts_with(expected), "{fault} is not {expected}");
     }
@@ -168,7 +168,7 @@ async fn a_name_that_is_taken_meanwhile_stops_everybody() {
     let form = confirmed(&review, "too late");
     let _quicker = Visitor::new(&server).register("Late02").await;
     let stopped = boss.send(&form).await;
-    stopped.assert_is(422).assert_says("1 of 3 lines need another look").assert_says("That name is taken.");
+    stopped.assert_is(422).assert_says("1 of 3 lines need to be corrected").assert_says("That username is taken.");
     assert_eq!(people(&server), 2);
     assert!(server.record().iter().all(|line| line.reason != "too late"));
 }
@@ -183,7 +183,7 @@ async fn without_a_reason_or_with_nobody_nothing_is_done() {
         ([("by", "number"), ("prefix", "calm"), ("number", "0")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "calm"), ("number", "501")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "no such name"), ("number", "2")], "A username cannot contain spaces."),
-        ([("by", "list"), ("text", ""), ("opening", "")], "Nobody is on that list."),
+        ([("by", "list"), ("text", ""), ("opening", "")], "The list is empty."),
         ([("by", "list"), ("text", "ann"), ("opening", "a lot")], "look at this again"),
     ] {
         reviews(&boss, &fields).await.assert_is(422).assert_says(sentence);
@@ -201,7 +201,10 @@ async fn five_hundred_fit_and_no_more() {
             .fold(String::new(), |list, number| format!("{list}pupil.of.the.year.2026.no{number:03},trader,10000.00\n"))
     };
     let (fit, too_many) = (list(500), list(501));
-    reviews(&boss, &[("by", "list"), ("text", &too_many)]).await.assert_is(422).assert_says("At most 500 people");
+    reviews(&boss, &[("by", "list"), ("text", &too_many)])
+        .await
+        .assert_is(422)
+        .assert_says("You can add up to 500 people");
     reviews(&boss, &[("by", "list"), ("text", &"x".repeat(300_000))]).await.assert_is(413);
     let review = reviews(&boss, &[("by", "list"), ("text", &fit)]).await;
     assert_eq!(cards(&boss.send(&confirmed(&review, "a whole school")).await).len(), 500);

@@ -120,9 +120,20 @@ async fn a_filter_is_counted_shown_and_taken_away() {
     assert_eq!(some.select_all(".chip"), ["Account: ada×, remove", "Side: Sell×, remove"]);
     let less = some.select_attribute(".chip + .chip", "href").unwrap_or_default();
     assert_eq!(rows(&boss.get(&less).await).len(), 4, "{less}");
-    boss.get("/admin/orders?account=nobody").await.assert_says("nothing here is called “nobody”");
-    boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No order fits");
-    boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Write a day as 2026-11-25.");
+    boss.get("/admin/orders?account=nobody").await.assert_says("nothing found for “nobody”");
+    boss.get("/admin/orders?q=nothing-of-the-kind").await.assert_says("No orders match");
+    boss.get("/admin/orders?placed-from=yesterday").await.assert_is(200).assert_says("Enter the date as YYYY-MM-DD.");
+}
+
+#[tokio::test]
+async fn an_action_is_found_by_what_people_call_it() {
+    let (_server, boss) = office().await;
+    let found = boss.get("/admin/audit?q=back+office+opened").await;
+    let words = found.assert_is(200).select_all("[data-word=grant]");
+    assert!(!words.is_empty() && words.iter().all(|word| word == "Back office opened"), "{words:?}");
+    assert_eq!(boss.get("/admin/audit?act=grant").await.select_all(".chip"), ["Action: Back office opened×, remove"]);
+    let called = tradefloor::store::browse::CALLED;
+    assert!(called.iter().all(|(act, _)| act.parse::<tradefloor::domain::Act>().is_ok()), "each is an act");
 }
 
 #[tokio::test]
@@ -218,7 +229,7 @@ async fn a_selection_is_reviewed_before_anything_is_done_to_it() {
     let token = list.select_attribute("form[data-selection] input[name=_token]", "value").expect("a form");
     assert!(list.select_all("#act option").len() > 1);
     let fields = [("_token", token.as_str()), ("act", "disable"), ("id", ada.as_str()), ("id", bob.as_str())];
-    boss.post("/admin/users/bulk", &fields).await.assert_is(200).assert_says("It will be done for 2 of 2");
+    boss.post("/admin/users/bulk", &fields).await.assert_is(200).assert_says("2 of 2 will be changed");
     assert!(server.person("ada").disabled_at.is_none(), "nothing was done yet");
     let support = server.staff("helper", Role::Support).await;
     support.opens_back_office().await.assert_redirects_to("/admin");

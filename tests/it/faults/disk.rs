@@ -105,7 +105,7 @@ async fn what_a_failing_disk_kept_from_a_selection_is_sent_again_from_its_page()
     disk.recovers();
     let again = Form::in_page(&failed, bulk);
     boss.send(&again).await.assert_is(200).assert_says("Done for 3 of 3").assert_says("to $10,250.00.");
-    boss.send(&again).await.assert_is(200).assert_says("done already");
+    boss.send(&again).await.assert_is(200).assert_says("already done");
     for name in ["ann", "bob", "cyd"] {
         let user = server.person(name).id;
         assert_eq!(server.looks(move |conn| accounts::of_user(conn, user)).cash, Money::from_cents(1_025_000));

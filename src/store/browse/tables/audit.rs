@@ -5,10 +5,10 @@ use crate::store::browse::table::{Column, Exact, Filter, Join, Kind, Order, Part
 
 pub(super) static AUDIT: Table = Table {
     name: "audit",
-    title: "Record",
-    words: ("act", "acts"),
-    heading: "Entry {id} of the record",
-    about: "What staff did, newest first. Nobody can change or remove any of it.",
+    title: "Audit log",
+    words: ("action", "actions"),
+    heading: "Audit log entry {id}",
+    about: "What staff did, newest first. Entries cannot be changed or removed.",
     base: "audit_entries",
     only: "",
     joins: &[
@@ -21,54 +21,81 @@ pub(super) static AUDIT: Table = Table {
     columns: &[
         Column::new(Kind::Number, "id", "Entry", "audit_entries.id").at(Place::Lead).grows(),
         Column::new(Kind::At, "at", "When", "audit_entries.at").grows(),
-        Column::new(Kind::Text, "actor", "Who", "actors.username")
+        Column::new(Kind::Text, "actor", "By", "actors.username")
             .to("users", "actors.id")
             .sorted_by("actors.username_key")
             .searched(),
-        Column::new(Kind::Word, "act", "Act", "audit_entries.act").searched(),
-        Column::new(Kind::Word, "kind", "On", "audit_entries.subject_kind").searched(),
-        Column::new(Kind::Code, "subject", "Which", "audit_entries.subject_id")
+        Column::new(Kind::Word, "act", "Action", "audit_entries.act").sorted_by(ACTION).searched_as(ACTION),
+        Column::new(Kind::Word, "kind", "Type", "audit_entries.subject_kind").searched(),
+        Column::new(Kind::Code, "subject", "Item", "audit_entries.subject_id")
             .to("", SUBJECT)
             .sorted_by(SUBJECT_IN_ORDER)
             .searched(),
-        Column::new(Kind::Text, "person", "Whose", "persons.username")
+        Column::new(Kind::Text, "person", "Affected user", "persons.username")
             .to("users", "persons.id")
             .sorted_by("persons.username_key")
             .searched(),
-        Column::new(Kind::Text, "reason", "Why", "audit_entries.reason")
+        Column::new(Kind::Text, "reason", "Reason", "audit_entries.reason")
             .sorted_by("lower(audit_entries.reason)")
             .searched(),
-        Column::new(Kind::Code, "address", "From where", "audit_entries.address").at(Place::Wide).searched(),
+        Column::new(Kind::Code, "address", "IP address", "audit_entries.address").at(Place::Wide).searched(),
         Column::new(Kind::Details, "was", "Before", "audit_entries.was").at(Place::Detail),
         Column::new(Kind::Details, "became", "After", "audit_entries.became").at(Place::Detail),
-        Column::new(Kind::Code, "key", "Key of the form", "audit_entries.request_key").at(Place::Detail),
+        Column::new(Kind::Code, "key", "Request key", "audit_entries.request_key").at(Place::Detail),
         Column::new(Kind::Hash, "hash", "Hash", "audit_entries.hash").at(Place::Detail),
     ],
     filters: &[
-        Filter::row("actor", "Who", "audit_entries.actor_id", &USER)
+        Filter::row("actor", "By", "audit_entries.actor_id", &USER)
             .by_index_far_apart(&[Part::number("audit_entries.id")]),
-        Filter::row("person", "Whose", "audit_entries.person_id", &USER)
+        Filter::row("person", "Affected user", "audit_entries.person_id", &USER)
             .by_index_far_apart(&[Part::number("audit_entries.id")]),
-        Filter::word("act", "Act", "audit_entries.act"),
-        Filter::word("kind", "On", "audit_entries.subject_kind").by_index_with("subject"),
-        Filter::text("subject", "Which", "audit_entries.subject_id").by_index_with("kind"),
-        Filter::days("at", "When", "audit_entries.at").growing(),
+        Filter::word("act", "Action", "audit_entries.act"),
+        Filter::word("kind", "Type", "audit_entries.subject_kind").by_index_with("subject"),
+        Filter::text("subject", "Item", "audit_entries.subject_id").by_index_with("kind"),
+        Filter::days("at", "Date", "audit_entries.at").growing(),
     ],
     related: &[
         Related {
-            label: "All acts on the same thing",
+            label: "All actions on this item",
             table: "audit",
             asked: &[("kind", "audit_entries.subject_kind"), ("subject", "audit_entries.subject_id")],
         },
         Related {
-            label: "All acts on the same person",
+            label: "All actions affecting this user",
             table: "audit",
             asked: &[("person", "audit_entries.person_id")],
         },
-        Related { label: "All acts of whoever did it", table: "audit", asked: &[("actor", "audit_entries.actor_id")] },
+        Related {
+            label: "All actions by the same person",
+            table: "audit",
+            asked: &[("actor", "audit_entries.actor_id")],
+        },
     ],
     exact: &[Exact { sql: "audit_entries.id", spelling: Spelling::Number }],
 };
+
+macro_rules! called {
+    ($($act:literal => $words:literal),*) => {
+        /// Acts that people call something else than their word in the record says.
+        pub const CALLED: &[(&str, &str)] = &[$(($act, $words)),*];
+
+        /// An act as people call it.
+        const ACTION: &str = concat!(
+            "CASE audit_entries.act ",
+            $("WHEN '", $act, "' THEN '", $words, "' ",)*
+            "ELSE replace(audit_entries.act, '_', ' ') END"
+        );
+    };
+}
+called! {
+    "grant" => "back office opened",
+    "grant_refused" => "wrong password",
+    "act_as" => "started viewing as",
+    "act_as_end" => "stopped viewing as",
+    "create_user" => "add user",
+    "create_instrument" => "add instrument",
+    "reverse_fill" => "reverse order"
+}
 
 /// The address of what an act was done to, below the back office's own. A session may be over, so its user's stands for it.
 const SUBJECT: &str = "CASE WHEN audit_entries.subject_kind = 'market' THEN 'market' \

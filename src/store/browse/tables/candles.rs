@@ -5,10 +5,10 @@ use crate::store::browse::table::{Column, Filter, Join, Kind, Order, Part, Place
 
 pub(super) static CANDLES: Table = Table {
     name: "candles",
-    title: "Candles by day",
+    title: "Daily candles",
     words: ("day", "days"),
     heading: "{symbol} on {day}",
-    about: "What each price did on each market day, the latest day first.",
+    about: "Daily open, high, low, close and volume of each instrument, latest day first.",
     base: "candles",
     // The index that has days in order is of these rows alone.
     only: "candles.timeframe = 86400",
@@ -30,9 +30,9 @@ pub(super) static CANDLES: Table = Table {
         Column::new(Kind::Price, "low", "Low", "candles.low"),
         Column::new(Kind::Price, "close", "Close", "candles.close"),
         Column::new(Kind::Count, "volume", "Volume", "candles.volume"),
-        Column::new(Kind::Count, "hours", "Candles of an hour", HOURS).at(Place::Sought),
-        Column::new(Kind::Count, "fives", "Candles of five minutes", FIVES).at(Place::Sought),
-        Column::new(Kind::Count, "minutes", "Candles of a minute", MINUTES).at(Place::Sought),
+        Column::new(Kind::Count, "hours", "1-hour candles", HOURS).at(Place::Sought),
+        Column::new(Kind::Count, "fives", "5-minute candles", FIVES).at(Place::Sought),
+        Column::new(Kind::Count, "minutes", "1-minute candles", MINUTES).at(Place::Sought),
     ],
     filters: &[
         Filter::row("instrument", "Instrument", "candles.instrument_id", &INSTRUMENT)

@@ -8,7 +8,7 @@ pub(super) static HOLDINGS: Table = Table {
     title: "Holdings",
     words: ("holding", "holdings"),
     heading: "{symbol} of {account}",
-    about: "What accounts hold or have held, the newest account first.",
+    about: "Current and past holdings, newest account first.",
     base: "holdings",
     only: "",
     joins: &[
@@ -20,8 +20,8 @@ pub(super) static HOLDINGS: Table = Table {
     order: Order::Descending,
     identity: &[Part::text("accounts.public_id"), Part::text("instruments.symbol")],
     columns: &[
-        Column::new(Kind::Text, "symbol", "Holding of", "instruments.symbol").at(Place::Lead).searched(),
-        Column::new(Kind::Text, "account", "Account of", "users.username")
+        Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol").at(Place::Lead).searched(),
+        Column::new(Kind::Text, "account", "Owner", "users.username")
             .to("accounts", "accounts.public_id")
             .sorted_by("users.username_key")
             .searched(),
@@ -34,7 +34,7 @@ pub(super) static HOLDINGS: Table = Table {
         Column::new(Kind::Money, "cost", "Cost", "holdings.cost"),
         Column::new(Kind::Change, "realised", "Realised gain", "holdings.realised"),
         Column::new(Kind::DayNumber, "day", "Last traded", "holdings.day").at(Place::Wide),
-        Column::new(Kind::Quantity, "day_shares", "Shares when that day began", "holdings.day_quantity")
+        Column::new(Kind::Quantity, "day_shares", "Shares at the start of that day", "holdings.day_quantity")
             .at(Place::Detail),
         Column::new(Kind::Change, "day_paid", "Paid on that day", "holdings.day_paid").at(Place::Detail),
     ],
@@ -47,12 +47,12 @@ pub(super) static HOLDINGS: Table = Table {
     ],
     related: &[
         Related {
-            label: "Orders behind it",
+            label: "Related orders",
             table: "orders",
             asked: &[("account", "accounts.public_id"), ("instrument", "instruments.symbol")],
         },
         Related {
-            label: "Entries behind it",
+            label: "Related ledger entries",
             table: "ledger",
             asked: &[("account", "accounts.public_id"), ("instrument", "instruments.symbol")],
         },

@@ -7,7 +7,7 @@ pub(super) static INSTRUMENTS: Table = Table {
     title: "Instruments",
     words: ("instrument", "instruments"),
     heading: "{symbol} {name}",
-    about: "Everything that is or was traded, by symbol.",
+    about: "All current and past instruments, by symbol.",
     base: "instruments",
     only: "",
     joins: &[],
@@ -21,17 +21,17 @@ pub(super) static INSTRUMENTS: Table = Table {
             .sorted_by("lower(instruments.sector)")
             .searched(),
         Column::new(Kind::Flag, "listed", "Listed", "instruments.listed"),
-        Column::new(Kind::Text, "halted_because", "Halted because", "instruments.halted_because")
+        Column::new(Kind::Text, "halted_because", "Halt reason", "instruments.halted_because")
             .sorted_by("lower(instruments.halted_because)")
             .searched(),
-        Column::new(Kind::Price, "last", "Last price kept", "instruments.last_price"),
+        Column::new(Kind::Price, "last", "Last saved price", "instruments.last_price"),
         Column::new(Kind::Price, "previous_close", "Previous close", "instruments.previous_close").at(Place::Wide),
-        Column::new(Kind::At, "priced", "Kept", "instruments.priced_at").at(Place::Wide),
+        Column::new(Kind::At, "priced", "Saved at", "instruments.priced_at").at(Place::Wide),
         Column::new(Kind::Word, "origin", "Listed by", "instruments.origin").at(Place::Wide),
         Column::new(Kind::At, "halted_at", "Halted since", "instruments.halted_at").at(Place::Detail),
         Column::new(Kind::At, "delisted", "Delisted", "instruments.delisted_at").at(Place::Detail),
-        Column::new(Kind::At, "edited", "Named here", "instruments.edited_at").at(Place::Detail),
-        Column::new(Kind::Code, "id", "Public id", "instruments.public_id").at(Place::Detail),
+        Column::new(Kind::At, "edited", "Edited", "instruments.edited_at").at(Place::Detail),
+        Column::new(Kind::Code, "id", "Public ID", "instruments.public_id").at(Place::Detail),
         Column::new(Kind::Number, "number", "Number", "instruments.id").at(Place::Detail),
     ],
     filters: &[
@@ -46,7 +46,7 @@ pub(super) static INSTRUMENTS: Table = Table {
         Related { label: "Ledger", table: "ledger", asked: &[("instrument", "instruments.symbol")] },
         Related { label: "Candles", table: "candles", asked: &[("instrument", "instruments.symbol")] },
         Related {
-            label: "Record of acts",
+            label: "Audit log",
             table: "audit",
             asked: &[("kind", "'instrument'"), ("subject", "instruments.symbol")],
         },

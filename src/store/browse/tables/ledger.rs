@@ -8,7 +8,7 @@ pub(super) static LEDGER: Table = Table {
     title: "Ledger",
     words: ("entry", "entries"),
     heading: "Entry {id} of {account}",
-    about: "Everything that moved cash or shares in any wallet, newest first. Nothing here is ever changed.",
+    about: "Every movement of cash or shares, newest first. Entries are never changed.",
     base: "ledger_entries",
     only: "",
     joins: &[
@@ -23,7 +23,7 @@ pub(super) static LEDGER: Table = Table {
     columns: &[
         Column::new(Kind::Number, "id", "Entry", "ledger_entries.id").at(Place::Lead).grows(),
         Column::new(Kind::At, "at", "When", "ledger_entries.at").grows(),
-        Column::new(Kind::Text, "account", "Account of", "users.username")
+        Column::new(Kind::Text, "account", "Owner", "users.username")
             .to("accounts", "accounts.public_id")
             .sorted_by("users.username_key")
             .searched(),
@@ -35,16 +35,16 @@ pub(super) static LEDGER: Table = Table {
             .searched(),
         Column::new(Kind::Shares, "shares", "Shares", "NULLIF(ledger_entries.quantity, 0)"),
         Column::new(Kind::Change, "cost", "Cost of shares", "NULLIF(ledger_entries.cost, 0)").at(Place::Wide),
-        Column::new(Kind::Text, "memo", "Remark", "ledger_entries.memo")
+        Column::new(Kind::Text, "memo", "Note", "ledger_entries.memo")
             .at(Place::Wide)
             .sorted_by("lower(ledger_entries.memo)")
             .searched(),
         Column::new(Kind::Code, "order", "Order", "orders.public_id")
             .to("orders", "orders.public_id")
             .at(Place::Detail),
-        Column::new(Kind::Number, "act", "Act behind it", ACT).to("audit", ACT).at(Place::Sought),
-        Column::new(Kind::Number, "sequence", "Number in the account", "ledger_entries.sequence").at(Place::Detail),
-        Column::new(Kind::Code, "key", "Key of the form", "ledger_entries.request_key").at(Place::Detail),
+        Column::new(Kind::Number, "act", "Audit log entry", ACT).to("audit", ACT).at(Place::Sought),
+        Column::new(Kind::Number, "sequence", "Number within the account", "ledger_entries.sequence").at(Place::Detail),
+        Column::new(Kind::Code, "key", "Request key", "ledger_entries.request_key").at(Place::Detail),
         Column::new(Kind::Hash, "hash", "Hash", "ledger_entries.hash").at(Place::Detail),
     ],
     filters: &[
@@ -53,7 +53,7 @@ pub(super) static LEDGER: Table = Table {
         Filter::word("kind", "Kind", "ledger_entries.kind"),
         Filter::row("instrument", "Instrument", "ledger_entries.instrument_id", &INSTRUMENT),
         Filter::row("order", "Order", "ledger_entries.order_id", &ORDER),
-        Filter::days("at", "When", "ledger_entries.at").growing(),
+        Filter::days("at", "Date", "ledger_entries.at").growing(),
     ],
     related: &[
         Related { label: "All entries of this account", table: "ledger", asked: &[("account", "accounts.public_id")] },

@@ -11,6 +11,8 @@ mod references;
 mod sessions;
 mod users;
 
+pub use audit::CALLED;
+
 use super::table::Table;
 
 /// Every table, in the order they are offered.

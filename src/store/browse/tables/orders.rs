@@ -11,7 +11,7 @@ pub(super) static ORDERS: Table = Table {
     title: "Orders and fills",
     words: ("order", "orders"),
     heading: "{side} {quantity} {symbol} of {account}",
-    about: "What people asked the market to do and what came of it, newest first.",
+    about: "Every order and how it was filled, newest first.",
     base: "orders",
     only: "",
     joins: &[
@@ -27,7 +27,7 @@ pub(super) static ORDERS: Table = Table {
     columns: &[
         Column::new(Kind::Code, "id", "Order", "orders.public_id").at(Place::Lead).searched(),
         Column::new(Kind::At, "placed", "Placed", "orders.placed_at").grows(),
-        Column::new(Kind::Text, "account", "Account of", "users.username")
+        Column::new(Kind::Text, "account", "Owner", "users.username")
             .to("accounts", "accounts.public_id")
             .sorted_by("users.username_key")
             .searched(),
@@ -35,33 +35,33 @@ pub(super) static ORDERS: Table = Table {
         Column::new(Kind::Text, "symbol", "Symbol", "instruments.symbol")
             .to("instruments", "instruments.symbol")
             .searched(),
-        Column::new(Kind::Word, "state", "State", STATE).searched(),
+        Column::new(Kind::Word, "state", "Status", STATE).searched(),
         Column::new(Kind::Quantity, "quantity", "Shares", "fills.quantity"),
         Column::new(Kind::Price, "price", "Price", "fills.price"),
         Column::new(Kind::Money, "total", "Total", "fills.cash"),
         Column::new(Kind::Change, "gain", "Gain", "fills.gain").at(Place::Wide),
         Column::new(Kind::At, "reversed", "Reversed", "reversals.reversed_at").at(Place::Wide),
-        Column::new(Kind::Number, "reversal", "Entry that reversed it", "reversals.entry_id")
+        Column::new(Kind::Number, "reversal", "Reversal entry", "reversals.entry_id")
             .to("ledger", "reversals.entry_id")
             .at(Place::Detail),
-        Column::new(Kind::Quantity, "asked_shares", "Shares asked for", "orders.shares").at(Place::Detail),
-        Column::new(Kind::Money, "asked_dollars", "Dollars asked for", "orders.dollars").at(Place::Detail),
-        Column::new(Kind::Price, "bid", "Bid that was met", "fills.bid").at(Place::Detail),
-        Column::new(Kind::Price, "ask", "Ask that was met", "fills.ask").at(Place::Detail),
-        Column::new(Kind::Price, "last", "Last trade then", "fills.last").at(Place::Detail),
-        Column::new(Kind::At, "quoted", "Quoted, by the market's clock", "fills.quoted_at").at(Place::Detail),
+        Column::new(Kind::Quantity, "asked_shares", "Shares ordered", "orders.shares").at(Place::Detail),
+        Column::new(Kind::Money, "asked_dollars", "Dollars ordered", "orders.dollars").at(Place::Detail),
+        Column::new(Kind::Price, "bid", "Bid at execution", "fills.bid").at(Place::Detail),
+        Column::new(Kind::Price, "ask", "Ask at execution", "fills.ask").at(Place::Detail),
+        Column::new(Kind::Price, "last", "Last price at execution", "fills.last").at(Place::Detail),
+        Column::new(Kind::At, "quoted", "Quoted (market time)", "fills.quoted_at").at(Place::Detail),
         Column::new(Kind::At, "filled", "Filled", "fills.filled_at").at(Place::Detail),
-        Column::new(Kind::Money, "cash_after", "Cash afterwards", "fills.balance").at(Place::Detail),
-        Column::new(Kind::Code, "key", "Key of the form", "orders.order_key").at(Place::Detail),
+        Column::new(Kind::Money, "cash_after", "Cash after", "fills.balance").at(Place::Detail),
+        Column::new(Kind::Code, "key", "Request key", "orders.order_key").at(Place::Detail),
         Column::new(Kind::Number, "number", "Number", "orders.id").at(Place::Detail),
-        Column::new(Kind::Number, "fill", "Number of the fill", "fills.id").at(Place::Detail),
+        Column::new(Kind::Number, "fill", "Fill number", "fills.id").at(Place::Detail),
     ],
     filters: &[
         Filter::row("account", "Account", "orders.account_id", &ACCOUNT)
             .by_index_far_apart(&[Part::number("orders.id")]),
         Filter::row("instrument", "Instrument", "orders.instrument_id", &INSTRUMENT).by_index_with("account"),
         Filter::word("side", "Side", "orders.side"),
-        Filter::word("state", "State", "orders.state"),
+        Filter::word("state", "Status", "orders.state"),
         Filter::flag("reversed", "Reversed", "reversals.order_id IS NOT NULL", "Reversed", "Not reversed"),
         Filter::days("placed", "Placed", "orders.placed_at").growing(),
     ],
@@ -79,11 +79,7 @@ pub(super) static ORDERS: Table = Table {
             table: "orders",
             asked: &[("instrument", "instruments.symbol")],
         },
-        Related {
-            label: "Record of acts",
-            table: "audit",
-            asked: &[("kind", "'order'"), ("subject", "orders.public_id")],
-        },
+        Related { label: "Audit log", table: "audit", asked: &[("kind", "'order'"), ("subject", "orders.public_id")] },
     ],
     exact: &[Exact { sql: "orders.public_id", spelling: Spelling::Lower }],
 };

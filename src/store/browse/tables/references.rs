@@ -27,7 +27,7 @@ pub(super) static ACCOUNT: Reference = Reference {
         Exact { sql: "accounts.public_id", spelling: Spelling::Lower },
         Exact { sql: "users.username_key", spelling: Spelling::Lower },
     ],
-    hint: "Owner or id",
+    hint: "Owner or ID",
 };
 
 /// Something that is traded.
@@ -49,5 +49,5 @@ pub(super) static ORDER: Reference = Reference {
     identity: "orders.public_id",
     label: "orders.public_id",
     asked_by: &[Exact { sql: "orders.public_id", spelling: Spelling::Lower }],
-    hint: "Order id",
+    hint: "Order ID",
 };

@@ -8,7 +8,7 @@ pub(super) static SESSIONS: Table = Table {
     title: "Sessions",
     words: ("session", "sessions"),
     heading: "Session of {user}",
-    about: "Where people are signed in, those that last longest first.",
+    about: "Where people are signed in, latest to expire first.",
     base: "sessions",
     only: "",
     joins: &[
@@ -27,31 +27,31 @@ pub(super) static SESSIONS: Table = Table {
         Column::new(Kind::Word, "role", "Role", "users.role"),
         Column::new(Kind::At, "created", "Signed in", "sessions.created_at"),
         Column::new(Kind::At, "seen", "Last used", "sessions.seen_at"),
-        Column::new(Kind::At, "expires", "Ends at the latest", "sessions.expires_at"),
+        Column::new(Kind::At, "expires", "Expires", "sessions.expires_at"),
         Column::new(Kind::At, "granted", "Back office open until", "sessions.granted_until").at(Place::Wide),
-        Column::new(Kind::Text, "acting_as", "Acting as", "others.username")
+        Column::new(Kind::Text, "acting_as", "Viewing as", "others.username")
             .to("users", "others.id")
             .sorted_by("others.username_key")
             .at(Place::Detail),
-        Column::new(Kind::At, "acting_until", "Acting until", "sessions.acting_until").at(Place::Detail),
-        Column::new(Kind::Flag, "current", "Begun with the present password", CURRENT).at(Place::Detail),
+        Column::new(Kind::At, "acting_until", "Viewing until", "sessions.acting_until").at(Place::Detail),
+        Column::new(Kind::Flag, "current", "Signed in with the current password", CURRENT).at(Place::Detail),
     ],
     filters: &[
         Filter::row("user", "User", "sessions.user_id", &USER)
             .by_index(&[Part::number("sessions.seen_at"), Part::text("sessions.key_hash")]),
         Filter::word("role", "Role", "users.role"),
-        Filter::flag("current", "Password", CURRENT, "The present one", "An earlier one"),
+        Filter::flag("current", "Password", CURRENT, "Current", "Earlier"),
         Filter::days("seen", "Last used", "sessions.seen_at"),
     ],
     related: &[
         Related { label: "All sessions of this user", table: "sessions", asked: &[("user", "users.id")] },
         Related {
-            label: "Record of this session",
+            label: "Audit log of this session",
             table: "audit",
             asked: &[("kind", "'session'"), ("subject", "sessions.key_hash")],
         },
-        Related { label: "What this user did as staff", table: "audit", asked: &[("actor", "users.id")] },
-        Related { label: "What was done to this user", table: "audit", asked: &[("person", "users.id")] },
+        Related { label: "Actions by this user", table: "audit", asked: &[("actor", "users.id")] },
+        Related { label: "Actions affecting this user", table: "audit", asked: &[("person", "users.id")] },
     ],
     exact: &[],
 };

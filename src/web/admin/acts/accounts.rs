@@ -1,7 +1,7 @@
 //! What can be done about accounts: cash and shares put right, trading stopped and allowed, a new beginning.
 
 use super::prospect::{beside_fields, comes_to, words};
-use super::{AT_ONCE, About, Act, Doing, Fact, Field, Foreseen, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Foreseen, Many, Outcome, Sheet};
 use crate::domain::{AccountId, Instruction, Money, PublicId, Quantity, SubjectKind, Symbol};
 use crate::store::accounts::{self, Account};
 use crate::store::users;
@@ -21,6 +21,7 @@ pub(super) static ACTS: &[&dyn Act] = &[&ADJUST_CASH, &ADJUST_SHARES, &FREEZE, &
 struct AccountAct {
     name: &'static str,
     label: &'static str,
+    many: Many,
     /// The button's words before the name of the account's owner.
     button: &'static str,
     /// What is said before that name once it is done.
@@ -37,62 +38,68 @@ struct AccountAct {
 static ADJUST_CASH: AccountAct = AccountAct {
     name: "adjust-cash",
     label: "Adjust cash",
+    many: Many("Adjust cash in", "account", ""),
     button: "Adjust the cash of",
     done: "Adjusted the cash of",
     serious: false,
     fields: cash_fields,
     read: read_cash,
-    consequence: "An entry of the ledger adds the cash or takes it. It counts as money put in or taken out, so it is neither a gain nor a loss. The owner reads your reason in the wallet.",
+    consequence: "A ledger entry adds or removes the cash. It counts as a deposit or a withdrawal, not as a gain or a loss. The owner sees your reason in the wallet.",
 };
 
 static ADJUST_SHARES: AccountAct = AccountAct {
     name: "adjust-shares",
     label: "Adjust shares",
+    many: Many("Adjust shares in", "account", ""),
     button: "Adjust the shares of",
     done: "Adjusted the shares of",
     serious: false,
     fields: share_fields,
     read: read_shares,
-    consequence: "An entry of the ledger gives the shares at the cost you state, or takes them with that much of their cost. It is neither a gain nor a loss. The owner reads your reason in the wallet.",
+    consequence: "A ledger entry adds the shares at the cost you enter, or removes them with that much of their cost. It is not a gain or a loss. The owner sees your reason in the wallet.",
 };
 
 static FREEZE: AccountAct = AccountAct {
     name: "freeze",
     label: "Freeze",
+    many: Many("Freeze", "account", ""),
     button: "Freeze the account of",
     done: "Froze the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Freeze),
-    consequence: "Orders, deposits and withdrawals are refused from now on, and the owner is told your reason. What is held stays.",
+    consequence: "The owner can no longer trade, add money or withdraw, and sees your reason. Cash and shares stay in the account.",
 };
 
 static UNFREEZE: AccountAct = AccountAct {
     name: "unfreeze",
     label: "Unfreeze",
+    many: Many("Unfreeze", "account", ""),
     button: "Unfreeze the account of",
     done: "Unfroze the account of",
     serious: false,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Unfreeze),
-    consequence: "The owner can trade, add money and take it out again.",
+    consequence: "The owner can trade, add money and withdraw again.",
 };
 
 static RESET: AccountAct = AccountAct {
     name: "reset",
     label: "Reset",
+    many: Many("Reset", "account", ""),
     button: "Reset the account of",
     done: "Reset the account of",
     serious: true,
     fields: |_| Vec::new(),
     read: |_| Ok(Intervention::Reset),
-    consequence: "All shares are removed and the account starts over with its opening balance; gains and contributions start over too. What came before can still be read as an earlier epoch.",
+    consequence: "All shares are removed and the account starts over with its opening balance. Gains and net deposits start over too. Earlier activity can still be viewed.",
 };
 
 impl Act for AccountAct {
     fn about(&self) -> About {
         About {
             in_bulk: Some(AT_ONCE),
+            many: self.many,
             is_foreseen: !(self.fields)(&Fields::default()).is_empty(),
             ..About::of(SubjectKind::Account, self.name, self.label)
         }
@@ -166,16 +173,19 @@ impl Act for AccountAct {
 fn directions(typed: &Fields, given: &str, taken: &str) -> Field {
     let choices = vec![("give".to_owned(), given.to_owned()), ("take".to_owned(), taken.to_owned())];
     let chosen = if typed.get("direction") == "take" { "take" } else { "give" };
-    Field::choice("direction", "Which way", choices, chosen)
+    Field::choice("direction", "Direction", choices, chosen)
 }
 
 fn cash_fields(typed: &Fields) -> Vec<Field> {
     vec![
-        directions(typed, "Add cash", "Take cash"),
+        directions(typed, "Add cash", "Remove cash"),
         Field::amount(
             "amount",
             "Amount in dollars",
-            format!("Above zero. You can take up to what is there; an account holds at most {}.", Money::MAX.dollars()),
+            format!(
+                "Above zero. You can remove up to the current cash; an account can hold at most {}.",
+                Money::MAX.dollars()
+            ),
             typed.get("amount"),
         ),
     ]
@@ -190,17 +200,18 @@ fn read_cash(typed: &Fields) -> Result<Intervention, FieldErrors> {
             let change = amount.checked_neg().unwrap_or(Money::ZERO);
             return Ok(Intervention::AdjustCash { change });
         }
-        Ok(_) => errors.add("direction", "Choose whether to add or to take."),
+        Ok(_) => errors.add("direction", "Choose whether to add or remove cash."),
         Err(wrong) => errors.add("amount", &wrong),
     }
     Err(errors)
 }
 
 fn share_fields(typed: &Fields) -> Vec<Field> {
-    let cost = "In all, not for each share. When you take shares you can leave this empty: they then take their part of the average cost.";
+    let cost =
+        "The total cost, not per share. When you remove shares you can leave this empty to use their average cost.";
     vec![
-        directions(typed, "Give shares", "Take shares"),
-        Field { longest: 8, ..Field::line("symbol", "Symbol", "Such as AAPL.", typed.get("symbol")) },
+        directions(typed, "Add shares", "Remove shares"),
+        Field { longest: 8, ..Field::line("symbol", "Symbol", "For example AAPL.", typed.get("symbol")) },
         Field::amount("quantity", "Shares", "Up to 9 decimals.", typed.get("quantity")),
         Field::amount("cost", "Cost in dollars", cost, typed.get("cost")),
     ]
@@ -210,7 +221,7 @@ fn read_shares(typed: &Fields) -> Result<Intervention, FieldErrors> {
     let mut errors = FieldErrors::default();
     let gives = typed.get("direction") == "give";
     if !gives && typed.get("direction") != "take" {
-        errors.add("direction", "Choose whether to give or to take.");
+        errors.add("direction", "Choose whether to add or remove shares.");
     }
     let symbol = typed.get("symbol").parse::<Symbol>();
     if let Err(wrong) = &symbol {
@@ -224,7 +235,7 @@ fn read_shares(typed: &Fields) -> Result<Intervention, FieldErrors> {
     let cost = if part { Ok(None) } else { typed.get("cost").parse::<Money>().map(Some) };
     match &cost {
         Err(wrong) => errors.add("cost", wrong),
-        Ok(Some(cost)) if cost.is_negative() => errors.add("cost", "A cost is zero or more."),
+        Ok(Some(cost)) if cost.is_negative() => errors.add("cost", "Enter a cost of zero or more."),
         Ok(_) => {}
     }
     match (symbol, quantity, cost) {
@@ -266,10 +277,10 @@ impl Owned {
         let mut facts = vec![
             Fact::new("Owner", &self.owner),
             Fact::new("Cash", &cash.dollars()),
-            Fact::new("Put in, less taken out", &contributed.dollars()),
+            Fact::new("Net deposits", &contributed.dollars()),
         ];
         if *epoch > 1 {
-            facts.push(Fact::new("Epoch", epoch));
+            facts.push(Fact::new("Resets", &(epoch - 1)));
         }
         if let Some(frozen) = self.account.frozen() {
             facts.push(Fact::new(format!("Frozen since {}", day_words(frozen.at)), &frozen.because));

@@ -1,6 +1,6 @@
 //! `/admin/{table}/bulk`: one act on a selection of rows; first what it will do to each, then what it did.
 
-use super::{AT_ONCE, Act, Control, Foreseen, Outcome, Sheet, find, table_of};
+use super::{AT_ONCE, Act, Control, Foreseen, Outcome, Sheet, alike, find, table_of};
 use crate::domain::{Instruction, OrderKey, Reason};
 use crate::store::audit;
 use crate::web::admin::slips::{self, Slip};
@@ -43,6 +43,8 @@ pub struct BulkPage {
     pub layout: Layout,
     /// The frame of the back office.
     pub office: Office,
+    /// The table of the rows.
+    pub table: &'static str,
     /// What the act is called in addresses.
     pub act: &'static str,
     /// What it is called.
@@ -69,6 +71,8 @@ pub struct BulkPage {
     pub back: String,
     /// Whether this is what happened rather than what will.
     pub over: bool,
+    /// What will happen to each row alike.
+    pub common: Option<String>,
 }
 
 impl BulkPage {
@@ -76,6 +80,18 @@ impl BulkPage {
     #[must_use]
     pub fn good(&self) -> usize {
         self.rows.iter().filter(|row| row.good).count()
+    }
+
+    /// Whether there is anything to say of a single row.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        self.rows.iter().any(|row| !row.says.is_empty())
+    }
+
+    /// What the button says: `Reset 3 passwords`.
+    #[must_use]
+    pub fn button(&self) -> String {
+        find(self.table, self.act).map_or_else(|| self.label.to_owned(), |act| act.about().many.of(self.good()))
     }
 
     /// How many rows may be sent again.
@@ -148,7 +164,7 @@ pub async fn submit(
 }
 
 fn choose(staff: &Staff, back: &str) -> HttpResponse {
-    let sentence = format!("Select 1 to {LARGEST_SELECTION} rows and what to do with them. Nothing was changed.");
+    let sentence = format!("Select 1 to {LARGEST_SELECTION} rows and an action. Nothing was changed.");
     staff.visit().go_saying(back, NoticeKind::Bad, sentence)
 }
 
@@ -196,8 +212,11 @@ impl Bulk<'_> {
             Some(Sheet { name, consequence, .. }) => Row { id, name, says: consequence, good: true, again: false },
         });
         let rows = rows.collect();
-        let (rows, wrong) = if self.filled { self.foresee(rows).await? } else { (rows, None) };
-        Ok(self.page(sheet, rows, if errors.is_empty() { wrong.unwrap_or(errors) } else { errors }, false))
+        let (mut rows, wrong) = if self.filled { self.foresee(rows).await? } else { (rows, None) };
+        let mut good: Vec<&mut String> = rows.iter_mut().filter(|row| row.good).map(|row| &mut row.says).collect();
+        let common = alike::take_common(&mut good);
+        let errors = if errors.is_empty() { wrong.unwrap_or(errors) } else { errors };
+        Ok(BulkPage { common, ..self.page(sheet, rows, errors, false) })
     }
 
     /// What it comes to for each of `rows` with what was typed. When that is wrong for all of them, the form is what is
@@ -288,6 +307,7 @@ impl Bulk<'_> {
         BulkPage {
             layout: self.staff.layout(),
             office: self.staff.office(),
+            table,
             act: self.act.about().name,
             label: self.act.about().label,
             rows,
@@ -301,6 +321,7 @@ impl Bulk<'_> {
             list: format!("/admin/{table}"),
             back: self.back.to_owned(),
             over,
+            common: None,
         }
     }
 }
@@ -322,7 +343,9 @@ impl Came<'_> {
                 Row { id, name, says: say, good: true, again: false }
             }
             Ok(Outcome::Wrong(errors)) => Row::not(id, name, sentences(&errors)),
-            Ok(Outcome::Overtaken(_)) => Row::not(id, name, "Somebody else changed it meanwhile; nothing was done."),
+            Ok(Outcome::Overtaken(_)) => {
+                Row::not(id, name, "Someone else changed this in the meantime; nothing was done.")
+            }
             Ok(Outcome::NotFound) => Row::not(id, name, GONE),
             Err(error) => {
                 let passes = matches!(error, PageError::Busy(_) | PageError::Throttled { .. } | PageError::Unconfirmed);
@@ -344,15 +367,13 @@ const GONE: &str = "It no longer exists.";
 /// What is said of a row that failed. The page that shows it is none of a failure, so the cause is logged here.
 fn failed(error: &PageError) -> &'static str {
     match error {
-        PageError::Busy(_) | PageError::Throttled { .. } => {
-            "The server was busy and this one was not done. Send it again."
-        }
+        PageError::Busy(_) | PageError::Throttled { .. } => "The server was busy, so this one was not done. Try again.",
         PageError::Unconfirmed => {
-            "The books did not confirm this one, so it may or may not have been done. Look at it, then send it again from this page; it is done only once."
+            "We could not confirm this one, so it may or may not have been done. Check it, then try again from this page; it is done only once."
         }
         other => {
             tracing::error!(cause = %other, "an act on one of a selection failed");
-            "Something went wrong on our side and was written to the log; this one was not done."
+            "Something went wrong on our side and has been logged; this one was not done."
         }
     }
 }

@@ -25,7 +25,7 @@ impl Act for Rename {
             let name = if typed.get("name").is_empty() { user.username.to_string() } else { typed.text("name") };
             let field = username_field("name", "New username", Username::RULE, name);
             let consequence =
-                "They sign in with the new name from now on; their password stays. Both names stay on record.";
+                "They sign in with the new name from now on, with the same password. Both names stay in the audit log.";
             let button = format!("Rename {}", user.username);
             Ok(Some(Sheet { consequence: consequence.to_owned(), fields: vec![field], button, ..sheet(&user) }))
         })
@@ -62,8 +62,8 @@ impl Act for Erase {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let consequence = "Their name, password, stars and sessions are deleted for good, and nobody can sign in as them. What they traded stays in the books under a placeholder, and what is on record stays there.";
-            let hint = format!("Type {} to be sure.", user.username);
+            let consequence = "Their name, password, watchlist and sessions are permanently deleted, and no one can sign in as them. Their trades stay in the books under a placeholder, and the audit log keeps its entries.";
+            let hint = format!("Type {} to confirm.", user.username);
             let field = username_field("confirm", "Their username", hint, typed.text("confirm"));
             let button = format!("Erase {}", user.username);
             let consequence = consequence.to_owned();
@@ -82,7 +82,7 @@ impl Act for Erase {
             let Ok(number) = id.parse().map(crate::domain::UserId) else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.erase(number, typed.get("confirm").trim().to_owned(), instruction).await?;
             let done = |()| Outcome::Done {
-                say: "That person is erased. What they traded stays in the books.".to_owned(),
+                say: "The user was erased. Their trades stay in the books.".to_owned(),
                 href: Some("/admin/users".to_owned()),
             };
             Ok(Outcome::of(acted, done, |refusal| match refusal {
@@ -95,7 +95,7 @@ impl Act for Erase {
 
 impl Act for ActAs {
     fn about(&self) -> About {
-        About::of(SubjectKind::User, "act-as", "See as this user")
+        About::of(SubjectKind::User, "act-as", "View as this user")
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -103,10 +103,10 @@ impl Act for ActAs {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let minutes = GRANTED_FOR.as_secs() / 60;
             let consequence = format!(
-                "You see the site as they see it and can change nothing. It lasts until you press Stop or the back office closes, {minutes} minutes at most. When it began and ended goes on record."
+                "You see the site as they see it, view only, until you press Stop or the back office closes, for {minutes} minutes at most. The start and the end are recorded in the audit log."
             );
             let refused = (user.role == Role::Admin).then(|| PersonRefusal::Administrator.to_string());
-            let button = format!("See what {} sees", user.username);
+            let button = format!("View as {}", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
         })
     }
@@ -121,7 +121,8 @@ impl Act for ActAs {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.act_as(user.id, instruction).await?;
-            let say = format!("You are viewing the site as {}. Press Stop to act as yourself.", user.username);
+            let say =
+                format!("You are viewing the site as {}. Press Stop to return to your own account.", user.username);
             // Sent again as well: while they look as somebody, the back office is closed to them.
             Ok(Outcome::of(acted, |()| Outcome::done(say), explain).leading_to("/portfolio"))
         })

@@ -1,6 +1,6 @@
 //! What can be done about instruments.
 
-use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Many, Outcome, Sheet};
 use crate::domain::instrument::{LONGEST_NAME, is_a_name};
 use crate::domain::{Instruction, Listing, SubjectKind, Symbol};
 use crate::operations::{OperationActed, OperationRefusal, Operations, parse_price};
@@ -28,9 +28,10 @@ struct Relist;
 struct Plain {
     name: &'static str,
     label: &'static str,
+    many: Many,
     serious: bool,
     /// What will happen.
-    consequence: fn(&Symbol) -> String,
+    consequence: &'static str,
     /// Why there is nothing to do.
     done_already: fn(&Standing) -> Option<&'static str>,
     perform: for<'a> fn(&'a Operations, &'a Symbol, Instruction) -> Asked<'a>,
@@ -43,13 +44,10 @@ type Asked<'a> = LocalBoxFuture<'a, Result<OperationActed<()>, StoreError>>;
 static HALT: Plain = Plain {
     name: "halt",
     label: "Halt trading",
+    many: Many("Halt trading in", "instrument", ""),
     serious: false,
-    consequence: |symbol| {
-        format!(
-            "No order in {symbol} is accepted until trading is resumed. Traders see your reason as you write it; quotes continue."
-        )
-    },
-    done_already: |standing| standing.status.halt.as_ref().map(|_| "Trading is halted already."),
+    consequence: "Orders are refused until trading resumes. Traders see your reason exactly as you write it; quotes continue.",
+    done_already: |standing| standing.status.halt.as_ref().map(|_| "Trading is already halted."),
     perform: |operations, symbol, instruction| Box::pin(operations.halt(symbol, instruction)),
     done: |symbol| format!("Trading in {symbol} is halted."),
 };
@@ -57,8 +55,9 @@ static HALT: Plain = Plain {
 static RESUME: Plain = Plain {
     name: "resume",
     label: "Resume trading",
+    many: Many("Resume trading in", "instrument", ""),
     serious: false,
-    consequence: |symbol| format!("Orders in {symbol} are accepted again."),
+    consequence: "Orders are accepted again.",
     done_already: |standing| standing.status.halt.is_none().then_some("Trading is not halted."),
     perform: |operations, symbol, instruction| Box::pin(operations.resume_trading(symbol, instruction)),
     done: |symbol| format!("Trading in {symbol} has resumed."),
@@ -67,12 +66,9 @@ static RESUME: Plain = Plain {
 static DELIST: Plain = Plain {
     name: "delist",
     label: "Delist",
+    many: Many("Delist", "instrument", ""),
     serious: true,
-    consequence: |symbol| {
-        format!(
-            "{symbol} is removed from the rates and can no longer be bought. Those who hold it still see its price and can sell."
-        )
-    },
+    consequence: "It is removed from Rates and can no longer be bought. Its holders still see the price and can sell.",
     done_already: |standing| (!standing.listed).then_some("It is not listed."),
     perform: |operations, symbol, instruction| Box::pin(operations.delist(symbol, instruction)),
     done: |symbol| format!("{symbol} is delisted."),
@@ -80,14 +76,14 @@ static DELIST: Plain = Plain {
 
 impl Act for Plain {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Instrument, self.name, self.label) }
+        About { in_bulk: Some(AT_ONCE), many: self.many, ..About::of(SubjectKind::Instrument, self.name, self.label) }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(standing) = instrument(house, id).await? else { return Ok(None) };
             let symbol = &standing.instrument.symbol;
-            let (consequence, button) = ((self.consequence)(symbol), format!("{}: {symbol}", self.label));
+            let (consequence, button) = (self.consequence.to_owned(), format!("{}: {symbol}", self.label));
             let refused = (self.done_already)(&standing).map(str::to_owned);
             Ok(Some(Sheet { consequence, button, serious: self.serious, refused, ..sheet(house, &standing) }))
         })
@@ -110,7 +106,7 @@ impl Act for Plain {
 
 impl Act for Create {
     fn about(&self) -> About {
-        About { makes_new: true, ..About::of(SubjectKind::Instrument, "create", "Create instrument") }
+        About { makes_new: true, ..About::of(SubjectKind::Instrument, "create", "Add an instrument") }
     }
 
     fn open<'a>(&'a self, house: &'a House, _: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -121,18 +117,19 @@ impl Act for Create {
                     longest: 8,
                     ..Field::line("symbol", "Symbol", "1 to 8 letters, digits, dots and hyphens.", typed.get("symbol"))
                 },
-                Field::line("name", "Name", "Of the company or fund.", typed.get("name")),
+                Field::line("name", "Name", "The name of the company or fund.", typed.get("name")),
                 sector_field(typed.get("sector")),
-                Field::amount("price", "Price", "Its first price in dollars, such as 25.00.", typed.get("price")),
+                Field::amount("price", "Price", "The first price in dollars, for example 25.00.", typed.get("price")),
             ];
             Ok(Some(Sheet {
                 name: "Instruments".to_owned(),
                 facts: Vec::new(),
-                consequence: "It trades at this price at once, appears on everybody's rates, and stays listed after a \
-                              restart. Its chart begins now."
-                    .to_owned(),
+                consequence:
+                    "It trades at this price immediately, appears on everyone's rates and stays listed after a \
+                              restart. Its chart starts now."
+                        .to_owned(),
                 fields,
-                button: "Create and list it".to_owned(),
+                button: "Add the instrument".to_owned(),
                 serious: false,
                 refused,
             }))
@@ -157,7 +154,7 @@ impl Act for Create {
             let listing = Listing { symbol: symbol.clone(), name, sector, starting_price };
             let acted = house.operations.create(listing, instruction).await?;
             let done = |()| Outcome::Done {
-                say: format!("{symbol} is listed and trades."),
+                say: format!("{symbol} is listed and trading."),
                 href: Some(format!("/admin/instruments/{symbol}")),
             };
             Ok(Outcome::of(acted, done, |refusal| match refusal {
@@ -181,9 +178,10 @@ impl Act for Edit {
             let fresh = typed.get("key").is_empty();
             let (name, sector) =
                 if fresh { (was.name.as_str(), was.sector.as_str()) } else { (typed.get("name"), typed.get("sector")) };
-            let fields = vec![Field::line("name", "Name", "Of the company or fund.", name), sector_field(sector)];
-            let consequence = "Everybody sees it from the next page on, and no file of instruments changes it back. In \
-                               another sector its price moves with that one from now on.";
+            let fields =
+                vec![Field::line("name", "Name", "The name of the company or fund.", name), sector_field(sector)];
+            let consequence = "Everyone sees the change on the next page they open, and an instruments file does not undo it. \
+                               In a new sector, its price moves with that sector from now on.";
             let (consequence, button) = (consequence.to_owned(), format!("Change {}", was.symbol));
             Ok(Some(Sheet { consequence, fields, button, ..sheet(house, &standing) }))
         })
@@ -201,14 +199,18 @@ impl Act for Edit {
             let mut errors = FieldErrors::default();
             let Some(named) = names(typed, &mut errors) else { return Ok(Outcome::Wrong(errors)) };
             let acted = house.operations.edit(&symbol, named, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} is changed.")), explain))
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{symbol} has been updated.")), explain))
         })
     }
 }
 
 impl Act for Relist {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Instrument, "list", "List again") }
+        About {
+            in_bulk: Some(AT_ONCE),
+            many: Many("List", "instrument", " again"),
+            ..About::of(SubjectKind::Instrument, "list", "List again")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -217,17 +219,18 @@ impl Act for Relist {
             let symbol = &standing.instrument.symbol;
             let known = house.market.board().find(symbol).is_some();
             let hint = match standing.last_price {
-                Some(last) => format!("Its first price. Leave it empty for {}, its last price.", last.show()),
-                None => "Where it begins.".to_owned(),
+                Some(last) => format!("The first price. Leave it empty to use the last price, {}.", last.show()),
+                None => "The first price.".to_owned(),
             };
             let fields =
                 if known { Vec::new() } else { vec![Field::amount("price", "Price", hint, typed.get("price"))] };
             let refused = if standing.listed {
-                Some("It is listed already.".to_owned())
+                Some("It is already listed.".to_owned())
             } else {
                 (!known && house.operations.is_recording()).then(|| OperationRefusal::Recording.to_string())
             };
-            let consequence = "It is back on everybody's rates and can be bought, after a restart as well.".to_owned();
+            let consequence =
+                "It is back on everyone's rates and can be bought again, also after a restart.".to_owned();
             let button = format!("List {symbol} again");
             Ok(Some(Sheet { consequence, fields, button, refused, ..sheet(house, &standing) }))
         })
@@ -284,7 +287,7 @@ pub(super) fn sheet(house: &House, standing: &Standing) -> Sheet {
     if status.delisted {
         facts.push(Fact::new("Delisted", &delisted_sentence(&instrument.symbol)));
     } else if !listed {
-        facts.push(Fact::new("Not listed", "This market does not trade it."));
+        facts.push(Fact::new("Not listed", "Not listed here."));
     }
     Sheet {
         name: instrument.symbol.to_string(),
@@ -298,7 +301,7 @@ pub(super) fn sheet(house: &House, standing: &Standing) -> Sheet {
 }
 
 fn sector_field(typed: &str) -> Field {
-    let hint = "Such as Technology; prices of one sector move together. It may be empty.";
+    let hint = "For example Technology; prices in a sector move together. Optional.";
     Field { longest: LONGEST, ..Field::line("sector", "Sector", hint, typed) }
 }
 

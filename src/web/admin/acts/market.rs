@@ -43,9 +43,9 @@ static PAUSE: Plain = Plain {
     name: "pause",
     label: "Pause",
     serious: false,
-    consequence: "The market's clock and its prices stop, and every order is refused from now on. Everybody is told. It lasts until the market is resumed or the server restarts.",
+    consequence: "The market's clock and prices stop, and all orders are refused. Everyone sees that trading is paused. This lasts until you resume the market or the server restarts.",
     when_paused: false,
-    otherwise: "The market is paused already.",
+    otherwise: "The market is already paused.",
     perform: |operations, instruction| Box::pin(operations.pause(instruction)),
     done: "The market is paused.",
 };
@@ -54,7 +54,7 @@ static RESUME: Plain = Plain {
     name: "resume",
     label: "Resume",
     serious: false,
-    consequence: "The market's clock runs again, as fast as before the pause.",
+    consequence: "The market's clock runs again at the speed it had before the pause.",
     when_paused: true,
     otherwise: "The market is not paused.",
     perform: |operations, instruction| Box::pin(operations.resume(instruction)),
@@ -65,7 +65,7 @@ static STEP: Plain = Plain {
     name: "step",
     label: "Step",
     serious: false,
-    consequence: "The clock moves one step: a minute in a simulated market, or to its opening when it is closed; on a tape, to the next recorded moment.",
+    consequence: "The clock moves forward one step: one minute in a simulated market, or to the opening when it is closed; on a tape, to the next recorded moment.",
     when_paused: true,
     otherwise: "Only a paused market can be stepped. Pause it first.",
     perform: |operations, instruction| Box::pin(operations.step(instruction)),
@@ -115,9 +115,9 @@ impl Act for SetSpeed {
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
-            let hint = "How many times real time, from 0.1 to 100000, or max.";
+            let hint = "A multiple of real time from 0.1 to 100000, or max.";
             let fields = vec![Field::line("speed", "Speed", hint, typed.get("speed"))];
-            let consequence = "The market's clock runs at this speed from now on, until it is changed again or the server restarts. A paused market resumes.".to_owned();
+            let consequence = "The market's clock runs at this speed until you change it again or the server restarts. A paused market resumes.".to_owned();
             let button = "Set the speed".to_owned();
             Ok(sheet(house, id).map(|sheet| Sheet { consequence, fields, button, ..sheet }))
         })
@@ -140,12 +140,12 @@ impl Act for SetSpeed {
                 Err(_) => {
                     return Ok(Outcome::wrong(
                         "speed",
-                        "Enter a number from 0.1 to 100000, such as 10 or 2.5, or max.",
+                        "Enter a number from 0.1 to 100000, for example 10 or 2.5, or max.",
                     ));
                 }
             };
             let acted = house.operations.set_speed(to, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("The market runs at speed {to}.")), explain))
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("The market now runs at speed {to}.")), explain))
         })
     }
 }
@@ -161,15 +161,15 @@ impl Act for ShockMany {
             let listed = roster.all().iter().filter(|traded| !traded.status.delisted);
             let sectors: BTreeSet<&str> =
                 listed.map(|traded| traded.instrument.sector.as_str()).filter(|sector| !sector.is_empty()).collect();
-            let one = |sector: &str| (format!("{SECTOR}{sector}"), format!("The sector {sector}"));
-            let which = [(ALL.to_owned(), "Everything".to_owned())].into_iter().chain(sectors.into_iter().map(one));
+            let one = |sector: &str| (format!("{SECTOR}{sector}"), format!("{sector} sector"));
+            let which = [(ALL.to_owned(), "All prices".to_owned())].into_iter().chain(sectors.into_iter().map(one));
             let chosen = if typed.get("which").is_empty() { ALL } else { typed.get("which") };
             let fields = vec![
                 Field::choice("which", "Which prices", which.collect(), chosen),
                 percent_field(typed.get("percent")),
             ];
             let consequence =
-                "Each of these prices changes by this percentage at once, and moves on from there. Everybody sees it."
+                "Each of these prices moves by this percentage immediately and continues from there. Everyone sees it."
                     .to_owned();
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let button = "Shock these prices".to_owned();
@@ -193,7 +193,7 @@ impl Act for ShockMany {
                 return Ok(Outcome::NotFound);
             }
             let Some(which) = shocked(typed) else {
-                return Ok(Outcome::wrong("which", "Choose everything or one of the sectors."));
+                return Ok(Outcome::wrong("which", "Choose all prices or one of the sectors."));
             };
             let by = match typed.get("percent").parse::<Shock>() {
                 Ok(by) => by,

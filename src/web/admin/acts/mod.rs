@@ -6,6 +6,7 @@
 //! implement [`Act`] and put it into [`all`].
 
 mod accounts;
+mod alike;
 pub mod bulk;
 mod identity;
 mod instruments;
@@ -53,16 +54,32 @@ pub struct About {
     /// Whether it can be done to a selection of rows at once, with the same fields for all, and then to how many at a time:
     /// to one after the other where what is done to one may stand in the way of the next.
     pub in_bulk: Option<usize>,
+    /// What it is called when it is done to many.
+    pub many: Many,
     /// Whether nobody may do it to themselves.
     pub spares_author: bool,
     /// Whether what it comes to depends on what is typed, so that it can be looked at before it is done.
     pub is_foreseen: bool,
 }
 
+/// What an act on many is called: what stands before their number, one of them, and what stands after them.
+#[derive(Debug, Clone, Copy)]
+pub struct Many(&'static str, &'static str, &'static str);
+
+impl Many {
+    /// The act on `count` of them: `Reset 3 passwords`.
+    #[must_use]
+    pub fn of(self, count: usize) -> String {
+        let Self(before, one, after) = self;
+        format!("{before} {count} {one}{}{after}", if count == 1 { "" } else { "s" })
+    }
+}
+
 impl About {
     /// Done to one thing that is there, whatever is typed and whoever it is.
     const fn of(kind: SubjectKind, name: &'static str, label: &'static str) -> Self {
-        Self { kind, name, label, makes_new: false, in_bulk: None, spares_author: false, is_foreseen: false }
+        let (many, in_bulk) = (Many("", "", ""), None);
+        Self { kind, name, label, makes_new: false, in_bulk, many, spares_author: false, is_foreseen: false }
     }
 }
 
@@ -121,7 +138,7 @@ impl dyn Act {
 }
 
 /// What whoever acts is told when the back office has closed for them since the form was opened.
-pub const CLOSED: &str = "The back office has closed for you meanwhile, so nothing was done. Open it again first.";
+pub const CLOSED: &str = "Your back office session has ended, so nothing was done. Open the back office again first.";
 
 /// What an act comes to, in a sentence or two, or what is wrong with what was typed.
 pub type Foreseen = Result<String, FieldErrors>;
@@ -188,7 +205,7 @@ impl Outcome {
         match acted {
             Acted::Done(value) => done(value),
             Acted::Repeated(line) => {
-                Self::done(format!("That was done already: {}. It was not done again.", words::told(&line)))
+                Self::done(format!("This was already done: {}. It was not done again.", words::told(&line)))
             }
             Acted::Overtaken(lines) => Self::Overtaken(lines),
             Acted::Closed => Self::refused(CLOSED),

@@ -17,7 +17,7 @@ pub(super) struct CreateUser;
 
 impl Act for CreateUser {
     fn about(&self) -> About {
-        About { makes_new: true, ..About::of(SubjectKind::User, "create", "Create user") }
+        About { makes_new: true, ..About::of(SubjectKind::User, "create", "Add a person") }
     }
 
     fn open<'a>(&'a self, house: &'a House, _: &'a str, typed: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -39,9 +39,9 @@ impl Act for CreateUser {
             Ok(Some(Sheet {
                 name: "Users".to_owned(),
                 facts: Vec::new(),
-                consequence: "They get an account with the opening balance. You are shown a code, once; they sign in with it and then choose a password.".to_owned(),
+                consequence: "They get an account with the opening balance. You will see a sign-in code, once only; they sign in with it and then choose a password.".to_owned(),
                 fields,
-                button: "Create this user".to_owned(),
+                button: "Add this person".to_owned(),
                 serious: false,
                 refused: None,
             }))
@@ -63,7 +63,7 @@ impl Act for CreateUser {
             let acted = house.accounts.enrol(vec![newcomer], instruction).await?;
             if let Acted::Repeated(line) = acted {
                 let say = format!(
-                    "That was done already: {}. The code is not shown again. Reset the password for another.",
+                    "This was already done: {}. The code is not shown again. Reset the password to get a new one.",
                     words::told(&line)
                 );
                 return Ok(Outcome::done(say));
@@ -71,7 +71,7 @@ impl Act for CreateUser {
             let shown = |enrolled: Vec<_>| {
                 let slips: Vec<Slip> = enrolled.into_iter().map(Slip::from).collect();
                 let names: Vec<_> = slips.iter().map(|slip| slip.name.to_string()).collect();
-                let say = format!("{} signs in with this code and then chooses a password.", names.join(", "));
+                let say = format!("{} can sign in with this code and then choose a password.", names.join(", "));
                 Outcome::Shown { say, slips, href: "/admin/users".to_owned() }
             };
             Ok(Outcome::of(acted, shown, |refusal| explain(&refusal)))
@@ -87,7 +87,7 @@ fn parse(typed: &Fields, most: Money) -> Result<Newcomer, FieldErrors> {
     let opening = opening.and_then(|opening| {
         let fits = !opening.is_negative() && opening <= most;
         fits.then_some(opening)
-            .ok_or_else(|| errors.add("opening", &format!("An account begins with 0 to {}.", most.dollars())))
+            .ok_or_else(|| errors.add("opening", &format!("Enter an opening balance from 0 to {}.", most.dollars())))
     });
     match (username, role, opening) {
         (Ok(username), Ok(role), Ok(opening)) => Ok(Newcomer { username, role, opening }),
@@ -97,5 +97,5 @@ fn parse(typed: &Fields, most: Money) -> Result<Newcomer, FieldErrors> {
 
 fn explain(refusal: &EnrolRefusal) -> Outcome {
     let EnrolRefusal::Taken(_) = refusal else { return Outcome::refused(refusal) };
-    Outcome::wrong("username", "That name is taken. Choose another.")
+    Outcome::wrong("username", "That username is taken. Choose another.")
 }

@@ -2,7 +2,7 @@
 
 use super::accounts::{Owned, owned_by_id};
 use super::prospect::{comes_to, words};
-use super::{About, Act, Doing, Fact, Outcome, Sheet};
+use super::{About, Act, Doing, Fact, Many, Outcome, Sheet};
 use crate::domain::{Instruction, PublicId, SubjectKind};
 use crate::store::orders::{self, OrderLine};
 use crate::trading::{Intervention, Prospect};
@@ -20,7 +20,11 @@ struct Reverse;
 
 impl Act for Reverse {
     fn about(&self) -> About {
-        About { in_bulk: Some(1), ..About::of(SubjectKind::Order, "reverse", "Reverse") }
+        About {
+            in_bulk: Some(1),
+            many: Many("Reverse", "order", ""),
+            ..About::of(SubjectKind::Order, "reverse", "Reverse")
+        }
     }
 
     // The purchase behind a sale can be undone once the sale is.
@@ -32,7 +36,7 @@ impl Act for Reverse {
                 Ok(prospect) => (consequence(&prospect), None),
                 Err(refusal) => (String::new(), Some(words(&refusal).1)),
             };
-            let mut facts = vec![Fact::new("Order", &what(&line)), Fact::new("On", &day_words(line.filled_at))];
+            let mut facts = vec![Fact::new("Order", &what(&line)), Fact::new("Filled on", &day_words(line.filled_at))];
             facts.extend(owned.facts());
             Ok(Some(Sheet {
                 name: format!("{}: {}", owned.owner, what(&line)),
@@ -70,7 +74,7 @@ fn what(line: &OrderLine) -> String {
 
 fn consequence(prospect: &Prospect) -> String {
     let moves = comes_to(prospect).join(" ");
-    format!("An entry of the ledger undoes what the order did. {moves} The owner reads your reason with the order.")
+    format!("A ledger entry undoes the order. The owner sees your reason on the order. {moves}")
 }
 
 /// The order with this public id, and whose it is.

@@ -1,7 +1,7 @@
 //! A code in place of a password.
 
 use super::people::{explain, person, sheet};
-use super::{AT_ONCE, About, Act, Doing, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Many, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::audit::Acted;
 use crate::web::admin::slips::Slip;
@@ -16,6 +16,7 @@ impl Act for ResetPassword {
         About {
             in_bulk: Some(AT_ONCE),
             spares_author: true,
+            many: Many("Reset", "password", ""),
             ..About::of(SubjectKind::User, "reset-password", "Reset password")
         }
     }
@@ -23,7 +24,7 @@ impl Act for ResetPassword {
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let consequence = "Their password and any earlier code end at once, and they are signed out everywhere. You are shown a code, once; they sign in with it and then choose a new password.";
+            let consequence = "Their password and any earlier code stop working immediately, and they are signed out everywhere. You will see a new sign-in code, once only; they sign in with it and then choose a new password.";
             let button = format!("Reset the password of {}", user.username);
             Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: false, ..sheet(&user) }))
         })
@@ -40,12 +41,11 @@ impl Act for ResetPassword {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.reset_password(user.id, instruction).await?;
             if let Acted::Repeated(_) = acted {
-                let say =
-                    "That was done already, and its code is not shown again. Reset the password once more for another.";
+                let say = "This was already done, and the code is not shown again. Reset the password again to get a new one.";
                 return Ok(Outcome::done(say));
             }
             let shown = |code| Outcome::Shown {
-                say: format!("{} signs in with this code and then chooses a password.", user.username),
+                say: format!("{} can sign in with this code and then choose a password.", user.username),
                 slips: vec![Slip { name: user.username.clone(), code }],
                 href: format!("/admin/users/{}", user.id),
             };

@@ -3,7 +3,7 @@
 use super::identity::{ActAs, Erase, Rename};
 use super::newcomer::CreateUser;
 use super::passwords::ResetPassword;
-use super::{AT_ONCE, About, Act, Doing, Fact, Field, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Field, Many, Outcome, Sheet};
 use crate::accounts::PersonRefusal;
 use crate::domain::{Instruction, Role, SubjectKind, UserId, Username};
 use crate::store::sessions::{self, Session};
@@ -35,7 +35,7 @@ impl Act for ChangeRole {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let chosen = if typed.get("role").is_empty() { user.role.to_string() } else { typed.text("role") };
             let fields = vec![role_field(chosen)];
-            let consequence = "It takes effect with the next page they open.".to_owned();
+            let consequence = "This takes effect on the next page they open.".to_owned();
             let button = format!("Change the role of {}", user.username);
             Ok(Some(Sheet { consequence, fields, button, ..sheet(&user) }))
         })
@@ -61,7 +61,11 @@ impl Act for ChangeRole {
 
 impl Act for SignOut {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::User, "sign-out", "Sign out everywhere") }
+        About {
+            in_bulk: Some(AT_ONCE),
+            many: Many("Sign out", "user", " everywhere"),
+            ..About::of(SubjectKind::User, "sign-out", "Sign out everywhere")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -69,7 +73,7 @@ impl Act for SignOut {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let signed_in: Vec<Session> = house.store.read(move |conn| sessions::of_user(conn, user.id, 1)).await?;
             let refused = signed_in.is_empty().then(|| format!("{} is not signed in anywhere.", user.username));
-            let consequence = "All their sessions end; they can sign in again with their password.".to_owned();
+            let consequence = "All their sessions end. They can sign in again with their password.".to_owned();
             let button = format!("Sign {} out", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
         })
@@ -85,7 +89,8 @@ impl Act for SignOut {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.sign_out_everywhere(user.id, instruction).await?;
-            let done = |ended| Outcome::done(format!("{} is signed out. Sessions ended: {ended}.", user.username));
+            let done =
+                |ended| Outcome::done(format!("{} has been signed out. Sessions ended: {ended}.", user.username));
             Ok(Outcome::of(acted, done, explain))
         })
     }
@@ -93,15 +98,19 @@ impl Act for SignOut {
 
 impl Act for Disable {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), spares_author: true, ..About::of(SubjectKind::User, "disable", "Disable") }
+        About {
+            in_bulk: Some(AT_ONCE),
+            many: Many("Disable", "user", ""),
+            spares_author: true,
+            ..About::of(SubjectKind::User, "disable", "Disable")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
-            let consequence =
-                "They are signed out everywhere and cannot sign in until enabled again. What they hold stays theirs.";
-            let refused = user.disabled_at.map(|_| format!("{} is disabled already.", user.username));
+            let consequence = "They are signed out everywhere and cannot sign in until you enable them again. They keep their cash and holdings.";
+            let refused = user.disabled_at.map(|_| format!("{} is already disabled.", user.username));
             let button = format!("Disable {}", user.username);
             Ok(Some(Sheet { consequence: consequence.to_owned(), button, serious: true, refused, ..sheet(&user) }))
         })
@@ -117,21 +126,25 @@ impl Act for Disable {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(Outcome::NotFound) };
             let acted = house.accounts.disable(user.id, instruction).await?;
-            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} is disabled.", user.username)), explain))
+            Ok(Outcome::of(acted, |()| Outcome::done(format!("{} has been disabled.", user.username)), explain))
         })
     }
 }
 
 impl Act for Enable {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::User, "enable", "Enable") }
+        About {
+            in_bulk: Some(AT_ONCE),
+            many: Many("Enable", "user", ""),
+            ..About::of(SubjectKind::User, "enable", "Enable")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
         Box::pin(async move {
             let Some(user) = person(house, id).await? else { return Ok(None) };
             let refused = user.disabled_at.is_none().then(|| format!("{} is not disabled.", user.username));
-            let consequence = "They can sign in again with the password they had.".to_owned();
+            let consequence = "They can sign in again with their password.".to_owned();
             let button = format!("Enable {}", user.username);
             Ok(Some(Sheet { consequence, button, refused, ..sheet(&user) }))
         })
@@ -199,8 +212,8 @@ pub(super) fn username_field(name: &'static str, label: &'static str, hint: impl
 /// What a role lets somebody do.
 pub(super) const fn role_words(role: Role) -> &'static str {
     match role {
-        Role::Trader => "Trader: trades",
-        Role::Support => "Support: may look at everything here and change nothing",
-        Role::Admin => "Administrator: runs the place",
+        Role::Trader => "Trader: can trade",
+        Role::Support => "Support: can view everything here but change nothing",
+        Role::Admin => "Administrator: can view and change everything here",
     }
 }

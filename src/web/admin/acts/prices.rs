@@ -1,7 +1,7 @@
 //! What can be done about the price of an instrument of a simulated market.
 
 use super::instruments::{explain, instrument, sheet};
-use super::{AT_ONCE, About, Act, Doing, Field, Foreseen, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Field, Foreseen, Many, Outcome, Sheet};
 use crate::domain::{Instruction, Price, SubjectKind, Symbol};
 use crate::operations::{HIGHEST_PRICE, Move, OperationRefusal, Shock, Shocked, parse_price};
 use crate::web::field_errors::FieldErrors;
@@ -27,8 +27,7 @@ impl Act for SetPrice {
             let Some(standing) = instrument(house, id).await? else { return Ok(None) };
             let fields =
                 vec![Field::amount("price", "Price", "In dollars, from 0.01 to 1,000,000.", typed.get("price"))];
-            let consequence =
-                "It trades at this price from now on, and moves on from there. Everybody sees it at once.";
+            let consequence = "It trades at this price immediately and moves on from there. Everyone sees it at once.";
             let button = format!("Set the price of {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             let consequence = consequence.to_owned();
@@ -67,6 +66,7 @@ impl Act for ShockOne {
     fn about(&self) -> About {
         About {
             in_bulk: Some(AT_ONCE),
+            many: Many("Shock", "price", ""),
             is_foreseen: true,
             ..About::of(SubjectKind::Instrument, "shock", "Shock price")
         }
@@ -76,7 +76,7 @@ impl Act for ShockOne {
         Box::pin(async move {
             let Some(standing) = instrument(house, id).await? else { return Ok(None) };
             let fields = vec![percent_field(typed.get("percent"))];
-            let consequence = "The price changes by this percentage at once, and moves on from there.".to_owned();
+            let consequence = "The price moves by this percentage immediately and continues from there.".to_owned();
             let button = format!("Shock {}", standing.instrument.symbol);
             let refused = house.operations.is_recording().then(|| OperationRefusal::Recording.to_string());
             Ok(Some(Sheet { consequence, fields, button, serious: false, refused, ..sheet(house, &standing) }))
@@ -111,7 +111,7 @@ impl Act for ShockOne {
 
 /// By how much prices move.
 pub(super) fn percent_field(typed: &str) -> Field {
-    Field::amount("percent", "Percent", "Such as -12.5 or 20, from -90 to 900.", typed)
+    Field::amount("percent", "Percent", "From -90 to 900, for example -12.5 or 20.", typed)
 }
 
 /// What a shock of these prices would come to, for a form that has what was typed.
@@ -130,7 +130,7 @@ fn would_go(moves: &[Move]) -> String {
     match moves.len().saturating_sub(SHOWN) {
         0 if said.is_empty() => said.push("No price would move.".to_owned()),
         0 => {}
-        more => said.push(format!("And {more} more.")),
+        more => said.push(format!("{more} more prices would move.")),
     }
     said.extend(cut_short(moves));
     said.join(" ")

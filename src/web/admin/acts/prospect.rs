@@ -13,7 +13,7 @@ pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
     let Prospect { before, after } = prospect;
     let mut sentences = Vec::new();
     if before.cash != after.cash {
-        sentences.push(format!("Cash goes from {} to {}.", before.cash.dollars(), after.cash.dollars()));
+        sentences.push(format!("Cash changes from {} to {}.", before.cash.dollars(), after.cash.dollars()));
     }
     let mut moved: Vec<String> =
         before.shares.iter().zip(&after.shares).filter_map(|(was, is)| shares_come_to(was, is)).collect();
@@ -21,10 +21,10 @@ pub(super) fn comes_to(prospect: &Prospect) -> Vec<String> {
     moved.truncate(MOST_TOLD);
     sentences.extend(moved);
     if more > 0 {
-        sentences.push(format!("And likewise for {more} more instruments."));
+        sentences.push(format!("The same happens for {more} more instruments."));
     }
     if before.epoch != after.epoch {
-        sentences.push(format!("Epoch {} begins.", after.epoch));
+        sentences.push(format!("This is reset {} of this account.", after.epoch - 1));
     }
     sentences
 }
@@ -35,7 +35,7 @@ fn shares_come_to(was: &Shares, is: &Shares) -> Option<String> {
     let mut sentences = Vec::new();
     if (was.quantity, was.cost) != (is.quantity, is.cost) {
         sentences.push(format!(
-            "{symbol}: from {} shares (cost {}) to {} (cost {}).",
+            "{symbol} changes from {} shares (cost {}) to {} (cost {}).",
             was.quantity.show(),
             was.cost.dollars(),
             is.quantity.show(),
@@ -44,7 +44,7 @@ fn shares_come_to(was: &Shares, is: &Shares) -> Option<String> {
     }
     if was.realised != is.realised {
         let (was, is) = (was.realised.dollars(), is.realised.dollars());
-        sentences.push(format!("The realised gain in {symbol} goes from {was} to {is}."));
+        sentences.push(format!("The realised gain in {symbol} changes from {was} to {is}."));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
@@ -63,40 +63,44 @@ pub(super) fn beside_fields(refusal: &InterventionRefusal) -> FieldErrors {
 pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, String) {
     match refusal {
         InterventionRefusal::Nothing => (None, "That would change nothing.".to_owned()),
-        InterventionRefusal::TooLarge => (None, "That is more than an account can hold.".to_owned()),
+        InterventionRefusal::TooLarge => {
+            (None, "That is more than an account can hold. Enter a smaller amount.".to_owned())
+        }
         InterventionRefusal::NotEnoughCash { cash } => {
-            (Some("amount"), format!("There is {} in cash. You can take up to that.", cash.dollars()))
+            (Some("amount"), format!("The account has {} in cash. You can remove up to that amount.", cash.dollars()))
         }
         InterventionRefusal::UnknownSymbol { symbol } => {
-            (Some("symbol"), format!("This market has never traded {symbol}."))
+            (Some("symbol"), format!("{symbol} has never been listed here."))
         }
         InterventionRefusal::NotEnoughShares { symbol, held } if held.is_zero() => {
-            (Some("quantity"), format!("There is no {symbol} in this account."))
+            (Some("quantity"), format!("This account holds no {symbol}."))
         }
         InterventionRefusal::NotEnoughShares { symbol, held } => {
-            (Some("quantity"), format!("There are {} {symbol} in this account. You can take up to that.", held.show()))
+            (Some("quantity"), format!("This account holds {} {symbol}. You can remove up to that many.", held.show()))
         }
-        InterventionRefusal::NotSoMuchCost { cost } => {
-            (Some("cost"), format!("All of the shares cost {}. You can take up to that.", cost.dollars()))
-        }
-        InterventionRefusal::NotTheWholeCost { cost } => {
-            (Some("cost"), format!("When all shares are taken, all of their cost is taken with them: {}.", cost.dollars()))
-        }
-        InterventionRefusal::Frozen => (None, "The account is frozen already.".to_owned()),
+        InterventionRefusal::NotSoMuchCost { cost } => (
+            Some("cost"),
+            format!("The total cost of the shares is {}. You can remove up to that amount.", cost.dollars()),
+        ),
+        InterventionRefusal::NotTheWholeCost { cost } => (
+            Some("cost"),
+            format!("When you remove all shares, you must also remove their whole cost: {}.", cost.dollars()),
+        ),
+        InterventionRefusal::Frozen => (None, "The account is already frozen.".to_owned()),
         InterventionRefusal::NotFrozen => (None, "The account is not frozen.".to_owned()),
         InterventionRefusal::UnknownOrder => (None, "There is no such order.".to_owned()),
         InterventionRefusal::Reversed { at } => {
-            (None, format!("The order was reversed on {} already.", day_words(*at)))
+            (None, format!("The order was already reversed on {}.", day_words(*at)))
         }
         InterventionRefusal::Past => (
             None,
-            "The order is from before the account was reset, and what it did was undone then. There is nothing left to reverse."
+            "The order is from before the account was reset, which already undid it. There is nothing left to reverse."
                 .to_owned(),
         ),
         InterventionRefusal::SharesGone { symbol, bought, held } => (
             None,
             format!(
-                "The order bought {} {symbol} and {} are left, because shares have been sold or taken since. Reverse the sale first, or give the missing shares.",
+                "The order bought {} {symbol}, but only {} are left because shares have been sold or removed since. Reverse the sale first, or add the missing shares.",
                 bought.show(),
                 held.show()
             ),
@@ -104,7 +108,7 @@ pub(super) fn words(refusal: &InterventionRefusal) -> (Option<&'static str>, Str
         InterventionRefusal::CashGone { proceeds, cash } => (
             None,
             format!(
-                "The order brought {} and {} is left in cash, because cash has been spent or taken out since. Reverse a purchase first, or add the missing cash.",
+                "The order brought in {}, but only {} is left in cash because cash has been spent or withdrawn since. Reverse a purchase first, or add the missing cash.",
                 proceeds.dollars(),
                 cash.dollars()
             ),

@@ -1,7 +1,7 @@
 //! What can be done about where people are signed in.
 
 use super::people::explain;
-use super::{AT_ONCE, About, Act, Doing, Fact, Outcome, Sheet};
+use super::{AT_ONCE, About, Act, Doing, Fact, Many, Outcome, Sheet};
 use crate::domain::{Instruction, SubjectKind};
 use crate::store::{StoreError, sessions, users};
 use crate::web::form_data::Fields;
@@ -16,7 +16,11 @@ struct EndSession;
 
 impl Act for EndSession {
     fn about(&self) -> About {
-        About { in_bulk: Some(AT_ONCE), ..About::of(SubjectKind::Session, "end", "End session") }
+        About {
+            in_bulk: Some(AT_ONCE),
+            many: Many("End", "session", ""),
+            ..About::of(SubjectKind::Session, "end", "End session")
+        }
     }
 
     fn open<'a>(&'a self, house: &'a House, id: &'a str, _: &'a Fields) -> Doing<'a, Option<Sheet>> {
@@ -32,14 +36,14 @@ impl Act for EndSession {
             let facts = vec![
                 Fact::new("User", &owner.username),
                 Fact::new("Browser", &row.browser),
-                Fact::new("Address", &row.address),
+                Fact::new("IP address", &row.address),
                 Fact::new("Signed in", &row.signed_in),
                 Fact::new("Last seen", &row.last_seen),
             ];
             Ok(Some(Sheet {
                 name: format!("A session of {}", owner.username),
                 facts,
-                consequence: format!("{} has to sign in again in this browser.", owner.username),
+                consequence: "They have to sign in again in this browser.".to_owned(),
                 fields: Vec::new(),
                 button: "End this session".to_owned(),
                 serious: false,
@@ -57,7 +61,7 @@ impl Act for EndSession {
     ) -> Doing<'a, Outcome> {
         Box::pin(async move {
             let acted = house.accounts.end_session(id.to_owned(), instruction).await?;
-            let done = |()| Outcome::done("The session is ended.");
+            let done = |()| Outcome::done("The session has ended.");
             Ok(Outcome::of(acted, done, explain).leading_to("/admin/sessions"))
         })
     }

@@ -66,13 +66,20 @@ impl Address {
                     unread.push(Unread {
                         name: name.clone(),
                         typed: text.clone(),
-                        sentence: "Write a day as 2026-11-25.",
+                        sentence: "Enter the date as YYYY-MM-DD.",
                     });
                 }
                 asked.extend(day.is_some().then(|| (name.clone(), text.clone())));
                 day
             };
-            let (first, last) = (day(first_day(filter)), day(last_day(filter)));
+            let (first, mut last) = (day(first_day(filter)), day(last_day(filter)));
+            if first > last && last.is_some() {
+                let name = last_day(filter);
+                asked.retain(|(asked, _)| *asked != name);
+                let sentence = "This day is before the first one. Choose the same day or a later one.";
+                unread.push(Unread { typed: typed(&name), name, sentence });
+                last = None;
+            }
             let bounds =
                 (first.and_then(At::midnight), last.and_then(|day| day.tomorrow().ok()).and_then(At::midnight));
             if bounds != (None, None) {

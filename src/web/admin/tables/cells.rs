@@ -99,7 +99,10 @@ fn shown(kind: Kind, cell: Cell, now: At, in_list: bool) -> Shown {
             Kind::Details => match text.parse::<Details>() {
                 Ok(details) if details.is_empty() => Shown::Nothing,
                 Ok(details) => Shown::Details(
-                    details.fields().map(|(field, text)| (field.to_owned(), words::value(field, text))).collect(),
+                    details
+                        .fields()
+                        .map(|(field, text)| (words::field_words(field).to_owned(), words::value(field, text)))
+                        .collect(),
                 ),
                 Err(_) => Shown::Text(text),
             },

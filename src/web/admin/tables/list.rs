@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 /// Pages beside the list of a table: the table, the page and its label.
-const BESIDE: [(&str, &str, &str); 1] = [("users", "/admin/users/roster", "Make accounts")];
+const BESIDE: [(&str, &str, &str); 1] = [("users", "/admin/users/roster", "Add several people")];
 
 /// A list.
 #[derive(Debug, Template)]
@@ -110,7 +110,7 @@ impl ListPage {
         let words = if self.listing.passing == 1 { one } else { many };
         match (self.address.further, self.more()) {
             (false, false) => format!("{passing} {words}"),
-            (true, false) => format!("{passing} further {words}"),
+            (true, false) => format!("{passing} more {words}"),
             (_, true) if self.listing.passing >= self.listing.window.size => {
                 format!("{} {many}", in_words(&self.window_words()))
             }
@@ -123,7 +123,7 @@ impl ListPage {
     pub fn besides(&self) -> Option<&'static str> {
         let looked = self.address.is_filtered() || self.address.question.sort.is_some();
         match (self.address.further, self.more()) {
-            (_, true) if looked => Some("There are more, which were neither searched nor sorted."),
+            (_, true) if looked => Some("There are more, which were not searched or sorted."),
             (_, true) => Some("There are more."),
             (true, false) => Some("There are no more."),
             (false, false) => None,
@@ -141,7 +141,7 @@ impl ListPage {
         let window = &self.listing.window;
         let size = shown(window.size);
         if self.address.further {
-            return format!("{size} further");
+            return format!("the next {size}");
         }
         let which = match (self.table.order, window.turned) {
             (Order::Descending, false) => "newest",
@@ -162,14 +162,13 @@ impl ListPage {
     /// What an empty list says.
     #[must_use]
     pub fn nothing(&self) -> String {
-        let (one, many) = self.table.words;
+        let many = self.table.words.1;
         match (self.address.is_filtered(), self.address.further, self.more()) {
-            (true, _, true) => format!("No {one} fits among {}.", self.window_words()),
-            (true, true, false) => format!("No {one} {} fits.", self.onward()),
-            (true, false, false) => format!("No {one} fits."),
-            (false, true, _) => format!("Nothing {}.", self.onward()),
+            (true, _, true) => format!("No matches among {} {many}.", self.window_words()),
+            (true, true, false) => format!("No matches {}.", self.onward()),
+            (true, false, false) => format!("No {many} match."),
             (false, false, _) if self.address.is_first() => format!("There are no {many} yet."),
-            (false, false, _) => "Nothing further.".to_owned(),
+            (false, _, _) => "There are no more.".to_owned(),
         }
     }
 
@@ -190,9 +189,7 @@ impl ListPage {
     pub fn missing(&self) -> Vec<String> {
         let missing = self.listing.referred.iter().filter(|(_, found)| found.is_none());
         missing
-            .map(|(filter, _)| {
-                format!("{}: nothing here is called “{}”.", filter.label, self.address.asked(filter.name))
-            })
+            .map(|(filter, _)| format!("{}: nothing found for “{}”.", filter.label, self.address.asked(filter.name)))
             .collect()
     }
 
@@ -290,7 +287,7 @@ fn fields(table: &'static Table, address: &Address, listing: &Listing) -> Vec<Fi
     for filter in table.filters {
         match &filter.by {
             By::Row(reference) => add(filter.name.to_owned(), filter.label.to_owned(), Control::Line(reference.hint)),
-            By::Text => add(filter.name.to_owned(), filter.label.to_owned(), Control::Line("Exactly as it is")),
+            By::Text => add(filter.name.to_owned(), filter.label.to_owned(), Control::Line("Exact text")),
             By::Word | By::Flag(..) => {
                 let counted = listing.counts.iter().find(|counted| std::ptr::eq(counted.filter, filter));
                 let mut words: Vec<(String, usize)> = counted.map(|counted| counted.words.clone()).unwrap_or_default();
@@ -341,8 +338,8 @@ fn chips(table: &'static Table, address: &Address, listing: &Listing) -> Vec<(St
     });
     let mut chips: Vec<(String, String)> = asked.collect();
     if let Some(sort) = address.question.sort {
-        let way = if sort.descending { "falling" } else { "rising" };
-        chips.push((format!("By {}, {way}", sort.column.label.to_lowercase()), address.sorted(None)));
+        let way = if sort.descending { "descending" } else { "ascending" };
+        chips.push((format!("Sorted by {}, {way}", sort.column.label.to_lowercase()), address.sorted(None)));
     }
     chips
 }

@@ -18,9 +18,10 @@ fn named(name: &str) -> Result<&'static Table, PageError> {
     browse::ALL.into_iter().find(|table| table.name == name).ok_or(PageError::NotFound)
 }
 
-/// A word of ours as people read it: `sign_in` is `Sign in`.
+/// A word of ours as people read it: `sign_in` is `Sign in`, `grant` is `Back office opened`.
 fn in_words(word: &str) -> String {
-    let mut signs = word.chars();
+    let called = browse::CALLED.iter().find(|(act, _)| *act == word).map_or(word, |(_, words)| words);
+    let mut signs = called.chars();
     let first = signs.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(signs.map(|sign| if sign == '_' { ' ' } else { sign })).collect()
 }
