@@ -168,6 +168,10 @@ async fn a_frozen_account_says_so_on_its_pages_and_refuses() {
     for page in ["/portfolio", "/wallet", "/trade", "/stocks/AAPL"] {
         bob.get(page).await.assert_is(200).assert_says(told).assert_says("lent out the password");
     }
+    for (page, buttons) in [("/wallet", 2), ("/trade", 2), ("/stocks/AAPL", 2)] {
+        let idle = bob.get(page).await.select_all("main form button[disabled]").len();
+        assert_eq!(idle, buttons, "{page} offers what is refused");
+    }
     bob.buy("AAPL", "1").await.assert_is(422).assert_says(told);
     bob.deposit("5").await.assert_is(422).assert_says(told);
     bob.withdraw("5").await.assert_is(422).assert_says(told);
