@@ -109,8 +109,8 @@ async fn a_password_has_10_to_72_bytes_and_is_not_an_obvious_one() {
     for (password, reason) in [
         ("", "at least 10"),
         ("short-one", "at least 10"),
-        (&*"long-".repeat(15), "at most 72 bytes"),
-        (&*"\u{1f433}".repeat(19), "at most 72 bytes"),
+        (&*"long-".repeat(15), "72 characters at most"),
+        (&*"\u{1f433}".repeat(19), "72 characters at most"),
         ("with\0a-nul-inside", "NUL"),
         ("GRACE.HOPPER", "must not be the username"),
         ("1234567890", "too easy to guess"),
