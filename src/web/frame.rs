@@ -21,7 +21,7 @@ use tracing_actix_web::RequestId;
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What is said of a change that may or may not have been made.
-const UNCONFIRMED: &str = "We could not confirm this change, so it may or may not have been made. Check before you repeat it. An order or a deposit submitted again from the same form is carried out only once.";
+const UNCONFIRMED: &str = "We could not confirm this change, so it may or may not have been done. Check before you repeat it. An order or a deposit submitted again from the same form is carried out only once.";
 
 /// What is said to staff who may look and not change.
 const LOOK_ONLY: &str =

@@ -25,6 +25,18 @@ pub struct HomePage {
     pub instruments: usize,
 }
 
+impl HomePage {
+    /// What this is, in one sentence that names the money, if there is any to begin with.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        if self.opening_balance == Money::ZERO {
+            return "Practise trading without any risk.".to_owned();
+        }
+        let dollars = self.opening_balance.dollars().to_string();
+        format!("Practise trading with {} and no risk.", dollars.trim_end_matches(".00"))
+    }
+}
+
 /// How many instruments the page shows.
 const SHOWN: usize = 8;
 

@@ -45,7 +45,8 @@ pub(super) fn explain(refusal: &Refusal, errors: &mut FieldErrors) {
         }
         Refusal::Frozen(frozen) => errors.refuse(&frozen_words(frozen)),
         Refusal::TooSmall => {
-            errors.add("amount", "That is less than a cent or the smallest fraction of a share. Enter a larger amount.")
+            errors
+                .add("amount", "That is less than a cent or the smallest fraction of a share. Enter a larger amount.");
         }
         Refusal::TooLarge => errors.add("amount", "That is more than an account can hold. Enter a smaller amount."),
         Refusal::KeyUsed { order } => {

@@ -137,7 +137,13 @@ impl Ticket {
     pub fn buy_for_all(&self) -> Option<Shortcut> {
         let choice = self.chosen().filter(|choice| !choice.status.delisted && choice.ask.is_some())?;
         let cash = Some(self.cash).filter(|cash| *cash > Money::ZERO)?;
-        Some(self.shortcut(choice, Side::Buy, SizeBy::Dollars, &cash, format!("Buy with all cash ({})", cash.dollars())))
+        Some(self.shortcut(
+            choice,
+            Side::Buy,
+            SizeBy::Dollars,
+            &cash,
+            format!("Buy with all cash ({})", cash.dollars()),
+        ))
     }
 
     fn shortcut(

@@ -146,7 +146,7 @@ async fn what_cannot_be_answered_is_told_by_the_name_of_the_parameter() {
     }
     for symbol in ["NOPE", "spy!", "%00", "AVERYLONGSYMBOL"] {
         let answer = visitor.get(&format!("/stocks/{symbol}/candles")).await;
-        assert!(json(answer.assert_is(404))["message"].as_str().unwrap().contains("traded here"));
+        assert!(json(answer.assert_is(404))["message"].as_str().unwrap().contains("not listed here"));
     }
     visitor.get("/stocks/spy/candles").await.assert_is(200);
     visitor.ask(Method::POST, "/stocks/SPY/candles").send().await.assert_is(405);

@@ -41,8 +41,8 @@ async fn a_receipt_is_for_its_owner_alone() {
         let answer = bob.get(spelling).await;
         answer.assert_is(404);
         assert_eq!(
-            answer.main_text().split("number of this").next(),
-            nobodys.main_text().split("number of this").next()
+            answer.main_text().split("request number").next(),
+            nobodys.main_text().split("request number").next()
         );
     }
 }

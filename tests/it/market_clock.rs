@@ -57,7 +57,7 @@ async fn a_tape_that_is_over_makes_no_step_and_offers_none() {
     assert_eq!(market.select_text("a[href='/admin/market/market/step']"), None);
     assert_eq!(market.select_text("a[href='/admin/instruments/new/create']"), None, "nothing can be added to a tape");
     assert_eq!(boss.get("/admin/instruments").await.select_text("a[href$='/new/create']"), None);
-    boss.get("/admin/market/market/step").await.assert_is(200).assert_says("played to its end: there is no step left");
+    boss.get("/admin/market/market/step").await.assert_is(200).assert_says("there are no steps left");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_tape_that_goes_bad_stops_the_market_with_its_line_and_one_that_is_men
     assert!(unwell["market_failures"].as_u64() >= Some(1));
     visitor.get("/rates").await.assert_says("Stopped");
     tokio::time::sleep(Duration::from_secs(1)).await;
-    visitor.buy("SPY", "1").await.assert_is(422).assert_says("trading resumes with the next quote");
+    visitor.buy("SPY", "1").await.assert_is(422).assert_says("You can trade it again when a new quote arrives");
 
     std::fs::write(tape.path(), format!("{HEADING}{GOOD}")).unwrap();
     while badge(&visitor).await.as_deref() != Some("open") {

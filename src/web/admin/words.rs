@@ -106,7 +106,7 @@ const fn phrase(act: Act) -> (&'static str, Object, &'static str) {
         Act::SignInRefused => ("could not sign in", After("as"), ""),
         Act::GrantGiven => ("opened the back office", None, ""),
         Act::GrantRefused => ("entered a wrong password for the back office", None, ""),
-        Act::CreateUser | Act::CreateInstrument => ("created", Itself, ""),
+        Act::CreateUser | Act::CreateInstrument => ("added", Itself, ""),
         Act::RenameUser => ("changed the name", After("of"), ""),
         Act::SetRole => ("changed the role", After("of"), ""),
         Act::DisableUser => ("disabled", Itself, ""),

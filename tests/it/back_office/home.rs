@@ -81,7 +81,7 @@ async fn what_was_done_to_many_at_once_is_told_once() {
     form.fill("reason", "class 7b");
     boss.send(&form).await.assert_is(200);
     let latest = boss.get("/admin").await.select_all(".record li");
-    assert!(latest[0].starts_with("boss created 40 users") && latest[0].contains("class 7b"), "{latest:?}");
+    assert!(latest[0].starts_with("boss added 40 users") && latest[0].contains("class 7b"), "{latest:?}");
     assert!(latest[1].starts_with("boss opened the back office"), "{latest:?}");
 }
 

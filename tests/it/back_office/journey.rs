@@ -132,6 +132,6 @@ async fn sees_as(browser: &Browser, server: &Server, student: i64) {
     browser.wait_for(".office-bar").await;
     browser.open(&server.url("/admin")).await;
     let record = browser.text("ol.record").await;
-    assert!(record.contains("teacher stopped acting as student07"), "{record}");
+    assert!(record.contains("teacher stopped viewing the site as student07"), "{record}");
     browser.assert_console_is_empty("acting as a student").await;
 }

@@ -84,7 +84,7 @@ async fn no_act_is_done_by_anybody_but_an_administrator_for_whom_the_back_office
             asks(&stranger, &method, &path).await.assert_redirects_to("/login");
             asks(&subjects.trader, &method, &path).await.assert_is(404).assert_says("Page not found");
             for support in [&support, &support_in] {
-                asks(support, &method, &path).await.assert_is(403).assert_says("only administrators may change it");
+                asks(support, &method, &path).await.assert_is(403).assert_says("only administrators can make changes");
             }
             asks(&admin, &method, &path).await.assert_redirects_to("/admin/grant");
         }
@@ -92,7 +92,7 @@ async fn no_act_is_done_by_anybody_but_an_administrator_for_whom_the_back_office
         let form = admin_in.get(&path).await;
         form.assert_is(200);
         if form.select_attribute("main .office-form form", "action").is_some() {
-            admin_in.submit(&path, &path, &[("reason", "")]).await.assert_is(422).assert_says("Say why");
+            admin_in.submit(&path, &path, &[("reason", "")]).await.assert_is(422).assert_says("Enter a reason");
         }
     }
     assert_eq!(server.record().len(), recorded, "nothing is on record, and so nothing was done");

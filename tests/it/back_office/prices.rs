@@ -92,7 +92,7 @@ async fn the_whole_market_is_shocked_paused_stepped_and_sped_up() {
     let recorded = server.record().len();
     let looked = [("which", "all"), ("percent", "-20"), ("look", "1")];
     let seen = boss.acts(&market("shock"), &looked).await;
-    seen.assert_is(200).assert_says("AAPL would go from").assert_says("And 47 more.");
+    seen.assert_is(200).assert_says("AAPL would go from").assert_says("47 more would move.");
     assert_eq!((server.record().len(), last(&bob, "AAPL").await.to_bits()), (recorded, apple.to_bits()));
     did("shock", &[("which", "all"), ("percent", "-20")]).await;
     assert!((last(&bob, "AAPL").await / apple - 0.8).abs() < 0.02);

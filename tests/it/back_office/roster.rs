@@ -178,13 +178,13 @@ async fn without_a_reason_or_with_nobody_nothing_is_done() {
     let (server, boss) = opened().await;
     let review = reviews(&boss, &[("by", "number"), ("prefix", "calm"), ("number", "2")]).await;
     let refused = boss.send(&confirmed(&review, "x")).await;
-    refused.assert_is(422).assert_says("Say why");
+    refused.assert_is(422).assert_says("Enter a reason");
     for (fields, sentence) in [
         ([("by", "number"), ("prefix", "calm"), ("number", "0")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "calm"), ("number", "501")], "Choose a number from 1 to 500."),
         ([("by", "number"), ("prefix", "no such name"), ("number", "2")], "A username cannot contain spaces."),
         ([("by", "list"), ("text", ""), ("opening", "")], "The list is empty."),
-        ([("by", "list"), ("text", "ann"), ("opening", "a lot")], "look at this again"),
+        ([("by", "list"), ("text", "ann"), ("opening", "a lot")], "fix the following"),
     ] {
         reviews(&boss, &fields).await.assert_is(422).assert_says(sentence);
     }

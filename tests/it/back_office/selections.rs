@@ -74,7 +74,7 @@ async fn a_row_that_was_held_up_is_sent_again_from_the_page_of_the_others_codes(
     let shown = boss.send(&form).await;
     release.send(()).expect("the row is held until now");
     holding.join().expect("the row was held");
-    shown.assert_is(200).assert_says("bob: The server was busy and this one was not done. Send it again.");
+    shown.assert_is(200).assert_says("bob: The server was busy, so this one was not done. Try again.");
     assert_eq!(cards(&shown).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["ann"]);
     let again = boss.send(&Form::in_page(&shown, "/admin/users/bulk")).await;
     let given = cards(&again);

@@ -101,7 +101,7 @@ async fn what_a_failing_disk_kept_from_a_selection_is_sent_again_from_its_page()
     form.fill("reason", "the spring game");
     disk.fails("write", ENOSPC);
     let failed = boss.send(&form).await;
-    failed.assert_is(200).assert_says("Done for 0 of 3").assert_says("end it again");
+    failed.assert_is(200).assert_says("Done for 0 of 3").assert_says("ry again");
     disk.recovers();
     let again = Form::in_page(&failed, bulk);
     boss.send(&again).await.assert_is(200).assert_says("Done for 3 of 3").assert_says("to $10,250.00.");

@@ -10,7 +10,8 @@ pub(super) fn take_common(texts: &mut [&mut String]) -> Option<String> {
     };
     let common = first.get(..ends.filter(alike).max()?)?.trim_end().to_owned();
     for text in texts {
-        **text = text.strip_prefix(common.as_str()).unwrap_or_default().trim_start().to_owned();
+        let rest = text.strip_prefix(common.as_str()).unwrap_or_default().trim_start().to_owned();
+        **text = rest;
     }
     (!common.is_empty()).then_some(common)
 }

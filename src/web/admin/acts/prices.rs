@@ -130,7 +130,7 @@ fn would_go(moves: &[Move]) -> String {
     match moves.len().saturating_sub(SHOWN) {
         0 if said.is_empty() => said.push("No price would move.".to_owned()),
         0 => {}
-        more => said.push(format!("{more} more prices would move.")),
+        more => said.push(format!("{more} more would move.")),
     }
     said.extend(cut_short(moves));
     said.join(" ")
