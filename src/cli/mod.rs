@@ -47,8 +47,9 @@ pub enum Command {
     /// Prove that the books agree, or name the first row that does not and why
     ///
     /// Every balance, contribution, holding, cost, gain and fill is derived again from the ledger and compared, every
-    /// hash is computed again, every reference followed. The exit code is 0 when all agree and 1 when something does
-    /// not. The server may keep running; the check sees one moment of it.
+    /// hash is computed again, every reference followed, and the tables, indexes and triggers that protect them are
+    /// looked at. The exit code is 0 when all agree and 1 when something does not. The server may keep running; the
+    /// check sees one moment of it.
     Verify(VerifyArgs),
     /// Write the books, as they are at this moment, to a new file
     ///
