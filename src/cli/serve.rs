@@ -250,7 +250,7 @@ pub(super) fn serve(arguments: ServeArgs) -> Result<(), Failure> {
         tell_kept(app.kept());
         let (address, first) = (app.url(), app.needs_administrator());
         // A house that is open stays so, whether or not anybody can be told.
-        let _ = say(format_args!("Tradefloor is open at {address}. Press Ctrl-C to stop."));
+        let _ = say(format_args!("Tradefloor is open at {address} (press Ctrl-C to stop)."));
         if first {
             let chosen = match database.to_string() {
                 default if default == DEFAULT_DATABASE => String::new(),

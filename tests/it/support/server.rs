@@ -213,7 +213,7 @@ fn address_in(line: &str) -> Option<String> {
 
 #[test]
 fn the_address_is_found_in_the_sentence_that_announces_it() {
-    let found = address_in("Tradefloor is open at http://127.0.0.1:41234. Press Ctrl-C to stop.");
+    let found = address_in("Tradefloor is open at http://127.0.0.1:41234 (press Ctrl-C to stop).");
     assert_eq!(found.as_deref(), Some("http://127.0.0.1:41234"));
     assert_eq!(address_in("http://127.0.0.1:8080/").as_deref(), Some("http://127.0.0.1:8080"));
     assert_eq!(address_in("migrating"), None);
