@@ -1,6 +1,7 @@
 //! The secret that signs cookies: made on first start, kept beside the database, for its owner's eyes alone.
 
 use super::StartError;
+use crate::store::new_private;
 use actix_web::cookie::Key;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -26,11 +27,7 @@ fn create(path: &Path) -> std::io::Result<Key> {
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory)?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    fill(options.open(path)?)
+    fill(new_private(path)?)
 }
 
 fn fill(mut file: File) -> std::io::Result<Key> {

@@ -64,11 +64,7 @@ impl Draft {
         let path = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
         unfinished().insert(path.clone());
         let draft = Self { place: place.to_owned(), path };
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&draft.path).map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
+        new_private(&draft.path).map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
         Ok(draft)
     }
 
@@ -123,6 +119,18 @@ impl Drop for Draft {
         remove(&self.path);
         unfinished().remove(&self.path);
     }
+}
+
+/// Makes a file that was not there, for its owner's eyes alone.
+///
+/// # Errors
+/// When there is one, or it cannot be made.
+pub fn new_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Removes a draft and what may lie beside it. Once it is published there is nothing left to remove.

@@ -4,6 +4,7 @@
 
 use super::conn::{Conn, Purpose, connect, to_file, to_server};
 use super::database::Database;
+use super::draft::new_private;
 use super::inspect::{self, APPLIED, NumberRow, Pages, TextRow};
 use super::{migrate, snapshot};
 use diesel::connection::SimpleConnection;
@@ -11,7 +12,6 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::Text;
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 /// Why a database is not opened. Each displays as one sentence that names the file.
@@ -218,7 +218,9 @@ fn prepare_file(database: &Database, path: &Path) -> Result<Option<String>, Open
         .map_err(|cause| OpenError::Directory { directory: directory.to_owned(), cause })?;
     match std::fs::metadata(path).map_or(0, |file| file.len()) {
         0 => {
-            for_its_owner(path);
+            // For its owner's eyes alone, as SQLite then makes what it keeps beside it. What stands in the way of that it
+            // says itself.
+            let _ = new_private(path);
             Ok(None)
         }
         size => {
@@ -226,16 +228,6 @@ fn prepare_file(database: &Database, path: &Path) -> Result<Option<String>, Open
             Ok(applied.and_then(|applied| migrate::versions().difference(&applied).next().cloned()))
         }
     }
-}
-
-/// Makes the file of a new database for its owner's eyes alone, as SQLite then makes what it keeps beside it. What stands in
-/// the way of that SQLite says itself.
-fn for_its_owner(path: &Path) {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let _ = options.open(path);
 }
 
 /// The changes that have been made to a server's database; nothing for one that is empty.

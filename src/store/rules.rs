@@ -63,7 +63,8 @@ pub fn broken(conn: &mut Conn) -> Result<Option<String>, StoreError> {
     Ok(difference(&has, &should))
 }
 
-/// What a server's database has, as the lines that are expected of it.
+/// What a server's database has, as the lines that are expected of it: from it whoever changes the migrations learns what
+/// `server_rules.txt` has to be.
 ///
 /// # Errors
 /// When the database fails.
