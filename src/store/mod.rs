@@ -17,6 +17,7 @@ mod inspect;
 mod kept;
 mod migrate;
 mod open;
+mod pace;
 mod pool;
 mod readers;
 pub mod rules;

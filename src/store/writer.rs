@@ -1,9 +1,9 @@
 //! The one thread that writes.
 //!
-//! Work arrives through a bounded queue. The thread takes what waits, runs the jobs one after the other inside one
-//! transaction, commits once, and only then answers everybody: while one commit reaches the disk, the next batch
-//! gathers by itself. A job that fails or panics is undone alone; a commit that fails is everybody's failure, and
-//! nobody is told "done".
+//! Work arrives through a bounded queue. The thread takes what waits, as much as is worth a commit (`pace.rs`), runs the
+//! jobs one after the other inside one transaction, commits once, and only then answers everybody: while one commit
+//! reaches the disk, the next batch gathers by itself. A job that fails or panics is undone alone; a commit that fails is
+//! everybody's failure, and nobody is told "done".
 //!
 //! A savepoint costs a copy of every page that a job changes, and hardly a job is ever undone. So they run without;
 //! when one is to be undone, all of the batch is, and runs again, each job in a savepoint of its own.
@@ -14,12 +14,14 @@ use super::conn::Conn;
 use super::editions::{Edition, Editions};
 use super::error::{StoreError, Uncommitted};
 use super::folding::Folding;
+use super::pace::Pace;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// A piece of work on its way through the thread: run, perhaps again, then answered once.
@@ -133,10 +135,13 @@ impl Writer {
 }
 
 fn work(mut conn: Conn, folding: Folding, answers: &Answers, jobs: &Receiver<Box<dyn Job>>, largest_batch: usize) {
+    let mut pace = Pace::default();
     while let Ok(first) = jobs.recv() {
-        let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
+        let end = pace.end_of_batch();
+        let waiting = std::iter::from_fn(|| if Instant::now() < end { jobs.try_recv().ok() } else { None });
         let mut batch = Vec::new();
-        let committed = commit(&mut conn, std::iter::once(first).chain(waiting).take(largest_batch), &mut batch);
+        let taken = std::iter::once(first).chain(waiting).take(largest_batch);
+        let committed = commit(&mut conn, taken, &mut pace, &mut batch);
         if committed.is_err() {
             conn.abandon();
         }
@@ -154,6 +159,7 @@ fn work(mut conn: Conn, folding: Folding, answers: &Answers, jobs: &Receiver<Box
 fn commit(
     conn: &mut Conn,
     jobs: impl Iterator<Item = Box<dyn Job>>,
+    pace: &mut Pace,
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), Uncommitted> {
     let mut standing = conn.begin_write();
@@ -174,7 +180,7 @@ fn commit(
         }
     }
     let committed = match standing {
-        Ok(()) => conn.commit().map_err(|error| (error.to_string(), Uncommitted::at_last(error))),
+        Ok(()) => pace.timed(|| conn.commit()).map_err(|error| (error.to_string(), Uncommitted::at_last(error))),
         Err(error) => Err((error.to_string(), Uncommitted::before(error))),
     };
     committed.map_err(|(error, why)| {
