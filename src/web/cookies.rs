@@ -11,12 +11,31 @@ use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use std::borrow::Cow;
 
+/// A cookie's name as it is sent. Over TLS, the prefix makes browsers insist on TLS and on this very host, so that no
+/// neighbour under the same domain can put one there.
+struct Name {
+    plain: &'static str,
+    over_tls: &'static str,
+}
+
+impl Name {
+    fn on(&self, site: &Site) -> &'static str {
+        if site.secure { self.over_tls } else { self.plain }
+    }
+}
+
+macro_rules! name {
+    ($plain:literal) => {
+        Name { plain: $plain, over_tls: concat!("__Host-", $plain) }
+    };
+}
+
 // Cookies know hosts and not ports, so that the names say whose they are among other programs of one machine.
-const SESSION: &str = "tradefloor-session";
-const VISITOR: &str = "tradefloor-visitor";
-const NOTICE: &str = "tradefloor-notice";
-const ACTING: &str = "tradefloor-acting";
-const THEME: &str = "tradefloor-theme";
+const SESSION: Name = name!("tradefloor-session");
+const VISITOR: Name = name!("tradefloor-visitor");
+const NOTICE: Name = name!("tradefloor-notice");
+const ACTING: Name = name!("tradefloor-acting");
+const THEME: Name = name!("tradefloor-theme");
 /// A notice is for the next page; one that is never fetched is forgotten.
 const NOTICE_LASTS: Duration = Duration::minutes(2);
 /// How many bytes of a notice are said at the most.
@@ -25,28 +44,22 @@ const THEME_LASTS: Duration = Duration::days(365);
 
 /// The name of the session's cookie.
 pub(super) fn session_name(site: &Site) -> String {
-    name(site, SESSION)
-}
-
-/// A cookie's name as it is sent. Over TLS, the prefix makes browsers insist on TLS and on this very host, so
-/// that no neighbour under the same domain can put one there.
-fn name(site: &Site, plain: &str) -> String {
-    if site.secure { format!("__Host-{plain}") } else { plain.to_owned() }
+    SESSION.on(site).to_owned()
 }
 
 /// The visitor's random mark, which a signed-out visitor's forms carry.
 pub(super) fn visitor(request: &HttpRequest, site: &Site) -> Option<String> {
-    signed(request, site, VISITOR)
+    signed(request, site, &VISITOR)
 }
 
 /// Marks a visitor for as long as the browser stays open.
 pub(super) fn set_visitor(site: &Site, mark: &str) -> Cookie<'static> {
-    sign(site, cookie(site, VISITOR, mark.to_owned()))
+    sign(site, cookie(site, &VISITOR, mark.to_owned()))
 }
 
 /// What is to be said on the next page.
 pub(super) fn notice(request: &HttpRequest, site: &Site) -> Option<Notice> {
-    let text = signed(request, site, NOTICE)?;
+    let text = signed(request, site, &NOTICE)?;
     let (kind, text) = text.split_at_checked(1)?;
     let kind = if kind == "+" { NoticeKind::Good } else { NoticeKind::Bad };
     Some(Notice { kind, text: text.to_owned() })
@@ -58,7 +71,7 @@ pub(super) fn set_notice(site: &Site, notice: &Notice) -> Cookie<'static> {
         NoticeKind::Good => "+",
         NoticeKind::Bad => "-",
     };
-    let mut cookie = cookie(site, NOTICE, format!("{kind}{}", shortened(&notice.text)));
+    let mut cookie = cookie(site, &NOTICE, format!("{kind}{}", shortened(&notice.text)));
     cookie.set_max_age(NOTICE_LASTS);
     sign(site, cookie)
 }
@@ -75,32 +88,32 @@ fn shortened(text: &str) -> Cow<'_, str> {
 
 /// Forgets a notice that has been said.
 pub(super) fn clear_notice(site: &Site) -> Cookie<'static> {
-    removal(site, NOTICE)
+    removal(site, &NOTICE)
 }
 
 /// As whom the last page was looked at.
 pub(super) fn acting(request: &HttpRequest, site: &Site) -> Option<String> {
-    signed(request, site, ACTING)
+    signed(request, site, &ACTING)
 }
 
 /// Remembers as whom a page is looked at, so that it is noticed when the next one no longer is.
 pub(super) fn set_acting(site: &Site, name: &str) -> Cookie<'static> {
-    sign(site, cookie(site, ACTING, name.to_owned()))
+    sign(site, cookie(site, &ACTING, name.to_owned()))
 }
 
 /// Forgets it.
 pub(super) fn clear_acting(site: &Site) -> Cookie<'static> {
-    removal(site, ACTING)
+    removal(site, &ACTING)
 }
 
 /// The theme the visitor chose.
 pub(super) fn theme(request: &HttpRequest, site: &Site) -> Theme {
-    request.cookie(&name(site, THEME)).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
+    request.cookie(THEME.on(site)).map(|cookie| Theme::named(cookie.value())).unwrap_or_default()
 }
 
 /// Remembers a theme.
 pub(super) fn set_theme(site: &Site, theme: Theme) -> Cookie<'static> {
-    let mut cookie = cookie(site, THEME, theme.as_str().to_owned());
+    let mut cookie = cookie(site, &THEME, theme.as_str().to_owned());
     cookie.set_max_age(THEME_LASTS);
     cookie
 }
@@ -112,19 +125,14 @@ pub(super) fn attach(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
     }
 }
 
-fn removal(site: &Site, plain: &str) -> Cookie<'static> {
-    let mut cookie = cookie(site, plain, String::new());
+fn removal(site: &Site, name: &Name) -> Cookie<'static> {
+    let mut cookie = cookie(site, name, String::new());
     cookie.make_removal();
     cookie
 }
 
-fn cookie(site: &Site, plain: &str, value: String) -> Cookie<'static> {
-    Cookie::build(name(site, plain), value)
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(site.secure)
-        .finish()
+fn cookie(site: &Site, name: &Name, value: String) -> Cookie<'static> {
+    Cookie::build(name.on(site), value).path("/").http_only(true).same_site(SameSite::Lax).secure(site.secure).finish()
 }
 
 fn sign(site: &Site, cookie: Cookie<'static>) -> Cookie<'static> {
@@ -134,9 +142,9 @@ fn sign(site: &Site, cookie: Cookie<'static>) -> Cookie<'static> {
     jar.get(&name).cloned().unwrap_or(cookie)
 }
 
-fn signed(request: &HttpRequest, site: &Site, plain: &str) -> Option<String> {
-    let name = name(site, plain);
+fn signed(request: &HttpRequest, site: &Site, name: &Name) -> Option<String> {
+    let sent = request.cookie(name.on(site))?;
     let mut jar = CookieJar::new();
-    jar.add_original(request.cookie(&name)?);
-    jar.signed(&site.key).get(&name).map(|cookie| cookie.value().to_owned())
+    jar.add_original(sent);
+    jar.signed(&site.key).get(name.on(site)).map(|cookie| cookie.value().to_owned())
 }

@@ -134,18 +134,18 @@ fn is_page(response: &ServiceResponse<BoxBody>) -> bool {
 fn finish(response: &mut ServiceResponse<BoxBody>, visit: &Visit, house: &House) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NOT_KEPT);
-    if visit.newly_marked {
+    if visit.is_new() {
         cookies::attach(headers, &cookies::set_visitor(&house.site, visit.token()));
     }
     let acting = visit.signed_in().and_then(|who| who.acting.as_ref()).map(|acting| acting.name.as_str());
     match acting {
-        Some(name) if visit.looked_as.as_deref() != Some(name) => {
+        Some(name) if visit.looked_as() != Some(name) => {
             cookies::attach(headers, &cookies::set_acting(&house.site, name));
         }
-        None if visit.looked_as.is_some() => cookies::attach(headers, &cookies::clear_acting(&house.site)),
+        None if visit.looked_as().is_some() => cookies::attach(headers, &cookies::clear_acting(&house.site)),
         _ => {}
     }
-    if visit.notice.is_some() {
+    if visit.notice().is_some() {
         cookies::attach(headers, &cookies::clear_notice(&house.site));
     }
 }

@@ -12,9 +12,8 @@ use super::{cookies, visit};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::ConnectionType;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use std::time::Duration;
@@ -30,17 +29,17 @@ const NO_SESSION: &str = "We could not check your sign-in just now. Try again in
 
 /// What is remembered of a request for the page it may need.
 struct Asked {
-    path: String,
+    uri: Uri,
     theme: Theme,
-    id: String,
+    id: Option<RequestId>,
 }
 
 impl Asked {
     fn of(request: &HttpRequest, house: &House) -> Self {
         Self {
-            path: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            uri: request.uri().clone(),
             theme: cookies::theme(request, &house.site),
-            id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
+            id: request.extensions().get::<RequestId>().copied(),
         }
     }
 
@@ -49,14 +48,15 @@ impl Asked {
         let layout = Layout {
             viewer: None,
             acting_until: None,
-            path: self.path,
+            path: self.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             token: String::new(),
             theme: self.theme,
             notice: None,
             market: visit::badge(house),
             now: house.clock.now(),
         };
-        let page = ErrorPage::new(layout, status.as_u16(), self.id);
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let page = ErrorPage::new(layout, status.as_u16(), id);
         answer_with(&sentence.into_iter().fold(page, ErrorPage::saying), status)
     }
 }

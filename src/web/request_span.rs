@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage as _};
 use tracing::Span;
-use tracing::field::{Empty, display};
+use tracing::field::Empty;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 /// Names the request by its id, its method and its path. The query stays out of the log, because it may hold what
@@ -14,17 +14,14 @@ pub(super) struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let span = tracing::info_span!(
+        let id = request.extensions().get::<RequestId>().copied();
+        tracing::info_span!(
             "request",
-            request_id = Empty,
+            request_id = id.map(tracing::field::display),
             method = request.method().as_str(),
             path = request.path(),
             status = Empty
-        );
-        if let Some(id) = request.extensions().get::<RequestId>() {
-            span.record("request_id", display(id));
-        }
-        span
+        )
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
