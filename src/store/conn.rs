@@ -76,19 +76,16 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
     };
     let mut conn = SqliteConnection::establish(&address(path, purpose))?;
     small_letters_utils::register_impl(&mut conn, small).map_err(ConnectionError::CouldntSetupConfiguration)?;
-    // The wait for locks is set first, because switching to WAL takes one itself. A new file is given small pages: an order
-    // changes a few bytes in each of several, and the log takes them whole.
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 5000; PRAGMA page_size = 2048; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;",
-    )
-    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    // The wait for locks is set first, because switching to WAL takes one itself.
+    conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(match purpose {
         // What savepoints remember is kept in memory: a batch may outgrow what SQLite would keep there, and it
-        // would go to a temporary file. The log is folded in by a thread of its own; its bound of 256 MiB (twice that
-        // beside a file with larger pages, made by an earlier version) is for when that falls behind.
+        // would go to a temporary file. The log is folded in by a thread of its own; its bound of 256 MiB is for when
+        // that falls behind.
         Purpose::Write => {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 131072;"
+             PRAGMA wal_autocheckpoint = 65536;"
         }
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
         Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",

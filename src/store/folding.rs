@@ -19,7 +19,7 @@ use std::time::Duration;
 /// is folded in once.
 const GATHER: Duration = Duration::from_secs(1);
 /// How many pages a log may have that is left to grow on, though some of it was not folded in.
-const SHORT: i32 = 4_096;
+const SHORT: i32 = 2_048;
 
 /// The thread, the bell that wakes it, and what it asks for.
 pub(super) struct Folding {
