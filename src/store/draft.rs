@@ -125,7 +125,7 @@ impl Drop for Draft {
 ///
 /// # Errors
 /// When there is one, or it cannot be made.
-pub fn new_private(path: &Path) -> io::Result<File> {
+pub(super) fn new_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

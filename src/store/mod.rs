@@ -52,7 +52,7 @@ pub mod watches;
 
 pub use conn::Conn;
 pub use database::Database;
-pub use draft::{Draft, FileError, new_private};
+pub use draft::{Draft, FileError};
 pub use editions::{Edition, REMEMBERED};
 pub use error::StoreError;
 pub use gathered::Gathered;
