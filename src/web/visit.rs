@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 /// Who comes, and with what. Cheap to clone.
 #[derive(Clone)]
-pub struct Visit(Rc<Seen>);
+pub struct Visit {
+    seen: Rc<Seen>,
+}
 
 /// What was seen of a visitor at the door.
 struct Seen {
@@ -51,7 +53,7 @@ impl Visit {
             text: format!("You are back in your own account: viewing as {name} has ended."),
         });
         let notice = cookies::notice(request, &house.site).or(ended);
-        Self(Rc::new(Seen {
+        let seen = Seen {
             signed_in,
             token,
             newly_marked,
@@ -61,35 +63,36 @@ impl Visit {
             path: readable_path(request),
             address: address(request, house.site.trusted_proxy),
             house,
-        }))
+        };
+        Self { seen: Rc::new(seen) }
     }
 
     /// Whether the browser has yet to be given the mark that this visitor's forms carry.
     pub(super) fn is_new(&self) -> bool {
-        self.0.newly_marked
+        self.seen.newly_marked
     }
 
     /// What this page is to say once, if anything.
     pub(super) fn notice(&self) -> Option<&Notice> {
-        self.0.notice.as_ref()
+        self.seen.notice.as_ref()
     }
 
     /// As whom the browser's last page was looked at, by an administrator.
     pub(super) fn looked_as(&self) -> Option<&str> {
-        self.0.looked_as.as_deref()
+        self.seen.looked_as.as_deref()
     }
 
     /// Who is signed in, if anyone.
     #[must_use]
     pub fn signed_in(&self) -> Option<&SignedIn> {
-        self.0.signed_in.as_deref()
+        self.seen.signed_in.as_deref()
     }
 
     /// Until when the back office is open for this visitor, if it is.
     #[must_use]
     pub fn granted_until(&self) -> Option<At> {
-        let who = self.0.signed_in.as_ref().filter(|who| who.role != Role::Trader)?;
-        who.granted_until.filter(|until| *until > self.0.house.clock.now())
+        let who = self.seen.signed_in.as_ref().filter(|who| who.role != Role::Trader)?;
+        who.granted_until.filter(|until| *until > self.seen.house.clock.now())
     }
 
     /// Whether the back office is open for this visitor.
@@ -101,38 +104,38 @@ impl Visit {
     /// What every form of this visitor carries as `_token`.
     #[must_use]
     pub fn token(&self) -> &str {
-        &self.0.token
+        &self.seen.token
     }
 
     /// Where the visitor comes from.
     #[must_use]
     pub fn address(&self) -> IpAddr {
-        self.0.address
+        self.seen.address
     }
 
     /// The path and query that were asked for, or that lead back to the form that was sent.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.0.path
+        &self.seen.path
     }
 
     /// What a page shows around its content.
     #[must_use]
     pub fn layout(&self) -> Layout {
         let viewer = self
-            .0
+            .seen
             .signed_in
             .as_ref()
             .map(|signed_in| Viewer { username: signed_in.username.clone(), role: signed_in.role });
         Layout {
             viewer,
-            acting_until: self.0.signed_in.as_ref().and_then(|who| Some(who.acting.as_ref()?.until)),
-            path: self.0.path.clone(),
-            token: self.0.token.clone(),
-            theme: self.0.theme,
-            notice: self.0.notice.clone(),
-            market: badge(&self.0.house),
-            now: self.0.house.clock.now(),
+            acting_until: self.seen.signed_in.as_ref().and_then(|who| Some(who.acting.as_ref()?.until)),
+            path: self.seen.path.clone(),
+            token: self.seen.token.clone(),
+            theme: self.seen.theme,
+            notice: self.seen.notice.clone(),
+            market: badge(&self.seen.house),
+            now: self.seen.house.clock.now(),
         }
     }
 
@@ -147,7 +150,7 @@ impl Visit {
     pub fn go_saying(&self, path: &str, kind: NoticeKind, sentence: impl Into<String>) -> HttpResponse {
         let mut response = self.go(path);
         let notice = Notice { kind, text: sentence.into() };
-        cookies::attach(response.headers_mut(), &cookies::set_notice(&self.0.house.site, &notice));
+        cookies::attach(response.headers_mut(), &cookies::set_notice(&self.seen.house.site, &notice));
         response
     }
 }
@@ -177,7 +180,7 @@ impl FromRequest for Member {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let member = Visit::from_request(request, payload).into_inner().and_then(|visit| {
-            let who = visit.0.signed_in.clone().ok_or_else(|| PageError::sign_in_first(request))?;
+            let who = visit.seen.signed_in.clone().ok_or_else(|| PageError::sign_in_first(request))?;
             Ok(Self { visit, who })
         });
         ready(member)

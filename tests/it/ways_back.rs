@@ -81,6 +81,8 @@ async fn back_from_a_receipt_is_a_page() {
     browser.open(&server.url("/register")).await;
     let fields = [("username", "ada"), ("password", crate::support::trader::PASSWORD)];
     browser.submit(r#"form[action="/register"]"#, &fields).await;
+    // Else what the form leads to could come after the page that is opened next.
+    browser.wait_for_path(|path| path == "/portfolio").await;
     browser.open(&server.url("/trade?side=buy&symbol=AAPL")).await;
     browser.submit("form[data-ticket]", &[("amount", "1")]).await;
     browser.wait_for_path(|path| path == "/trade/review").await;
