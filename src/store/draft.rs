@@ -9,6 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What SQLite keeps beside a file while it is open.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
+/// How often a folder is emptied that somebody still writes to.
+const TRIES: usize = 100;
+
 /// Why a file is not written. Each displays as one sentence that names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -32,11 +35,12 @@ fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A file in the making, under a provisional name beside its place and for its owner's eyes alone. Dropped before
-/// it is published, it is gone.
+/// A file in the making, in a folder of its own beside its place and for its owner's eyes alone. Dropped before it is
+/// published, it is gone.
 #[derive(Debug)]
 pub struct Draft {
     place: PathBuf,
+    folder: PathBuf,
     path: PathBuf,
 }
 
@@ -61,16 +65,17 @@ impl Draft {
     /// When the directory cannot be written to.
     pub(super) fn beside(place: &Path) -> Result<Self, FileError> {
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let path = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
-        unfinished().insert(path.clone());
-        let draft = Self { place: place.to_owned(), path };
-        new_private(&draft.path).map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
+        let folder = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
+        unfinished().insert(folder.clone());
+        let draft = Self { place: place.to_owned(), path: folder.join(name), folder };
+        let made = new_folder(&draft.folder).and_then(|()| new_private(&draft.path));
+        made.map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
         Ok(draft)
     }
 
     /// Removes every draft of this process, which is about to end.
     pub fn remove_unfinished() {
-        unfinished().iter().for_each(|path| remove(path));
+        unfinished().iter().for_each(|folder| remove(folder));
     }
 
     /// Where it is to lie.
@@ -104,7 +109,7 @@ impl Draft {
     fn settle(&self) -> io::Result<()> {
         OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
         match std::fs::hard_link(&self.path, &self.place) {
-            Ok(()) => std::fs::remove_file(&self.path)?,
+            Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
             // Some file systems have no links; there the look and the renaming are two steps.
             Err(_) if self.place.symlink_metadata().is_ok() => return Err(io::ErrorKind::AlreadyExists.into()),
@@ -116,8 +121,8 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        remove(&self.path);
-        unfinished().remove(&self.path);
+        remove(&self.folder);
+        unfinished().remove(&self.folder);
     }
 }
 
@@ -133,10 +138,20 @@ pub(super) fn new_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Removes a draft and what may lie beside it. Once it is published there is nothing left to remove.
-fn remove(path: &Path) {
-    for left in std::iter::once(path.to_owned()).chain(COMPANIONS.map(|end| with_end(path, end))) {
-        let _ = std::fs::remove_file(left);
+fn new_folder(path: &Path) -> io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
+}
+
+/// Removes a draft's folder with all that lies in it. Where a thread that still writes puts a file there meanwhile, the
+/// folder is not empty, and it is begun again; once it is gone, nothing can be put there any more.
+fn remove(folder: &Path) {
+    for _ in 0..TRIES {
+        if std::fs::remove_dir_all(folder).is_ok() || folder.symlink_metadata().is_err() {
+            return;
+        }
     }
 }
 
@@ -151,4 +166,21 @@ pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
 fn sync_directory(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use std::fs::File;
+
+    #[test]
+    fn a_draft_is_gone_even_while_somebody_still_writes_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let draft = Draft::of(&directory.path().join("copy.db")).unwrap();
+        let path = draft.path().to_owned();
+        let writes = std::thread::spawn(move || (0..1_000_000).all(|_| File::create(&path).is_ok()));
+        drop(draft);
+        assert!(!writes.join().unwrap(), "it was never removed");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
 }
