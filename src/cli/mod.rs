@@ -148,7 +148,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
 
 fn dispatch(cli: Cli) -> Result<(), Failure> {
     if !matches!(cli.command, None | Some(Command::Serve(_))) {
-        interrupt::leaves_nothing_behind();
+        interrupt::leaves_nothing_behind().map_err(Failure::stopped)?;
     }
     match cli.command {
         None => serve::serve(cli.serve),

@@ -28,11 +28,19 @@ pub enum FileError {
     },
 }
 
-/// The drafts that this process is writing, for when it ends before it has published them.
-static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// What this process writes, for when it ends before it is done.
+#[derive(Debug)]
+struct Writing {
+    /// The folders of drafts.
+    unfinished: BTreeSet<PathBuf>,
+    /// The files that have appeared.
+    published: BTreeSet<PathBuf>,
+}
 
-fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+static WRITING: Mutex<Writing> = Mutex::new(Writing { unfinished: BTreeSet::new(), published: BTreeSet::new() });
+
+fn writing() -> MutexGuard<'static, Writing> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file in the making, in a folder of its own beside its place and for its owner's eyes alone. Dropped before it is
@@ -66,16 +74,19 @@ impl Draft {
     pub(super) fn beside(place: &Path) -> Result<Self, FileError> {
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
-        unfinished().insert(folder.clone());
+        writing().unfinished.insert(folder.clone());
         let draft = Self { place: place.to_owned(), path: folder.join(name), folder };
         let made = new_folder(&draft.folder).and_then(|()| new_private(&draft.path));
         made.map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
         Ok(draft)
     }
 
-    /// Removes every draft of this process, which is about to end.
-    pub fn remove_unfinished() {
-        unfinished().iter().for_each(|folder| remove(folder));
+    /// Removes every draft of this process, and lets `end` end it with the files that it has published: until then no
+    /// other thread begins a draft or publishes one.
+    pub fn stop(end: impl FnOnce(&BTreeSet<PathBuf>)) {
+        let writing = writing();
+        writing.unfinished.iter().for_each(|folder| remove(folder));
+        end(&writing.published);
     }
 
     /// Where it is to lie.
@@ -108,6 +119,7 @@ impl Draft {
 
     fn settle(&self) -> io::Result<()> {
         OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
+        let mut writing = writing();
         match std::fs::hard_link(&self.path, &self.place) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
@@ -115,6 +127,8 @@ impl Draft {
             Err(_) if self.place.symlink_metadata().is_ok() => return Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => std::fs::rename(&self.path, &self.place)?,
         }
+        writing.published.insert(self.place.clone());
+        drop(writing);
         sync_directory(&self.place)
     }
 }
@@ -122,7 +136,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         remove(&self.folder);
-        unfinished().remove(&self.folder);
+        writing().unfinished.remove(&self.folder);
     }
 }
 

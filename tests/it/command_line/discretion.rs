@@ -9,7 +9,7 @@ use diesel::{Connection as _, SqliteConnection};
 use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use tempfile::TempDir;
 
@@ -96,7 +96,7 @@ fn where_there_is_no_room_for_a_copy_it_says_so_of_the_copy_and_leaves_nothing_b
         (&["backup", "copy.db", "--database", "floor.db"][..], "The database floor.db cannot be copied to copy.db: "),
         (&["copy", "--from", "floor.db", "--to", "copy.db"], "cannot be written: "),
     ] {
-        let mut limited = std::process::Command::new("sh");
+        let mut limited = Command::new("sh");
         limited.current_dir(here.path()).args(["-c", r#"trap '' XFSZ; ulimit -f 4096; exec "$0" "$@""#]);
         let ended = limited.arg(env!("CARGO_BIN_EXE_tradefloor")).args(words).output().unwrap();
         assert_refused(&ended, 1, &[told]);
@@ -104,28 +104,76 @@ fn where_there_is_no_room_for_a_copy_it_says_so_of_the_copy_and_leaves_nothing_b
     }
 }
 
+/// The files in `here` that are none of the books.
+fn copies(here: &Path) -> Vec<String> {
+    names(here).into_iter().filter(|name| !name.starts_with("floor.db")).collect()
+}
+
+/// A backup that has begun to write.
+fn begun(here: &Path, mut command: Command) -> Child {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while copies(here).is_empty() {
+        assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "no draft is begun");
+        std::thread::yield_now();
+    }
+    child
+}
+
+const BACKUP: [&str; 4] = ["backup", "copy.db", "--database", "floor.db"];
+
 #[test]
 fn a_backup_that_is_told_to_stop_leaves_nothing_behind() {
     let here = with_books();
     fill(here.path());
-    let copies = || names(here.path()).into_iter().filter(|name| !name.starts_with("floor.db")).collect::<Vec<_>>();
     for name in ["INT", "TERM", "HUP"] {
-        let mut child = command(here.path())
-            .args(["backup", "copy.db", "--database", "floor.db"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + PATIENCE;
-        while copies().is_empty() {
-            assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "no draft is begun");
-            std::thread::yield_now();
-        }
+        let mut backup = command(here.path());
+        backup.args(BACKUP);
+        let child = begun(here.path(), backup);
         signal(name, child.id());
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(130), "{:?}", said(&ended));
         assert_eq!(said(&ended).2, "Stopped before it was done; nothing was left behind.\n");
-        assert_eq!(copies(), Vec::<String>::new());
+        assert_eq!(copies(here.path()), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_backup_that_is_told_to_stop_at_any_moment_is_whole_or_not_there() {
+    let here = with_books();
+    let began = Instant::now();
+    assert_eq!(run(here.path(), &BACKUP, &[], "").status.code(), Some(0));
+    let lasts = began.elapsed();
+    for part in 0..24 {
+        if here.path().join("copy.db").exists() {
+            std::fs::remove_file(here.path().join("copy.db")).unwrap();
+        }
+        let mut backup = command(here.path());
+        let child = backup.args(BACKUP).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(lasts * part / 20);
+        signal("INT", child.id());
+        let ended = child.wait_with_output().unwrap();
+        let kept = match (ended.status.code(), said(&ended).2.as_str()) {
+            // It had not begun to listen, and nothing was begun.
+            (None, "") | (Some(130), "Stopped before it was done; nothing was left behind.\n") => vec![],
+            (Some(0), _) | (Some(130), "Stopped; copy.db was written before.\n") => vec!["copy.db"],
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(copies(here.path()), kept, "{:?}", said(&ended));
+    }
+}
+
+#[test]
+fn a_backup_that_is_to_outlive_its_terminal_does() {
+    let here = with_books();
+    fill(here.path());
+    let mut nohup = Command::new("sh");
+    nohup.current_dir(here.path()).args(["-c", r#"trap '' HUP; exec "$0" "$@""#]);
+    nohup.arg(env!("CARGO_BIN_EXE_tradefloor")).args(BACKUP).stdout(Stdio::piped());
+    let child = begun(here.path(), nohup);
+    signal("HUP", child.id());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), copies(here.path())), (Some(0), vec!["copy.db".to_owned()]));
 }
 
 #[test]
