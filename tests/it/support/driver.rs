@@ -15,6 +15,8 @@ use url::{ParseError, Url};
 
 /// How long chromedriver or Chromium may take to start on a busy machine.
 const START: Duration = Duration::from_secs(30);
+/// How often it is tried again.
+const TRIES: usize = 5;
 /// How long Chromium may take to close.
 const CLOSE: Duration = Duration::from_secs(5);
 
@@ -35,10 +37,7 @@ impl Driver {
     /// When either is not installed or does not start.
     pub(crate) async fn start() -> Self {
         let profile = tempfile::tempdir().expect("a directory for the browser's profile");
-        let mut command = Command::new("chromedriver");
-        command.args(["--port=0", "--log-level=WARNING"]).env("TMPDIR", profile.path());
-        let mut chromedriver = Process::start(&mut command);
-        let port = chromedriver.wait_for_line(START, port_in);
+        let (chromedriver, port) = chromedriver(profile.path());
         let connecting = async {
             ClientBuilder::new(HttpConnector::new())
                 .capabilities(capabilities(profile.path()))
@@ -85,6 +84,22 @@ impl Drop for Driver {
         let _closed_or_killed_below = self.close();
         self.chromedriver.kill();
         self.end_browser();
+    }
+}
+
+/// A chromedriver that listens. It takes a free port of IPv6 and wants the same of IPv4, where another test may have it;
+/// then it ends, and another try takes another port.
+fn chromedriver(temporary: &Path) -> (Process, u16) {
+    let mut command = Command::new("chromedriver");
+    command.args(["--port=0", "--log-level=WARNING"]).env("TMPDIR", temporary);
+    let mut tries = 0;
+    loop {
+        let mut chromedriver = Process::start(&mut command);
+        match chromedriver.line_or_end(START, port_in) {
+            Ok(port) => return (chromedriver, port),
+            Err(ended) if tries == TRIES => panic!("{ended}"),
+            Err(_) => tries += 1,
+        }
     }
 }
 

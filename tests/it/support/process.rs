@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const KEPT_LINES: usize = 400;
 /// The bytes of one line that are kept together; a longer line is shown as several.
 const LONGEST_LINE: u64 = 4_096;
+/// The ports that neither the system's services have nor the system gives to connections, on Linux and elsewhere.
+const BELOW_THOSE_OF_CONNECTIONS: std::ops::Range<u16> = 12_000..32_000;
 /// How often a wait looks whether the program has ended meanwhile.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -80,18 +82,26 @@ impl Process {
     /// # Panics
     /// When none comes within `patience`, or the program ends first; the message shows what it said.
     pub(crate) fn wait_for_line<T>(&mut self, patience: Duration, find: impl Fn(&str) -> Option<T>) -> T {
+        self.line_or_end(patience, find).unwrap_or_else(|ended| panic!("{ended}"))
+    }
+
+    /// Waits for a line of standard output in which `find` finds something; where the program ends first, what it said.
+    ///
+    /// # Panics
+    /// When neither comes within `patience`.
+    pub(crate) fn line_or_end<T>(&mut self, patience: Duration, find: impl Fn(&str) -> Option<T>) -> Result<T, String> {
         let deadline = Instant::now() + patience;
         loop {
             let ended = self.child.try_wait().expect("a child can be asked whether it ended");
             let lines = self.output.lines.lock().unwrap_or_else(PoisonError::into_inner);
             let mut standard = lines.iter().filter(|(stream, _)| *stream == Stream::Standard);
             if let Some(found) = standard.find_map(|(_, line)| find(line)) {
-                return found;
+                return Ok(found);
             }
             let (lines, _) = self.output.grown.wait_timeout(lines, LOOK_AGAIN).unwrap_or_else(PoisonError::into_inner);
             drop(lines);
             if let Some(status) = ended {
-                panic!("{} ended ({status}) before it was ready; it said:\n{}", self.name, self.said());
+                return Err(format!("{} ended ({status}) before it was ready; it said:\n{}", self.name, self.said()));
             }
             assert!(Instant::now() < deadline, "{} was not ready in time; it said:\n{}", self.name, self.said());
         }
@@ -141,8 +151,10 @@ pub(crate) fn signal(name: &str, process: u32) {
     let _already_gone = Command::new("sh").args(["-c", &script]).status();
 }
 
-/// A port that is free at this moment.
+/// A port that is free at this moment, and that no connection is given by the system, which would take it while a server
+/// that listens there is stopped for a while.
 pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-    listener.local_addr().expect("it has a number").port()
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let mut ports = std::iter::repeat_with(|| rand::random_range(BELOW_THOSE_OF_CONNECTIONS)).take(100);
+    ports.find(free).expect("one of a hundred ports is free")
 }
