@@ -126,6 +126,17 @@ async fn a_filter_is_counted_shown_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_reversed_order_is_counted_and_found_as_what_it_says_it_is() {
+    let (_server, boss) = office().await;
+    let sale = rows(&boss.get("/admin/orders?account=ada&side=sell").await).pop().expect("one sale of ada");
+    boss.acts(&format!("{sale}/reverse"), &[("reason", "a wrong price")]).await.assert_done();
+    let all = boss.get("/admin/orders").await;
+    assert_eq!(all.select_all("#f-state option"), ["Any", "Filled (11)", "Reversed (1)"]);
+    assert_eq!(rows(&boss.get("/admin/orders?state=reversed").await), [sale]);
+    boss.get("/admin/orders?state=filled").await.assert_says("11 orders");
+}
+
+#[tokio::test]
 async fn an_action_is_found_by_what_people_call_it() {
     let (_server, boss) = office().await;
     let found = boss.get("/admin/audit?q=back+office+opened").await;

@@ -61,8 +61,7 @@ pub(super) static ORDERS: Table = Table {
             .by_index_far_apart(&[Part::number("orders.id")]),
         Filter::row("instrument", "Instrument", "orders.instrument_id", &INSTRUMENT).by_index_with("account"),
         Filter::word("side", "Side", "orders.side"),
-        Filter::word("state", "Status", "orders.state"),
-        Filter::flag("reversed", "Reversed", "reversals.order_id IS NOT NULL", "Reversed", "Not reversed"),
+        Filter::word("state", "Status", STATE),
         Filter::days("placed", "Placed", "orders.placed_at").growing(),
     ],
     related: &[
