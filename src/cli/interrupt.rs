@@ -1,19 +1,21 @@
 //! A command that is told to stop while it writes a file.
 
+use super::terminal::Terminal;
 use crate::store::Draft;
+use std::convert::Infallible;
 use std::io;
 use std::process::exit;
 
 /// What a shell shows for a command that was interrupted: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
 
-/// From now on, being told to stop ends the process without leaving half a file behind.
+/// From now on, being told to stop ends the process without leaving half a file behind, or a terminal that hides what is
+/// typed.
 ///
 /// # Errors
 /// When the system takes no more threads or does not tell of signals.
-#[expect(clippy::exit, reason = "the thread that works cannot be told to stop in the midst of one statement")]
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
 pub(super) fn leaves_nothing_behind() -> io::Result<()> {
+    let terminal = Terminal::as_it_is();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // It listens before anything is written, however late the thread gets its turn.
     let told = {
@@ -22,17 +24,26 @@ pub(super) fn leaves_nothing_behind() -> io::Result<()> {
     };
     let wait = move || {
         runtime.block_on(told);
-        Draft::stop(|published| {
-            let published: Vec<_> = published.iter().map(|file| file.display().to_string()).collect();
-            if published.is_empty() {
-                eprintln!("Stopped before it was done; nothing was left behind.");
-            } else {
-                eprintln!("Stopped; {} was written before.", published.join(", "));
-            }
-            exit(INTERRUPTED);
-        });
+        match stop(&terminal) {}
     };
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(wait).map(drop)
+}
+
+/// Ends the process, which was told to stop, says what it leaves, and leaves `terminal` as it was.
+#[expect(clippy::exit, reason = "the thread that works cannot be told to stop in the midst of one statement")]
+#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
+pub(super) fn stop(terminal: &Terminal) -> Infallible {
+    Draft::stop(|published| {
+        let published: Vec<_> = published.iter().map(|file| file.display().to_string()).collect();
+        if published.is_empty() {
+            eprintln!("Stopped before it was done; nothing was left behind.");
+        } else {
+            eprintln!("Stopped; {} was written before.", published.join(", "));
+        }
+        // Last, for a question that is only now being asked.
+        terminal.show_again();
+        exit(INTERRUPTED)
+    })
 }
 
 /// Listens from now on; the future waits for Ctrl-C, a polite request to end and the end of the terminal, but for those

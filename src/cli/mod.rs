@@ -5,6 +5,7 @@ mod candles;
 mod interrupt;
 mod people;
 mod serve;
+mod terminal;
 mod values;
 mod voice;
 

@@ -1,7 +1,8 @@
 //! `user`: add people and change what they may do.
 
+use super::terminal::Terminal;
 use super::voice::{Unsaid, say};
-use super::{DatabaseArgs, Failure, serve, values};
+use super::{DatabaseArgs, Failure, interrupt, serve, values};
 use crate::accounts::password::Hasher;
 use crate::accounts::throttle::{Allowance, Throttle};
 use crate::accounts::{Accounts, AccountsError};
@@ -9,7 +10,7 @@ use crate::clock::Clock;
 use crate::domain::{Money, NewPassword, Role, UserId, Username};
 use crate::store::{OpenError, REMEMBERED, StoreError, transfer, users};
 use clap::{Args, Subcommand, ValueEnum};
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Write as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -209,9 +210,14 @@ fn ask_password(username: &Username) -> Result<NewPassword, Failure> {
 }
 
 fn ask_twice(username: &Username) -> Result<String, Failure> {
+    let terminal = Terminal::as_it_is();
     let asked = |prompt: String| {
         let _ = std::io::stderr().flush();
-        rpassword::prompt_password(prompt).map_err(Failure::stopped)
+        rpassword::prompt_password(prompt).map_err(|error| match error.kind() {
+            ErrorKind::Interrupted => match interrupt::stop(&terminal) {},
+            ErrorKind::UnexpectedEof => Failure::Usage("No password was typed. Nothing was changed.".to_owned()),
+            _ => Failure::Stopped(format!("The password cannot be read: {error}.")),
+        })
     };
     let first = asked(format!("New password for {username}: "))?;
     let second = asked("Repeat the password: ".to_owned())?;

@@ -83,10 +83,10 @@ impl Draft {
 
     /// Removes every draft of this process, and lets `end` end it with the files that it has published: until then no
     /// other thread begins a draft or publishes one.
-    pub fn stop(end: impl FnOnce(&BTreeSet<PathBuf>)) {
+    pub fn stop<T>(end: impl FnOnce(&BTreeSet<PathBuf>) -> T) -> T {
         let writing = writing();
         writing.unfinished.iter().for_each(|folder| remove(folder));
-        end(&writing.published);
+        end(&writing.published)
     }
 
     /// Where it is to lie.

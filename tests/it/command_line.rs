@@ -2,6 +2,7 @@
 
 mod databases;
 mod discretion;
+mod terminal;
 
 use crate::support::process::Process;
 use crate::support::server::command;
