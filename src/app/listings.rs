@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::domain::Listing;
 use crate::market::{FeedPlan, Listed, ReplayPlan, listings, replay};
 use crate::operations::opening;
-use crate::store::instruments::{self, Standing};
+use crate::store::instruments::{self, InstrumentStanding};
 use crate::store::{Lock, Store, StoreError};
 use std::collections::HashMap;
 use std::fs::File;
@@ -36,7 +36,7 @@ pub(super) async fn list(
     let calendar = settings.feed.calendar();
     let starting: HashMap<_, _> =
         listings.iter().map(|listing| (listing.symbol.clone(), listing.starting_price)).collect();
-    let standings: Result<Vec<Standing>, StoreError> =
+    let standings: Result<Vec<InstrumentStanding>, StoreError> =
         store.write(Lock::House, move |conn| instruments::list(conn, &listings, simulated)).await;
     let now = clock.now();
     Ok(standings?

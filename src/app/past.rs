@@ -4,7 +4,7 @@ use crate::domain::{At, Candle, Origin, Recorded, Timeframe};
 use crate::market::day::Calendar;
 use crate::market::recorder::{backfill, without_history};
 use crate::market::{History, Listed, Past, SimulatedPlan, TradingHours};
-use crate::store::instruments::{self, Standing};
+use crate::store::instruments::{self, InstrumentStanding};
 use crate::store::{Store, StoreError, candles};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) async fn make(
     let ids: Vec<_> = listed.iter().map(|one| one.instrument.id).collect();
     let mut without = without_history(store, &ids).await?;
     // What the back office made begins with its listing.
-    let standings: Vec<Standing> = store.read(instruments::all).await?;
+    let standings: Vec<InstrumentStanding> = store.read(instruments::all).await?;
     let made_here: HashSet<_> =
         standings.iter().filter(|one| one.origin == Origin::Office).map(|one| one.instrument.id).collect();
     without.retain(|id| !made_here.contains(id));

@@ -3,7 +3,7 @@
 //! Every change takes the next number of one market-wide sequence. Reads copy what they need and leave; no
 //! caller ever holds the board up.
 
-pub use super::entry::{RECENT_EVERY, RECENT_PRICES, Rate, Standing};
+pub use super::entry::{RECENT_EVERY, RECENT_PRICES, Rate, StandingQuote};
 pub use super::roster::{Roster, Traded};
 
 use super::candles::{OpenCandles, Told};
@@ -128,7 +128,7 @@ impl Board {
 
     /// The newest quote of an instrument; nothing before its first.
     #[must_use]
-    pub fn quote(&self, id: InstrumentId) -> Option<Standing> {
+    pub fn quote(&self, id: InstrumentId) -> Option<StandingQuote> {
         let place = self.place_of(id)?;
         self.read().entries.get(place)?.standing(Instant::now())
     }

@@ -14,7 +14,7 @@ pub const RECENT_EVERY: Duration = Duration::from_secs(15);
 
 /// A quote as it stands on the board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct StandingQuote {
     /// The market's newest word.
     pub quote: Quote,
     /// The number of the change that brought it.
@@ -31,7 +31,7 @@ pub struct Rate {
     /// Whether it may be.
     pub status: TradingStatus,
     /// Its quote, once there is one.
-    pub standing: Option<Standing>,
+    pub standing: Option<StandingQuote>,
     /// Last prices about [`RECENT_EVERY`] apart in market time, oldest first, at most [`RECENT_PRICES`].
     pub recent: Vec<(At, Price)>,
     /// The lowest and the highest price of this market day.
@@ -48,9 +48,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn standing(&self, now: Instant) -> Option<Standing> {
+    pub(super) fn standing(&self, now: Instant) -> Option<StandingQuote> {
         let (quote, received) = self.standing?;
-        Some(Standing { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
+        Some(StandingQuote { quote, sequence: self.sequence, age: now.saturating_duration_since(received) })
     }
 
     pub(super) fn rate(self, traded: &Traded, now: Instant) -> Rate {

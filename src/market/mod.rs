@@ -22,7 +22,7 @@ mod simulation;
 pub mod status;
 mod wire;
 
-pub use board::{Board, Listed, OffBoard, Rate, Roster, Standing, Trade, Traded};
+pub use board::{Board, Listed, OffBoard, Rate, Roster, StandingQuote, Trade, Traded};
 pub use feed::{FeedPlan, NotASpeed, ReplayPlan, SimulatedPlan, Speed, TapeError, replay};
 pub use hours::{NotTradingHours, TradingHours};
 pub use hub::{Frame, Hub};

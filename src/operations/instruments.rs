@@ -6,7 +6,7 @@ use crate::market::day::Calendar;
 use crate::market::{Listed, listings};
 use crate::store::StoreError;
 use crate::store::audit::Written;
-use crate::store::instruments::{self, Prices, Standing};
+use crate::store::instruments::{self, InstrumentStanding, Prices};
 
 /// The highest price that somebody can set: a million dollars a share.
 pub const HIGHEST_PRICE: Price = Price::from_units(10_000_000_000);
@@ -69,7 +69,7 @@ impl Operations {
     ) -> Result<OperationActed<()>, StoreError> {
         let market = self.market.clone();
         self.about(symbol, instruction, move |conn, standing, _, now| {
-            let Standing { instrument, origin, status, last_price, previous_close, .. } = standing;
+            let InstrumentStanding { instrument, origin, status, last_price, previous_close, .. } = standing;
             if market.board().roster().place(&instrument.symbol).is_some() {
                 if !status.delisted {
                     return Ok(Err(OperationRefusal::NothingToDo));
@@ -146,8 +146,8 @@ impl Operations {
 /// change measured from the close before, unless prices were saved on an earlier day, whose last price is then the close
 /// before.
 #[must_use]
-pub fn opening(standing: Standing, starting: Option<Price>, begin: At, calendar: &Calendar) -> Listed {
-    let Standing { instrument, status, last_price, previous_close, priced_at, .. } = standing;
+pub fn opening(standing: InstrumentStanding, starting: Option<Price>, begin: At, calendar: &Calendar) -> Listed {
+    let InstrumentStanding { instrument, status, last_price, previous_close, priced_at, .. } = standing;
     let same_day = priced_at.is_some_and(|saved| calendar.day(saved) == calendar.day(begin));
     let previous_close = if same_day { previous_close } else { last_price };
     Listed { instrument, last: last_price.or(starting), previous_close, volume: 0, status }

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::domain::{At, Instruction, Origin, Subject, Symbol};
 use crate::market::{Market, recorder};
 use crate::store::audit::{Acted, Written, on_record};
-use crate::store::instruments::{Prices, Standing, all, save_prices, standing_of};
+use crate::store::instruments::{InstrumentStanding, Prices, all, save_prices, standing_of};
 use crate::store::{Conn, Lock, Store, StoreError};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -95,7 +95,7 @@ impl Operations {
     /// When the store fails.
     pub async fn follow(&self) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
-        let standings: Vec<Standing> = self.store.read(all).await?;
+        let standings: Vec<InstrumentStanding> = self.store.read(all).await?;
         for standing in &standings {
             self.show(standing).await?;
         }
@@ -107,7 +107,7 @@ impl Operations {
         &self,
         symbol: &Symbol,
         instruction: Instruction,
-        work: impl Fn(&mut Conn, Standing, &Instruction, At) -> Work<T> + Send + 'static,
+        work: impl Fn(&mut Conn, InstrumentStanding, &Instruction, At) -> Work<T> + Send + 'static,
     ) -> Result<OperationActed<T>, StoreError> {
         self.about_new(symbol, instruction, move |conn, instruction, symbol, now| match standing_of(conn, symbol)? {
             Some(standing) => work(conn, standing, instruction, now),
@@ -167,8 +167,8 @@ impl Operations {
     }
 
     /// Brings the board to what the books say of an instrument.
-    async fn show(&self, standing: &Standing) -> Result<(), StoreError> {
-        let Standing { instrument, origin, listed, status, .. } = standing;
+    async fn show(&self, standing: &InstrumentStanding) -> Result<(), StoreError> {
+        let InstrumentStanding { instrument, origin, listed, status, .. } = standing;
         if self.market.revise(instrument, status) {
             return Ok(());
         }

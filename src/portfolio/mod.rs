@@ -6,7 +6,7 @@
 pub mod history;
 
 use crate::domain::{Instrument, Money, Notional, TradingStatus};
-use crate::market::board::{Board, Standing};
+use crate::market::board::{Board, StandingQuote};
 use crate::store::accounts::Account;
 use crate::store::holdings::Holding;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub struct Line {
     /// What the store keeps.
     pub holding: Holding,
     /// The market's word, where there is one.
-    pub standing: Option<Standing>,
+    pub standing: Option<StandingQuote>,
     /// What they are worth and have gained, where there is a price.
     pub gains: Option<Gains>,
 }
@@ -116,7 +116,7 @@ impl Gains {
     }
 }
 
-fn gains(holding: &Holding, standing: &Standing, day: i64) -> Option<Gains> {
+fn gains(holding: &Holding, standing: &StandingQuote, day: i64) -> Option<Gains> {
     let value = Notional::of(standing.quote.last, holding.quantity).value()?;
     let unrealised = value.checked_sub(holding.cost)?;
     // What the day began with: shares held then, at the close before, and nothing paid yet.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// An instrument as the books have it, and the prices with which its market goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct InstrumentStanding {
     /// What it is.
     pub instrument: Instrument,
     /// Who answers for its being listed.
@@ -52,7 +52,7 @@ type Row = (
 ///
 /// # Errors
 /// When the database fails.
-pub fn list(conn: &mut Conn, listings: &[Listing], office: bool) -> Result<Vec<Standing>, StoreError> {
+pub fn list(conn: &mut Conn, listings: &[Listing], office: bool) -> Result<Vec<InstrumentStanding>, StoreError> {
     diesel::update(instruments::table).set(instruments::listed.eq(false)).execute(conn)?;
     for listing in listings {
         let known = instruments::table.filter(instruments::symbol.eq(&listing.symbol));
@@ -81,7 +81,7 @@ pub fn list(conn: &mut Conn, listings: &[Listing], office: bool) -> Result<Vec<S
 ///
 /// # Errors
 /// When the database fails.
-pub fn create(conn: &mut Conn, listing: &Listing, at: At) -> Result<Option<Standing>, StoreError> {
+pub fn create(conn: &mut Conn, listing: &Listing, at: At) -> Result<Option<InstrumentStanding>, StoreError> {
     if by_symbol(conn, &listing.symbol)?.is_some() {
         return Ok(None);
     }
@@ -157,7 +157,7 @@ pub fn set_halt(conn: &mut Conn, id: InstrumentId, halt: Option<&Halt>) -> Resul
 ///
 /// # Errors
 /// When the database fails or a row is corrupt.
-pub fn all(conn: &mut Conn) -> Result<Vec<Standing>, StoreError> {
+pub fn all(conn: &mut Conn) -> Result<Vec<InstrumentStanding>, StoreError> {
     Ok(rows().order(instruments::id).load::<Row>(conn)?.into_iter().map(standing).collect())
 }
 
@@ -173,7 +173,7 @@ pub fn by_symbol(conn: &mut Conn, symbol: &Symbol) -> Result<Option<Instrument>,
 ///
 /// # Errors
 /// When the database fails or the row is corrupt.
-pub fn standing_of(conn: &mut Conn, symbol: &Symbol) -> Result<Option<Standing>, StoreError> {
+pub fn standing_of(conn: &mut Conn, symbol: &Symbol) -> Result<Option<InstrumentStanding>, StoreError> {
     let found = rows().filter(instruments::symbol.eq(symbol)).first::<Row>(conn).optional()?;
     Ok(found.map(standing))
 }
@@ -210,12 +210,12 @@ fn rows() -> _ {
     ))
 }
 
-fn standing((named, may, priced): Row) -> Standing {
+fn standing((named, may, priced): Row) -> InstrumentStanding {
     let (id, public_id, symbol, name, sector) = named;
     let (origin, listed, delisted_at, halted_at, halted_because) = may;
     let (last_price, previous_close, priced_at) = priced;
     let halt = halted_at.zip(halted_because).map(|(since, because)| Arc::new(Halt { since, because }));
     let status = TradingStatus { delisted: delisted_at.is_some(), halt };
     let instrument = Instrument { id, public_id, symbol, name, sector };
-    Standing { instrument, origin, listed, status, last_price, previous_close, priced_at }
+    InstrumentStanding { instrument, origin, listed, status, last_price, previous_close, priced_at }
 }

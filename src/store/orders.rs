@@ -17,7 +17,7 @@ use diesel::sql_types::{Nullable, Text};
 /// An order to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
-    /// Which, as [`Standing`](super::standing::Standing) had it.
+    /// Which, as [`AccountStanding`](super::standing::AccountStanding) had it.
     pub id: OrderId,
     /// Its name to the outside.
     pub public_id: PublicId,

@@ -30,7 +30,7 @@ pub struct Wanted<'a> {
 
 /// An account that is about to trade.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct AccountStanding {
     /// The account.
     pub account: Account,
     /// What it holds of the instrument, if it ever held any.
@@ -45,7 +45,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// When the database fails, a row is corrupt, or there is no such account.
-pub fn of_accounts(conn: &mut Conn, wanted: &[Wanted<'_>]) -> Result<Vec<Standing>, StoreError> {
+pub fn of_accounts(conn: &mut Conn, wanted: &[Wanted<'_>]) -> Result<Vec<AccountStanding>, StoreError> {
     match conn {
         Conn::Sqlite(engine) => (0..).zip(wanted).map(|(before, wanted)| in_turn(engine, wanted, before)).collect(),
         Conn::Postgres(_) if wanted.is_empty() => Ok(Vec::new()),
@@ -54,16 +54,16 @@ pub fn of_accounts(conn: &mut Conn, wanted: &[Wanted<'_>]) -> Result<Vec<Standin
 }
 
 /// As one of several, `before` of which are numbered before it.
-fn in_turn(conn: &mut SqliteConnection, wanted: &Wanted<'_>, before: i64) -> Result<Standing, StoreError> {
+fn in_turn(conn: &mut SqliteConnection, wanted: &Wanted<'_>, before: i64) -> Result<AccountStanding, StoreError> {
     static COLUMNS: OnceLock<String> = OnceLock::new();
     let question = One { columns: COLUMNS.get_or_init(|| columns(&Sqlite)), wanted };
-    let mut standing: Standing = question.get_result::<Row>(conn)?.into();
+    let mut standing: AccountStanding = question.get_result::<Row>(conn)?.into();
     // Nobody else writes to a file meanwhile, so that nobody else has taken the number.
     standing.next.0 = standing.next.0.saturating_add(before);
     Ok(standing)
 }
 
-fn all_at_once(conn: &mut PgConnection, wanted: &[Wanted<'_>]) -> Result<Vec<Standing>, StoreError> {
+fn all_at_once(conn: &mut PgConnection, wanted: &[Wanted<'_>]) -> Result<Vec<AccountStanding>, StoreError> {
     static COLUMNS: OnceLock<String> = OnceLock::new();
     let question = Many {
         columns: COLUMNS.get_or_init(|| columns(&Pg)),
@@ -72,7 +72,7 @@ fn all_at_once(conn: &mut PgConnection, wanted: &[Wanted<'_>]) -> Result<Vec<Sta
         keys: wanted.iter().map(|wanted| wanted.key).collect(),
     };
     let rows: Vec<Row> = question.load(conn)?;
-    let mut found: HashMap<_, Standing> = rows.into_iter().map(|row| (row.0.id, row.into())).collect();
+    let mut found: HashMap<_, AccountStanding> = rows.into_iter().map(|row| (row.0.id, row.into())).collect();
     let standings = wanted.iter().map(|wanted| found.remove(&wanted.account).ok_or(DieselError::NotFound.into()));
     standings.collect()
 }
@@ -83,7 +83,7 @@ type Columns<DB> = (AsSelect<Account, DB>, AsSelect<Option<Holding>, DB>, diesel
 type RowOf<DB> = (SqlTypeOf<AsSelect<Account, DB>>, SqlTypeOf<AsSelect<Option<Holding>, DB>>, Nullable<BigInt>, BigInt);
 type Row = (Account, Option<Holding>, Option<OrderId>, OrderId);
 
-impl From<Row> for Standing {
+impl From<Row> for AccountStanding {
     fn from((account, held, placed, next): Row) -> Self {
         Self { account, held, placed, next }
     }

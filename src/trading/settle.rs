@@ -13,7 +13,7 @@ use crate::store::holdings::Holding;
 use crate::store::ledger::{Movement, ShareMovement};
 use crate::store::orders::{NewOrder, OrderLine};
 use crate::store::settlements::{self, Settlement};
-use crate::store::standing::{Standing, Wanted};
+use crate::store::standing::{AccountStanding, Wanted};
 use crate::store::{Conn, StoreError, orders, standing};
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ fn attempt(
     conn: &mut Conn,
     Asked { order, .. }: &Asked,
     quoted: Result<(Arc<Instrument>, Quote), Refusal>,
-    Standing { account, held, placed, next }: Standing,
+    AccountStanding { account, held, placed, next }: AccountStanding,
     day: i64,
     now: At,
 ) -> Result<Outcome, Stop> {

@@ -5,7 +5,7 @@ use super::{Order, Rules};
 use crate::domain::notional::{fewest_worth, most_affordable};
 use crate::domain::{Instrument, Money, NotTraded, Notional, OrderSize, Position, Price, Quantity, Quote, Side};
 use crate::market::FeedState;
-use crate::market::board::{Board, Standing, Traded};
+use crate::market::board::{Board, StandingQuote, Traded};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +43,11 @@ pub struct Estimate {
 ///
 /// # Errors
 /// The refusal that says why not.
-pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<(Arc<Instrument>, Standing), Refusal> {
+pub(super) fn fresh_quote(
+    board: &Board,
+    rules: Rules,
+    order: &Order,
+) -> Result<(Arc<Instrument>, StandingQuote), Refusal> {
     let symbol = &order.symbol;
     let roster = board.roster();
     let Traded { instrument, status, .. } =
@@ -64,7 +68,7 @@ pub(super) fn fresh_quote(board: &Board, rules: Rules, order: &Order) -> Result<
     }
     match board.quote(instrument.id) {
         None => Err(Refusal::NoQuote { symbol: symbol.clone() }),
-        Some(Standing { age, .. }) if age > rules.quote_age_max => {
+        Some(StandingQuote { age, .. }) if age > rules.quote_age_max => {
             Err(Refusal::StaleQuote { symbol: symbol.clone(), age })
         }
         Some(standing) => Ok((Arc::clone(instrument), standing)),

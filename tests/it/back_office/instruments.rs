@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 use tradefloor::domain::Symbol;
 use tradefloor::store::audit::AuditLine;
-use tradefloor::store::instruments::{Standing, standing_of};
+use tradefloor::store::instruments::{InstrumentStanding, standing_of};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -31,7 +31,7 @@ pub(super) async fn act(boss: &Visitor, symbol: &str, act: &str, fields: &[(&str
     boss.acts(&path(symbol, act), fields).await.assert_redirects_to(&to);
 }
 
-fn standing(server: &Server, symbol: &str) -> Standing {
+fn standing(server: &Server, symbol: &str) -> InstrumentStanding {
     let symbol: Symbol = symbol.parse().unwrap();
     server.looks(move |conn| standing_of(conn, &symbol)).expect("such an instrument")
 }

@@ -5,7 +5,7 @@ use crate::domain::instrument::{LONGEST_NAME, is_a_name};
 use crate::domain::{Instruction, Listing, SubjectKind, Symbol};
 use crate::operations::{OperationActed, OperationRefusal, Operations, parse_price};
 use crate::store::StoreError;
-use crate::store::instruments::{Standing, standing_of};
+use crate::store::instruments::{InstrumentStanding, standing_of};
 use crate::web::error::PageError;
 use crate::web::field_errors::FieldErrors;
 use crate::web::form_data::Fields;
@@ -33,7 +33,7 @@ struct Plain {
     /// What will happen.
     consequence: &'static str,
     /// Why there is nothing to do.
-    done_already: fn(&Standing) -> Option<&'static str>,
+    done_already: fn(&InstrumentStanding) -> Option<&'static str>,
     perform: for<'a> fn(&'a Operations, &'a Symbol, Instruction) -> Asked<'a>,
     /// What is said once it is done.
     done: fn(&Symbol) -> String,
@@ -266,14 +266,14 @@ impl Act for Relist {
 }
 
 /// The instrument of this symbol as the books have it.
-pub(super) async fn instrument(house: &House, id: &str) -> Result<Option<Standing>, PageError> {
+pub(super) async fn instrument(house: &House, id: &str) -> Result<Option<InstrumentStanding>, PageError> {
     let Ok(symbol) = id.parse::<Symbol>() else { return Ok(None) };
     Ok(house.store.read(move |conn| standing_of(conn, &symbol)).await?)
 }
 
 /// The beginning of every form about an instrument.
-pub(super) fn sheet(house: &House, standing: &Standing) -> Sheet {
-    let Standing { instrument, listed, status, .. } = standing;
+pub(super) fn sheet(house: &House, standing: &InstrumentStanding) -> Sheet {
+    let InstrumentStanding { instrument, listed, status, .. } = standing;
     let mut facts = vec![Fact::new("Name", &instrument.name)];
     if !instrument.sector.is_empty() {
         facts.push(Fact::new("Sector", &instrument.sector));
