@@ -70,6 +70,7 @@ struct Account {
     id: i64,
     entries: usize,
     written: usize,
+    opened: At,
     cash: Money,
     head: ChainHash,
     held: [Position; HELD],
@@ -129,7 +130,8 @@ fn ledger(conn: &mut SqliteConnection, plan: &Plan, traded: &[InstrumentId]) -> 
 impl Account {
     fn new(id: i64, entries: usize) -> Self {
         let held = [Position::default(); HELD];
-        Self { id, entries, written: 0, cash: Money::ZERO, head: ChainHash::START, held }
+        let opened = At::from_micros(0);
+        Self { id, entries, written: 0, opened, cash: Money::ZERO, head: ChainHash::START, held }
     }
 
     /// Its next entry: the opening, then a buy of each instrument, then a sale of each, and so on.
@@ -167,6 +169,8 @@ impl Account {
                     (EntryKind::Sell, proceeds, shares.checked_neg()?, sold.cost_removed.checked_neg()?);
             }
             (entry.instrument, entry.order) = (Some(*traded.get(place)?), Some(order));
+        } else {
+            self.opened = at;
         }
         entry.balance = self.cash.checked_add(entry.cash)?;
         self.head = entry.chain(self.head);
@@ -204,9 +208,8 @@ fn people(conn: &mut SqliteConnection, accounts: &[Account], traded: &[Instrumen
     let mut holdings = Rows::new(
         "INSERT INTO holdings (account_id, instrument_id, quantity, cost, realised, day, day_quantity, day_paid)",
     );
-    let opened = Clock.now().micros() - PAST;
     for account in accounts {
-        let (name, id) = (name(usize::try_from(account.id)?), account.id);
+        let (name, id, opened) = (name(usize::try_from(account.id)?), account.id, account.opened.micros());
         let username = || Value::Text(name.clone());
         let (hash, role) = (Value::Text(password.clone()), Value::Word("trader"));
         users.push(conn, vec![id.into(), username(), username(), hash, 1.into(), role, opened.into()])?;

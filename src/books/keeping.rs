@@ -42,7 +42,15 @@ pub fn restore(file: &Path, place: &Database, watch: Watch<'_>) -> Result<Verifi
     let backup = Database::Sqlite(file.to_owned());
     transfer::is_there(&backup).map_err(|error| of_backup(error, file))?;
     let Database::Sqlite(path) = place else {
-        return transfer::look(&backup, |conn| moved(conn, place, watch));
+        return match transfer::look(&backup, |conn| moved(conn, place, &mut *watch)) {
+            Err(BooksError::Open(OpenError::Older { .. })) => {
+                let newer = Draft::beside(file)?;
+                transfer::duplicate(file, &newer)?;
+                transfer::bring_up_to_date(&newer)?;
+                transfer::look(&written(&newer), |conn| moved(conn, place, watch))
+            }
+            restored => restored,
+        };
     };
     let draft = transfer::make_room(path)?;
     transfer::duplicate(file, &draft).map_err(|error| of_backup(error, file))?;

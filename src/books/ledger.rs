@@ -15,6 +15,8 @@ pub(super) struct Book {
     cash: Money,
     pub(super) contributed: Money,
     entries: i64,
+    /// When its first line was written.
+    opened_at: i64,
     head: ChainHash,
     pub(super) held: BTreeMap<i64, Position>,
     epoch: i64,
@@ -69,6 +71,7 @@ impl Book {
             cash: Money::ZERO,
             contributed: Money::ZERO,
             entries: 0,
+            opened_at: 0,
             head: ChainHash::START,
             held: BTreeMap::new(),
             epoch: 1,
@@ -94,9 +97,12 @@ impl Book {
         ensure(entry.hash == self.head.0, row, || {
             "its hash is not that of its fields and the entry before it".to_owned()
         })?;
-        ensure(kind == EntryKind::Opening || self.entries > 1, row, || {
-            format!("a ledger begins with an opening, and this is of the kind {kind}")
-        })?;
+        if self.entries == 1 {
+            self.opened_at = entry.at;
+            ensure(kind == EntryKind::Opening, row, || {
+                format!("a ledger begins with an opening, and this is of the kind {kind}")
+            })?;
+        }
         let cash = Money::from_cents(entry.cash);
         let balance = self.cash.checked_add(cash);
         ensure(balance == Some(Money::from_cents(entry.balance)), row, || {
@@ -224,6 +230,10 @@ impl Book {
         let (kept, derived) = ((account.epoch, account.epoch_start), (self.epoch, self.epoch_start));
         ensure(kept == derived, row, || {
             format!("its epoch and the start of that are {kept:?}, and the ledger makes it {derived:?}")
+        })?;
+        ensure(account.opened_at == self.opened_at, row, || {
+            let (told, derived) = (At::from_micros(account.opened_at), At::from_micros(self.opened_at));
+            format!("it says that it was opened at {told}, and its ledger begins at {derived}")
         })?;
         let told = account.frozen_at.is_some() == account.frozen_because.is_some();
         ensure(told, row, || "it is frozen without a reason, or there is a reason and it is not".to_owned())

@@ -3,7 +3,7 @@
 use super::people::check_public_id;
 use super::{Check, ensure};
 use crate::domain::notional::{fewest_worth, most_affordable};
-use crate::domain::{Money, Notional, OrderKey, OrderState, Price, Quantity, Side};
+use crate::domain::{At, Money, Notional, OrderKey, OrderState, Price, Quantity, Side};
 use crate::store::rows::{FillRow, OrderRow};
 use std::collections::BTreeSet;
 
@@ -34,6 +34,11 @@ pub(super) fn check(order: &OrderRow, fill: Option<&FillRow>, instruments: &BTre
     let filled = (fill.account_id, fill.instrument_id, fill.side.as_str());
     ensure(named == filled, row, || {
         format!("account, instrument and side are {named:?}, and those of its fill {filled:?}")
+    })?;
+    // An order is filled at once.
+    ensure(order.placed_at == fill.filled_at, row, || {
+        let (placed, filled) = (At::from_micros(order.placed_at), At::from_micros(fill.filled_at));
+        format!("it was placed at {placed} and filled at {filled}")
     })?;
     check_fill(fill)?;
     let (price, quantity) = (Price::from_units(fill.price), Quantity::from_units(fill.quantity));

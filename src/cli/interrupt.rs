@@ -33,12 +33,15 @@ pub(super) fn leaves_nothing_behind() -> io::Result<()> {
 #[expect(clippy::exit, reason = "the thread that works cannot be told to stop in the midst of one statement")]
 #[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
 pub(super) fn stop(terminal: &Terminal) -> Infallible {
-    Draft::stop(|published| {
-        let published: Vec<_> = published.iter().map(|file| file.display().to_string()).collect();
-        if published.is_empty() {
+    Draft::stop(|lasting| {
+        let mut kept: Vec<_> = lasting.files().iter().map(|file| format!("{} was written", file.display())).collect();
+        if lasting.has_changed_a_database() {
+            kept.push("the database was changed".to_owned());
+        }
+        if kept.is_empty() {
             eprintln!("Stopped before it was done; nothing was left behind.");
         } else {
-            eprintln!("Stopped; {} was written before.", published.join(", "));
+            eprintln!("Stopped; {} before.", kept.join(" and "));
         }
         // Last, for a question that is only now being asked.
         terminal.show_again();

@@ -8,7 +8,7 @@ use crate::accounts::throttle::{Allowance, Throttle};
 use crate::accounts::{Accounts, AccountsError};
 use crate::clock::Clock;
 use crate::domain::{Money, NewPassword, Role, UserId, Username};
-use crate::store::{OpenError, REMEMBERED, StoreError, transfer, users};
+use crate::store::{OpenError, REMEMBERED, StoreError, lasting, transfer, users};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Write as _};
 use std::num::NonZeroU32;
@@ -141,7 +141,7 @@ fn with_accounts<T>(
     let store = serve::open(database)?;
     let once = Allowance { burst: NonZeroU32::MIN, every: Duration::from_secs(1) };
     let accounts = Accounts::new(store.clone(), Clock, Hasher::new(cost), Throttle::new(once, once), opening_balance);
-    let done = in_runtime(async { act(accounts).await.map_err(told) });
+    let done = lasting::changes(|| in_runtime(async { act(accounts).await.map_err(told) }));
     store.close();
     done
 }

@@ -1,10 +1,9 @@
 //! A file that appears under its name only when it is whole.
 
-use std::collections::BTreeSet;
+use super::lasting::{self, Lasting};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What SQLite keeps beside a file while it is open.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -26,21 +25,6 @@ pub enum FileError {
         /// What the operating system said.
         cause: io::Error,
     },
-}
-
-/// What this process writes, for when it ends before it is done.
-#[derive(Debug)]
-struct Writing {
-    /// The folders of drafts.
-    unfinished: BTreeSet<PathBuf>,
-    /// The files that have appeared.
-    published: BTreeSet<PathBuf>,
-}
-
-static WRITING: Mutex<Writing> = Mutex::new(Writing { unfinished: BTreeSet::new(), published: BTreeSet::new() });
-
-fn writing() -> MutexGuard<'static, Writing> {
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file in the making, in a folder of its own beside its place and for its owner's eyes alone. Dropped before it is
@@ -71,22 +55,20 @@ impl Draft {
     ///
     /// # Errors
     /// When the directory cannot be written to.
-    pub(super) fn beside(place: &Path) -> Result<Self, FileError> {
+    pub fn beside(place: &Path) -> Result<Self, FileError> {
         let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = place.with_file_name(format!(".{name}.{}.part", uuid::Uuid::new_v4().simple()));
-        writing().unfinished.insert(folder.clone());
+        lasting::begins(&folder);
         let draft = Self { place: place.to_owned(), path: folder.join(name), folder };
         let made = new_folder(&draft.folder).and_then(|()| new_private(&draft.path));
         made.map_err(|cause| FileError::Unwritable { file: place.to_owned(), cause })?;
         Ok(draft)
     }
 
-    /// Removes every draft of this process, and lets `end` end it with the files that it has published: until then no
-    /// other thread begins a draft or publishes one.
-    pub fn stop<T>(end: impl FnOnce(&BTreeSet<PathBuf>) -> T) -> T {
-        let writing = writing();
-        writing.unfinished.iter().for_each(|folder| remove(folder));
-        end(&writing.published)
+    /// Removes every draft of this process, and lets `end` end it, knowing what lasts: until then no other thread begins
+    /// a draft or publishes one.
+    pub fn stop<T>(end: impl FnOnce(&Lasting) -> T) -> T {
+        lasting::stop(remove, end)
     }
 
     /// Where it is to lie.
@@ -119,24 +101,25 @@ impl Draft {
 
     fn settle(&self) -> io::Result<()> {
         OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
-        let mut writing = writing();
-        match std::fs::hard_link(&self.path, &self.place) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-            // Some file systems have no links; there the look and the renaming are two steps.
-            Err(_) if self.place.symlink_metadata().is_ok() => return Err(io::ErrorKind::AlreadyExists.into()),
-            Err(_) => std::fs::rename(&self.path, &self.place)?,
-        }
-        writing.published.insert(self.place.clone());
-        drop(writing);
+        lasting::publishes(&self.place, || self.give_name())?;
         sync_directory(&self.place)
+    }
+
+    fn give_name(&self) -> io::Result<()> {
+        match std::fs::hard_link(&self.path, &self.place) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            // Some file systems have no links; there the look and the renaming are two steps.
+            Err(_) if self.place.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => std::fs::rename(&self.path, &self.place),
+            Ok(()) => Ok(()),
+        }
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
         remove(&self.folder);
-        writing().unfinished.remove(&self.folder);
+        lasting::is_over(&self.folder);
     }
 }
 
@@ -176,10 +159,17 @@ pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// Brings a new name to the disk: what a directory lists is its own content.
+/// Brings a new name to the disk: what a directory lists is its own content. Where a directory cannot be brought there by
+/// itself, or is not for this process to read, the system sees to it in its own time.
 fn sync_directory(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied) => Ok(()),
+        synced => synced,
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use diesel::{ConnectionError, QueryResult, sql_query};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ const SHORT: i32 = 2_048;
 pub(super) struct Folding {
     bell: Option<SyncSender<()>>,
     rest: Arc<AtomicBool>,
+    /// As long as it is there, writes gather.
+    goes_on: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -47,13 +49,14 @@ impl Folding {
     pub(super) fn start(path: &Path) -> Result<Self, ConnectionError> {
         let conn = Conn::Sqlite(to_file(path, Purpose::Write)?);
         let (bell, rung) = sync_channel(1);
+        let (goes_on, end) = channel();
         let rest = Arc::new(AtomicBool::new(false));
         let asks = Arc::clone(&rest);
         let builder = std::thread::Builder::new().name("store-folder".to_owned());
         let thread = builder
-            .spawn(move || fold(conn, &rung, &asks))
+            .spawn(move || fold(conn, &rung, &end, &asks))
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
-        Ok(Self { bell: Some(bell), rest, thread: Some(thread) })
+        Ok(Self { bell: Some(bell), rest, goes_on: Some(goes_on), thread: Some(thread) })
     }
 
     /// Says that something was written through `conn`, and folds in through it what the thread has left over.
@@ -72,16 +75,16 @@ impl Folding {
 
 impl Drop for Folding {
     fn drop(&mut self) {
-        drop(self.bell.take());
+        drop((self.bell.take(), self.goes_on.take()));
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the store's folding thread panicked");
         }
     }
 }
 
-fn fold(mut conn: Conn, rung: &Receiver<()>, rest: &AtomicBool) {
-    while rung.recv().is_ok() {
-        std::thread::sleep(GATHER);
+/// Folds until the `end`; what is in the log then is folded in when the last connection closes.
+fn fold(mut conn: Conn, rung: &Receiver<()>, end: &Receiver<()>, rest: &AtomicBool) {
+    while rung.recv().is_ok() && end.recv_timeout(GATHER) == Err(RecvTimeoutError::Timeout) {
         match checkpoint(&mut conn) {
             Ok(Folded { log, checkpointed }) => rest.store(log > SHORT && checkpointed < log, Ordering::Relaxed),
             // The log keeps what is not folded in, and the next folding finds it there.

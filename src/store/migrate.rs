@@ -16,18 +16,20 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// for another process that does. It serves nothing else afterwards.
 const PATIENCE: &str = "SET statement_timeout = '4h'; SET lock_timeout = '4h';";
 
-/// Applies what is missing, all of it or nothing. Of several processes that open one server at once, one does it
+/// Applies what is missing, all of it or nothing, and returns how many migrations that were. Of several processes that open one server at once, one does it
 /// and the others wait.
 ///
 /// # Errors
 /// What the database said about the first that failed; it is as it was before.
-pub(super) fn run(conn: &mut Conn) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub(super) fn run(conn: &mut Conn) -> Result<usize, Box<dyn Error + Send + Sync>> {
     match conn {
-        Conn::Sqlite(conn) => conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(|_| ())),
+        Conn::Sqlite(conn) => {
+            conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(|new| new.len()))
+        }
         Conn::Postgres(conn) => {
             conn.batch_execute(PATIENCE)?;
             conn.batch_execute("SELECT pg_advisory_lock(1413893202)")?;
-            let applied = conn.transaction(|conn| conn.run_pending_migrations(POSTGRES).map(|_| ()));
+            let applied = conn.transaction(|conn| conn.run_pending_migrations(POSTGRES).map(|new| new.len()));
             conn.batch_execute("SELECT pg_advisory_unlock(1413893202)")?;
             applied
         }

@@ -15,6 +15,7 @@ mod gathered;
 mod groups;
 mod inspect;
 mod kept;
+pub mod lasting;
 mod migrate;
 mod open;
 mod pace;

@@ -6,7 +6,7 @@ use super::conn::{Conn, Purpose, connect, to_file, to_server};
 use super::database::Database;
 use super::draft::new_private;
 use super::inspect::{self, APPLIED, NumberRow, Pages, TextRow};
-use super::{migrate, snapshot};
+use super::{lasting, migrate, snapshot};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -105,6 +105,11 @@ pub enum OpenError {
         /// What failed.
         cause: String,
     },
+    /// A server did not say whether it has kept what was written.
+    #[error(
+        "The database {0} did not confirm that it keeps what was written. It has all of it or nothing; `tradefloor verify` on it tells which."
+    )]
+    NotConfirmed(Database),
     /// A migration failed.
     #[error("The database {database} cannot be brought up to date: {cause}. It was left as it is.")]
     Migration {
@@ -142,8 +147,11 @@ pub(super) fn open(database: &Database) -> Result<(Conn, Option<PathBuf>), OpenE
             Conn::Postgres(conn)
         }
     };
-    migrate::run(&mut conn)
+    let applied = migrate::run(&mut conn)
         .map_err(|cause| OpenError::Migration { database: database.clone(), cause: plain(&cause.to_string()) })?;
+    if applied > 0 {
+        lasting::note_change();
+    }
     Ok((conn, kept))
 }
 

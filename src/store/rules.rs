@@ -21,15 +21,19 @@ const SERVER_THINGS: &str = "
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '__diesel_schema_migrations' AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT 'rule', c.relname::text || '.' || r.conname::text, r.contype::text || CASE WHEN r.convalidated THEN '' ELSE ' not checked' END
+        || CASE WHEN r.contype = 'c' THEN '' ELSE ' ' || pg_get_constraintdef(r.oid) END
     FROM pg_constraint r JOIN pg_class c ON c.oid = r.conrelid
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relname <> '__diesel_schema_migrations' AND r.contype IN ('c', 'f', 'p', 'u')
     UNION ALL
     SELECT 'index', t.relname::text || '.' || c.relname::text,
         CASE WHEN i.indisunique THEN 'unique' ELSE 'plain' END || CASE WHEN i.indisvalid THEN '' ELSE ' not valid' END
+        || ' ' || (SELECT string_agg(pg_get_indexdef(i.indexrelid, place, true), ', ' ORDER BY place) FROM generate_series(1, i.indnatts::int) AS place)
+        || coalesce(' where ' || pg_get_expr(i.indpred, i.indrelid), '')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
     WHERE c.relnamespace = current_schema()::regnamespace AND t.relname <> '__diesel_schema_migrations'
     UNION ALL
     SELECT 'trigger', c.relname::text || '.' || t.tgname::text, t.tgtype::text || ' ' || t.tgenabled::text || ' ' || p.proname::text || ' ' || md5(p.prosrc)
+        || CASE WHEN t.tgqual IS NULL THEN '' ELSE ' only when' END || CASE WHEN t.tgattr::text = '' THEN '' ELSE ' only of some columns' END
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal";
 

@@ -5,13 +5,13 @@
 use super::conn::{Conn, Purpose, to_file};
 use super::database::Database;
 use super::draft::{Draft, FileError};
-use super::error::StoreError;
+use super::error::{StoreError, Uncommitted};
 use super::open::{self, OpenError, plain};
 use super::rows::{
     AccountRow, AuditRow, CandleRow, CodeRow, EntryRow, EpochRow, FillRow, HoldingRow, InstrumentRow, OrderRow,
     ReversalRow, SessionRow, Stored, UserRow, ValuationRow, WatchRow,
 };
-use super::{audit, migrate, snapshot};
+use super::{audit, lasting, migrate, snapshot};
 use diesel::connection::SimpleConnection as _;
 use std::path::Path;
 
@@ -40,7 +40,8 @@ where
 /// read meanwhile as it was and wait with their writes.
 ///
 /// # Errors
-/// What `f` returns, or the sentence that says why nothing can be written; then nothing has changed.
+/// What `f` returns, or the sentence that says why nothing can be written; then nothing has changed, unless that is
+/// [`StoreError::Unconfirmed`].
 pub fn change<T, E>(database: &Database, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
 where
     E: From<OpenError> + From<StoreError>,
@@ -48,12 +49,17 @@ where
     let mut conn = open::open_to_change(database)?;
     conn.begin_write().map_err(StoreError::from)?;
     match f(&mut conn) {
-        Ok(done) => conn.commit().map(|()| done).map_err(|error| StoreError::from(error).into()),
+        Ok(done) => keep(&mut conn).map(|()| done).map_err(|why| StoreError::from(why).into()),
         Err(error) => {
             conn.abandon();
             Err(error)
         }
     }
+}
+
+/// Commits.
+fn keep(conn: &mut Conn) -> Result<(), Uncommitted> {
+    lasting::changes(|| conn.commit()).map_err(Uncommitted::at_last)
 }
 
 /// That there is a database of ours, not newer than this version.
@@ -83,14 +89,15 @@ pub fn bring_up_to_date(draft: &Draft) -> Result<(), OpenError> {
     let database = Database::Sqlite(draft.path().to_owned());
     let failed = |cause: String| OpenError::Migration { database: database.clone(), cause: plain(&cause) };
     let conn = to_file(draft.path(), Purpose::Fill).map_err(|error| failed(error.to_string()))?;
-    migrate::run(&mut Conn::Sqlite(conn)).map_err(|error| failed(error.to_string()))
+    migrate::run(&mut Conn::Sqlite(conn)).map(drop).map_err(|error| failed(error.to_string()))
 }
 
 /// Writes everything in `from` to the empty `place`, in one transaction that is kept only when `check` is content
 /// with what has arrived. Tells `watch` how many rows it has written.
 ///
 /// # Errors
-/// What `check` returns, or the sentence that says why the place cannot be filled; then it stays empty.
+/// What `check` returns, or the sentence that says why the place cannot be filled; then it stays empty, unless that is
+/// [`OpenError::NotConfirmed`].
 pub fn fill<T, E>(
     from: &mut Conn,
     place: &Database,
@@ -108,10 +115,12 @@ where
         .and_then(|()| everything(from, &mut To { conn: &mut to, place }, watch))
         .and_then(|()| check(&mut to));
     match filled {
-        Ok(content) => to
-            .commit()
-            .map(|()| content)
-            .map_err(|error| OpenError::NotFilled { database: place.clone(), cause: plain(&error.to_string()) }.into()),
+        Ok(content) => keep(&mut to).map(|()| content).map_err(|why| match why {
+            Uncommitted::Unconfirmed => OpenError::NotConfirmed(place.clone()).into(),
+            Uncommitted::Busy | Uncommitted::Unavailable => {
+                OpenError::NotFilled { database: place.clone(), cause: StoreError::from(why).to_string() }.into()
+            }
+        }),
         Err(error) => {
             to.abandon();
             Err(error)

@@ -70,8 +70,18 @@ pub enum ImportError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The database failed.
-    #[error("Nothing was imported: {0}.")]
+    #[error("{}", of_database(.0))]
     Store(#[from] StoreError),
+}
+
+fn of_database(error: &StoreError) -> String {
+    match error {
+        StoreError::Unconfirmed => {
+            "The database did not confirm the import. It has all of it or nothing; to import it again does no harm."
+                .to_owned()
+        }
+        other => format!("Nothing was imported: {other}."),
+    }
 }
 
 fn told(wrong: &[WrongLine], count: u64) -> String {

@@ -13,7 +13,7 @@ const UNLOCKED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_key
 
 /// A change, and the row it is found by and why. Account 1 has the entries 1, 3, 5, 6, 8 and 9 and the orders 1, 3 and
 /// 4; account 2 the rest.
-const CHANGES: [(&str, &str); 74] = [
+const CHANGES: [(&str, &str); 76] = [
     // People and what is around them.
     ("UPDATE users SET username = 'x y z' WHERE id = 2", "users row 2: \"x y z\" is no username"),
     (
@@ -65,6 +65,7 @@ const CHANGES: [(&str, &str); 74] = [
         "UPDATE accounts SET head = zeroblob(32) WHERE id = 2",
         "accounts row 2: its head is not the hash of its newest entry",
     ),
+    ("UPDATE accounts SET opened_at = opened_at - 1 WHERE id = 2", "accounts row 2: it says that it was opened at "),
     ("UPDATE accounts SET user_id = 9 WHERE id = 2", "accounts row 2: there is no user 9"),
     ("UPDATE accounts SET user_id = 1", "users row 2: the person has no account"),
     ("UPDATE accounts SET public_id = upper(public_id) || '!' WHERE id = 2", "accounts row 2: "),
@@ -121,6 +122,7 @@ const CHANGES: [(&str, &str); 74] = [
     ),
     ("UPDATE orders SET shares = NULL, dollars = 100 WHERE id = 4", "orders row 4: it asks for 0.9999"),
     ("UPDATE orders SET dollars = 100 WHERE id = 4", "orders row 4: it asks for 333333333 shares and 100 dollars"),
+    ("UPDATE orders SET placed_at = placed_at - 60000000 WHERE id = 4", "orders row 4: it was placed at "),
     ("DELETE FROM orders WHERE id = 4", "fills row 4 (of order 4): there is no such order"),
     // Fills.
     ("DELETE FROM fills WHERE id = 2", "orders row 2: it is filled and has no fill"),
@@ -151,7 +153,7 @@ const CHANGES: [(&str, &str); 74] = [
         "fills row 3 (of order 3): side, instrument, time and balance are",
     ),
     (
-        "UPDATE fills SET filled_at = filled_at + 1 WHERE id = 3",
+        "UPDATE fills SET filled_at = filled_at + 1 WHERE id = 3; UPDATE orders SET placed_at = placed_at + 1 WHERE id = 3",
         "fills row 3 (of order 3): side, instrument, time and balance are",
     ),
     (
@@ -306,6 +308,15 @@ async fn verify_names_what_no_longer_keeps_a_server_in_order() {
         (
             "CREATE OR REPLACE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
             "the trigger ledger_entries.ledger_entries_are_never_changed is not as this version makes it",
+        ),
+        (
+            "CREATE OR REPLACE TRIGGER ledger_entries_are_never_changed BEFORE UPDATE OR DELETE ON ledger_entries
+             FOR EACH ROW WHEN (OLD.id = 0) EXECUTE FUNCTION refuse_ledger_change()",
+            "the trigger ledger_entries.ledger_entries_are_never_changed is not as this version makes it",
+        ),
+        (
+            "DROP INDEX orders_by_key; CREATE UNIQUE INDEX orders_by_key ON orders (id)",
+            "the index orders.orders_by_key is not as this version makes it",
         ),
         (
             "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;

@@ -1,7 +1,7 @@
 //! A database file of an older version is kept as it was before anything is done to it.
 
 use super::{path, traded, tradefloor};
-use crate::support::Engine;
+use crate::support::{Engine, Place, place};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -89,4 +89,52 @@ async fn a_database_that_is_up_to_date_or_new_is_not_kept() {
     tradefloor(&here, &["migrate", "--database", "new.db"]).well("is up to date");
     let files = std::fs::read_dir(here).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(files.into_iter().all(|file| !file.contains("before")));
+}
+
+/// Takes the newest changes back, until `left` are left, as their own undoing has it.
+fn take_back(file: &Path, left: usize) {
+    let mut changes: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    changes.sort();
+    let mut conn = SqliteConnection::establish(path(file)).unwrap();
+    for change in changes.iter().skip(left).rev() {
+        let undoing = std::fs::read_to_string(change.join("down.sql")).unwrap();
+        conn.batch_execute(&undoing).unwrap_or_else(|error| panic!("{}: {error}", change.display()));
+    }
+    let newest = format!(
+        "DELETE FROM __diesel_schema_migrations WHERE version NOT IN (SELECT version FROM __diesel_schema_migrations ORDER BY version LIMIT {left})"
+    );
+    conn.batch_execute(&newest).unwrap();
+}
+
+#[tokio::test]
+async fn books_of_every_older_version_agree_once_they_are_brought_up_to_date() {
+    let floor = traded(Engine::Sqlite).await;
+    let here = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| tradefloor(here.path(), words);
+    for left in 2..10 {
+        let file = format!("old{left}.db");
+        run(&["backup", &file, "--database", path(&floor.file())]).well("agree there");
+        take_back(&here.path().join(&file), left);
+        run(&["verify", "--database", &file]).badly(1, "older");
+        run(&["restore", &file, "--database", &format!("restored{left}.db")]).well("agree");
+        run(&["migrate", "--database", &file]).well("is up to date");
+        run(&["verify", "--database", &file]).well("orders: 5");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_of_an_older_version_is_restored_to_a_server_and_left_as_it_was() {
+    let floor = traded(Engine::Sqlite).await;
+    let here = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| tradefloor(here.path(), words);
+    run(&["backup", "old.db", "--database", path(&floor.file())]).well("agree there");
+    take_back(&here.path().join("old.db"), 9);
+    let server = Place::on(Engine::Postgres);
+    run(&["restore", "old.db", "--database", &place::argument(server.database())]).well("agree");
+    run(&["verify", "--database", &place::argument(server.database())]).well("orders: 5");
+    run(&["verify", "--database", "old.db"]).badly(1, "older");
+    assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 1);
 }
