@@ -82,10 +82,10 @@ pub(super) fn to_file(path: &Path, purpose: Purpose) -> Result<SqliteConnection,
     conn.batch_execute(match purpose {
         // What savepoints remember is kept in memory: a batch may outgrow what SQLite would keep there, and it
         // would go to a temporary file. The log is folded in by a thread of its own; its bound of 256 MiB is for when
-        // that falls behind.
+        // that falls behind. It grows beyond while somebody looks at one snapshot for long, and is cut back afterwards.
         Purpose::Write => {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 65536;"
+             PRAGMA wal_autocheckpoint = 65536; PRAGMA journal_size_limit = 268435456;"
         }
         Purpose::Read | Purpose::Inspect => "PRAGMA query_only = ON;",
         Purpose::Fill => "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;",

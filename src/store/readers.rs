@@ -213,7 +213,7 @@ mod tests {
         let database = Database::Sqlite(directory.path().join("readers.db"));
         drop(crate::store::conn::connect(&database, Purpose::Write).unwrap());
         let pool = Pool::new(&database, Purpose::Read, 1).unwrap();
-        let readers = Arc::new(Readers::new(pool, 1, Duration::from_millis(20)));
+        let readers = Arc::new(Readers::new(pool, 1, Duration::from_millis(500)));
         let (release, released) = channel::<()>();
         let (report, running) = oneshot::channel();
         let slow = tokio::spawn({

@@ -17,7 +17,7 @@ async fn out_of_file_descriptors_it_serves_whom_it_has_and_takes_more_when_there
     let mut regular = Regular::of(&server, crowd.visitor()).await;
     regular.deposits("1").assert_done();
     // Until what follows an answer is over: the log is folded in.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let held = std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).unwrap().count();
     limit(&server, "nofile", &(held + 4).to_string());
     let address = server.address().trim_start_matches("http://");
