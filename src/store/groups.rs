@@ -2,8 +2,8 @@
 //!
 //! What is asked for gathers while other groups are under way: the more there is to do, the more is done at once. Within a
 //! process no two groups want one account: who asks for one that is taken waits for the next group. Of those that another
-//! process holds, none is waited for while there is anything else to do, so that groups never wait for each other in a
-//! circle. A group whose work fails is undone, and each of it is tried again by itself.
+//! process holds, none is waited for while there is anything else to do, and by one thread alone, so that groups never wait for
+//! each other in a circle and there is always a thread for who comes next. A group whose work fails is undone, and each of it is tried again by itself.
 
 use super::conn::Conn;
 use super::error::{StoreError, Uncommitted};
@@ -17,6 +17,7 @@ use diesel::prelude::*;
 use std::collections::{HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
@@ -25,6 +26,8 @@ pub(super) const MOST: u32 = 2;
 
 /// How long the only write that can be tried waits for an account that another process holds.
 const LOCK_WAIT: &str = "SET LOCAL lock_timeout = '2s'";
+/// How soon a group is tried again all of whose accounts are held, while another thread waits for one of its own.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// Somebody who waits for an answer.
 struct Owner<T> {
@@ -59,12 +62,23 @@ struct State<A, T> {
     taken: HashSet<AccountId>,
     /// Threads that see to groups.
     threads: u32,
+    /// Whether one of them waits for an account that another process holds.
+    waits: bool,
 }
 
 /// Asks that are made together, and who waits for each.
 struct Group<A, T> {
     asks: Vec<A>,
     owners: Vec<Owner<T>>,
+}
+
+/// The one thread that waits for an account, for as long as it does.
+struct Waits<'a, A, T>(&'a Groups<A, T>);
+
+impl<A, T> Drop for Waits<'_, A, T> {
+    fn drop(&mut self) {
+        self.0.lock().waits = false;
+    }
 }
 
 /// A thread's turn at seeing to groups, from when it is wanted. One that ends before its time, or never came to begin,
@@ -85,7 +99,7 @@ impl<A, T> Drop for Turn<A, T> {
 impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
     /// For what `work` does, on the connections of `writer` and in its queue.
     pub(super) fn new(writer: &ServerWriter, work: Work<A, T>) -> Self {
-        let state = State { waiting: VecDeque::new(), newest: 0, taken: HashSet::new(), threads: 0 };
+        let state = State { waiting: VecDeque::new(), newest: 0, taken: HashSet::new(), threads: 0, waits: false };
         let (pool, places) = (writer.pool().clone(), Arc::clone(writer.places()));
         Self { work, pool, places, largest: writer.largest_group(), state: Mutex::new(state) }
     }
@@ -174,7 +188,7 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
             group.asks.into_iter().zip(group.owners).partition(|(_, owner)| held.contains(&owner.account));
         if !leave.is_empty() {
             let mut state = self.lock();
-            taken.retain(|account| held.contains(account));
+            taken.retain(|account| leave.iter().all(|(_, owner)| owner.account != *account));
             for (ask, owner) in leave.into_iter().rev() {
                 state.taken.remove(&owner.account);
                 state.waiting.push_front((ask, owner));
@@ -192,10 +206,19 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
         };
         let wanted: Vec<_> = group.owners.iter().map(|owner| owner.account).collect();
         let held = match hold_free(&mut conn, &wanted) {
-            Ok(held) if held.is_empty() => hold_oldest(&mut conn, &wanted),
+            Ok(held) if held.is_empty() => match self.waits() {
+                Some(_waits) => hold_oldest(&mut conn, &wanted),
+                None => Ok(held),
+            },
             held => held,
         };
         let group = match held {
+            Ok(held) if held.is_empty() => {
+                conn.abandon();
+                drop(conn);
+                self.put_back(group, &held, taken);
+                return std::thread::sleep(AGAIN);
+            }
             Ok(held) => self.put_back(group, &held, taken),
             Err(error) => {
                 conn.abandon();
@@ -216,7 +239,7 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
                 tracing::warn!(%error, writes = group.owners.len(), "a group of writes was undone, and each is made alone");
                 for (ask, owner) in group.asks.into_iter().zip(group.owners) {
                     if !owner.answer.is_closed() {
-                        self.make(Group { asks: vec![ask], owners: vec![owner] }, &mut Vec::new());
+                        self.make(Group { asks: vec![ask], owners: vec![owner] }, taken);
                     }
                 }
             }
@@ -248,6 +271,14 @@ impl<A: Send + Sync + 'static, T: Send + 'static> Groups<A, T> {
 }
 
 impl<A, T> Groups<A, T> {
+    /// The leave to wait for an account that another process holds, unless another thread does: one is always free for
+    /// all others.
+    fn waits(&self) -> Option<Waits<'_, A, T>> {
+        let mut state = self.lock();
+        let taken = std::mem::replace(&mut state.waits, true);
+        (!taken).then(|| Waits(self))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<A, T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,6 +5,7 @@ use crate::support::place::on_both_engines;
 use crate::support::{Engine, Place};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tradefloor::clock::Clock;
@@ -253,13 +254,11 @@ async fn one_whose_asker_has_gone_before_its_turn_is_not_in_the_way(engine: Engi
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_account_that_another_server_holds_is_waited_for_by_nobody_else() {
-    let house = House::open(Engine::Postgres, 40, 512).await;
+/// Holds an account, as another server would, until the second is dropped.
+async fn held(house: &House, account: AccountId) -> (JoinHandle<Result<(), StoreError>>, mpsc::Sender<()>) {
     let other = open(&house.place, 8);
     let (begun, mut begins) = unbounded_channel();
     let (end, told) = mpsc::channel::<()>();
-    let account = house.accounts[0];
     let holding = tokio::spawn(async move {
         let wait = move |_: &mut Conn| {
             let _ = begun.send(());
@@ -269,13 +268,29 @@ async fn an_account_that_another_server_holds_is_waited_for_by_nobody_else() {
         other.write(Lock::Account(account), wait).await
     });
     begins.recv().await.expect("it begins");
-    let waits = house.ask(0, Ask::Cent);
-    let others: Vec<_> = (1..40).map(|account| house.ask(account, Ask::Cent)).collect();
+    (holding, end)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn accounts_that_other_servers_hold_are_waited_for_by_nobody_else() {
+    let house = House::open(Engine::Postgres, 40, 512).await;
+    let (first, first_end) = held(&house, house.accounts[0]).await;
+    let (second, second_end) = held(&house, house.accounts[1]).await;
+    let mut wait = Vec::new();
+    for account in 0..2 {
+        wait.push(house.ask(account, Ask::Cent));
+        // Each comes to be a group of its own.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let others: Vec<_> = (2..40).map(|account| house.ask(account, Ask::Cent)).collect();
     for asked in others {
         assert_eq!(asked.await.unwrap().unwrap(), 1);
     }
-    assert!(!waits.is_finished(), "nobody may write to an account that somebody holds");
-    drop(end);
-    holding.await.unwrap().unwrap();
-    assert_eq!(waits.await.unwrap().unwrap(), 1);
+    assert!(wait.iter().all(|asked| !asked.is_finished()), "nobody may write to an account that somebody holds");
+    drop((first_end, second_end));
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    for asked in wait {
+        assert_eq!(asked.await.unwrap().unwrap(), 1);
+    }
 }
