@@ -17,7 +17,8 @@ pub enum CandlesCommand {
     /// of the minute in UTC, and may have `bid,ask`. The lines of one symbol go forward in time. Of minutes, candles of
     /// five minutes, an hour and a day in New York are made. What there was of the same spans is replaced, so that a
     /// file which is loaded twice changes nothing. Symbols have to be listed already. Of a database file, a server that
-    /// runs meanwhile reads on, and waits with what it writes.
+    /// runs meanwhile reads on, and waits with what it writes; whatever has to wait for over five seconds is answered with
+    /// a request to try again, so load long files while nobody trades.
     Import(ImportArgs),
 }
 

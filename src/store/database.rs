@@ -56,7 +56,9 @@ fn is_readable(url: &str) -> bool {
         let port = server.rsplit(']').next().unwrap_or_default().split_once(':').map(|(_, port)| port);
         port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())
     });
-    escaped && plain && addresses && authority.matches('@').count() <= 1
+    // Else a password of digits, cut off by a sign that ends the address, would be taken for a port.
+    let whole = authority.contains('@') || !rest.contains('@');
+    escaped && plain && addresses && whole && authority.matches('@').count() <= 1
 }
 
 impl fmt::Display for Database {
@@ -116,6 +118,8 @@ mod tests {
             "postgres://ada:s3%cret@db/t",
             "postgres://ada:s3@cret@db/t",
             "postgres://ada:s3/cret@db/t",
+            "postgres://ada:12?cret@db/t",
+            "postgres://ada:12/cret@db/t",
         ] {
             let unread = text.parse::<Database>().unwrap_err();
             assert_eq!(unread, NoDatabase::Unreadable, "{text}");

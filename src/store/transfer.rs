@@ -37,7 +37,7 @@ where
 }
 
 /// Runs `f` as one transaction, however long it takes, on a database that is there and up to date. Of a file others
-/// read meanwhile as it was and wait with their writes.
+/// read meanwhile as it was, and wait with their writes for as long as a connection waits for a lock.
 ///
 /// # Errors
 /// What `f` returns, or the sentence that says why nothing can be written; then nothing has changed, unless that is
