@@ -49,17 +49,14 @@ where
     let mut conn = open::open_to_change(database)?;
     conn.begin_write().map_err(StoreError::from)?;
     match f(&mut conn) {
-        Ok(done) => keep(&mut conn).map(|()| done).map_err(|why| StoreError::from(why).into()),
+        Ok(done) => lasting::changes(|| conn.commit())
+            .map(|()| done)
+            .map_err(|error| StoreError::from(Uncommitted::at_last(error)).into()),
         Err(error) => {
             conn.abandon();
             Err(error)
         }
     }
-}
-
-/// Commits.
-fn keep(conn: &mut Conn) -> Result<(), Uncommitted> {
-    lasting::changes(|| conn.commit()).map_err(Uncommitted::at_last)
 }
 
 /// That there is a database of ours, not newer than this version.
@@ -115,17 +112,25 @@ where
         .and_then(|()| everything(from, &mut To { conn: &mut to, place }, watch))
         .and_then(|()| check(&mut to));
     match filled {
-        Ok(content) => keep(&mut to).map(|()| content).map_err(|why| match why {
-            Uncommitted::Unconfirmed => OpenError::NotConfirmed(place.clone()).into(),
-            Uncommitted::Busy | Uncommitted::Unavailable => {
-                OpenError::NotFilled { database: place.clone(), cause: StoreError::from(why).to_string() }.into()
-            }
-        }),
+        Ok(content) => keep_filled(&mut to, place).map(|()| content).map_err(E::from),
         Err(error) => {
             to.abandon();
             Err(error)
         }
     }
+}
+
+/// Commits what a place was filled with. A file that is being filled is a draft, which does not last if this fails.
+fn keep_filled(to: &mut Conn, place: &Database) -> Result<(), OpenError> {
+    let on_server = matches!(place, Database::Postgres(_));
+    let kept = if on_server { lasting::changes(|| to.commit()) } else { to.commit() };
+    kept.map_err(|error| {
+        let (database, cause) = (place.clone(), plain(&error.to_string()));
+        match Uncommitted::at_last(error) {
+            Uncommitted::Unconfirmed if on_server => OpenError::NotConfirmed(database),
+            _ => OpenError::NotFilled { database, cause },
+        }
+    })
 }
 
 /// A database that is being filled.
