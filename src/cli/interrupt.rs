@@ -1,6 +1,7 @@
 //! A command that is told to stop while it writes a file.
 
 use super::terminal::Terminal;
+use super::voice::tell;
 use crate::store::Draft;
 use std::convert::Infallible;
 use std::io;
@@ -31,7 +32,6 @@ pub(super) fn leaves_nothing_behind() -> io::Result<()> {
 
 /// Ends the process, which was told to stop, says what it leaves, and leaves `terminal` as it was.
 #[expect(clippy::exit, reason = "the thread that works cannot be told to stop in the midst of one statement")]
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
 pub(super) fn stop(terminal: &Terminal) -> Infallible {
     Draft::stop(|lasting| {
         let mut kept: Vec<_> = lasting.files().iter().map(|file| format!("{} was written", file.display())).collect();
@@ -39,9 +39,9 @@ pub(super) fn stop(terminal: &Terminal) -> Infallible {
             kept.push("the database was changed".to_owned());
         }
         if kept.is_empty() {
-            eprintln!("Stopped before it was done; nothing was left behind.");
+            tell("Stopped before it was done; nothing was left behind.");
         } else {
-            eprintln!("Stopped; {} before.", kept.join(" and "));
+            tell(format_args!("Stopped; {} before.", kept.join(" and ")));
         }
         // Last, for a question that is only now being asked.
         terminal.show_again();

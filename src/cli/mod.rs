@@ -120,7 +120,6 @@ impl Failure {
 
 /// Reads the command line and does what it asks. Speaks on standard output and standard error.
 #[must_use]
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match parse(arguments) {
         Ok(cli) => dispatch(cli),
@@ -133,11 +132,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(sentence)) => {
-            eprintln!("{sentence}");
+            voice::tell(sentence);
             ExitCode::from(2)
         }
         Err(Failure::Stopped(sentence)) => {
-            eprintln!("{sentence}");
+            voice::tell(sentence);
             ExitCode::FAILURE
         }
     }

@@ -1,7 +1,7 @@
 //! `serve` and `migrate`.
 
 use super::values::{self, Keep};
-use super::voice::say;
+use super::voice::{say, tell};
 use super::{DEFAULT_DATABASE, DatabaseArgs, Failure};
 use crate::accounts::throttle::Allowance;
 use crate::app::App;
@@ -280,9 +280,11 @@ pub(super) fn open(arguments: &DatabaseArgs) -> Result<Store, Failure> {
 }
 
 /// Says where the database lies as it was, when it has just been brought up to date.
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error beside what it was asked for")]
 fn tell_kept(kept: Option<&Path>) {
     if let Some(kept) = kept {
-        eprintln!("The database was brought up to date. A copy of it as it was before is kept as {}.", kept.display());
+        tell(format_args!(
+            "The database was brought up to date. A copy of it as it was before is kept as {}.",
+            kept.display()
+        ));
     }
 }

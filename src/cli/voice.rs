@@ -15,6 +15,12 @@ impl From<Unsaid> for Failure {
     }
 }
 
+/// Says a line on standard error. Where nobody can hear it, on a terminal that is gone or a disk that is full, a command
+/// ends as it would have.
+pub(super) fn tell(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Says a line on standard output. Whoever has closed it wants to hear no more, which is no failure of what was asked for.
 ///
 /// # Errors

@@ -112,10 +112,12 @@ pub(super) fn address(path: &str, purpose: Purpose) -> String {
         // Even a connection that only queries would fold the log in on closing, were the file not opened for
         // reading alone. Without a log there is nothing to fold, and one opened so would leave an empty log behind.
         let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        return format!("file:{path}?mode=ro");
+        // Else what follows two slashes would be read as the name of a machine.
+        let no_machine = if path.starts_with('/') { "//" } else { "" };
+        return format!("file:{no_machine}{path}?mode=ro");
     }
-    // A path is a path: without this, one that begins with `file:` would be read as a URL.
-    if path.starts_with("file:") { format!("./{path}") } else { path.to_owned() }
+    // A path is a path: without this, one that begins with `file:` would be read as a URL, and another as no file at all.
+    if path.starts_with("file:") || path == ":memory:" { format!("./{path}") } else { path.to_owned() }
 }
 
 pub(super) fn to_server(url: &str) -> Result<PgConnection, ConnectionError> {

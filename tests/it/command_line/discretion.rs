@@ -192,3 +192,38 @@ fn who_hears_no_more_changes_nothing_about_how_a_command_ends() {
     let ended = verify().stdout(full).output().unwrap();
     assert_refused(&ended, 1, &["It is done, and could not be said on standard output"]);
 }
+
+#[test]
+fn who_cannot_hear_what_went_wrong_changes_nothing_about_how_a_command_ends() {
+    let here = with_books();
+    fill(here.path());
+    let deaf = |words: &[&str]| {
+        let mut deaf = command(here.path());
+        deaf.args(words).stderr(File::options().write(true).open("/dev/full").unwrap());
+        deaf
+    };
+    assert_eq!(deaf(&["verify", "--database", "nowhere.db"]).status().unwrap().code(), Some(1));
+    assert_eq!(deaf(&["verify", "--nonsense"]).status().unwrap().code(), Some(2));
+    let mut child = deaf(&BACKUP).spawn().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while copies(here.path()).is_empty() {
+        assert!(Instant::now() < deadline, "no draft is begun");
+        std::thread::yield_now();
+    }
+    signal("HUP", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(copies(here.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_path_that_begins_with_two_slashes_is_a_path_while_somebody_writes_there() {
+    let here = with_books();
+    let file = here.path().join("floor.db");
+    let mut writes = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    writes
+        .batch_execute("PRAGMA journal_mode = WAL; INSERT INTO valuations (account_id, at, value) VALUES (1, 1, 7)")
+        .unwrap();
+    assert!(here.path().join("floor.db-wal").metadata().unwrap().len() > 0);
+    let verified = run(here.path(), &["verify", "--database", &format!("/{}", file.display())], &[], "");
+    assert_eq!(verified.status.code(), Some(0), "{:?}", said(&verified));
+}
