@@ -32,6 +32,8 @@ fn asked(directory: &tempfile::TempDir) -> (Child, String) {
         terminal.stdout.as_mut().unwrap().read_exact(&mut byte).unwrap();
         shown.push(char::from(byte[0]));
     }
+    // The question stands there a moment before it hides what is typed.
+    std::thread::sleep(std::time::Duration::from_millis(500));
     (terminal, shown)
 }
 
