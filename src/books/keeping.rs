@@ -45,19 +45,23 @@ pub fn restore(file: &Path, place: &Database, watch: Watch<'_>) -> Result<Verifi
         return match transfer::look(&backup, |conn| moved(conn, place, &mut *watch)) {
             Err(BooksError::Open(OpenError::Older { .. })) => {
                 let newer = Draft::beside(file)?;
-                transfer::duplicate(file, &newer)?;
-                transfer::bring_up_to_date(&newer)?;
+                unpack(file, &newer)?;
                 transfer::look(&written(&newer), |conn| moved(conn, place, watch))
             }
             restored => restored,
         };
     };
     let draft = transfer::make_room(path)?;
-    transfer::duplicate(file, &draft).map_err(|error| of_backup(error, file))?;
-    transfer::bring_up_to_date(&draft)?;
+    unpack(file, &draft)?;
     let verified = verify_database(&written(&draft), watch)?;
     draft.publish()?;
     Ok(verified)
+}
+
+/// Writes what is in the backup `file` into `draft`, up to date.
+fn unpack(file: &Path, draft: &Draft) -> Result<(), BooksError> {
+    transfer::duplicate(file, draft).map_err(|error| of_backup(error, file))?;
+    Ok(transfer::bring_up_to_date(draft)?)
 }
 
 /// Writes the books in `from`, as they are at this moment, to the empty `place`, on whichever engine.

@@ -1,6 +1,6 @@
 //! `user`: add people and change what they may do.
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, hiding};
 use super::voice::{Unsaid, say};
 use super::{DatabaseArgs, Failure, interrupt, serve, values};
 use crate::accounts::password::Hasher;
@@ -213,7 +213,7 @@ fn ask_twice(username: &Username) -> Result<String, Failure> {
     let terminal = Terminal::as_it_is();
     let asked = |prompt: String| {
         let _ = std::io::stderr().flush();
-        rpassword::prompt_password(prompt).map_err(|error| match error.kind() {
+        hiding(|| rpassword::prompt_password(prompt)).map_err(|error| match error.kind() {
             ErrorKind::Interrupted => match interrupt::stop(&terminal) {},
             ErrorKind::UnexpectedEof => Failure::Usage("No password was typed. Nothing was changed.".to_owned()),
             _ => Failure::Stopped(format!("The password cannot be read: {error}.")),

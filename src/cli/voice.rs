@@ -32,15 +32,35 @@ pub(super) fn say(line: impl Display) -> Result<(), Unsaid> {
     }
 }
 
-/// The text without what stands between the name of somebody and the `@` of a URL, which may be a password, whatever else is
-/// wrong with the URL.
+/// The text without what may be a password, whatever else is wrong with it: what stands between the name of somebody and
+/// the `@` of a URL, in place of a port where there is no `@`, or behind `password=`.
 pub(super) fn without_secrets(text: &str) -> String {
-    let Some((before, server)) = text.rsplit_once('@') else { return text.to_owned() };
-    let name = before.find("//").map_or(0, |slashes| slashes + 2);
+    const NAMED: &str = "password=";
+    // It may go on to the end, with any sign in it.
+    if let Some(word) = text.to_ascii_lowercase().find(NAMED)
+        && let Some(before) = text.get(..word + NAMED.len())
+    {
+        return format!("{}…", without_secrets_of_url(before));
+    }
+    without_secrets_of_url(text)
+}
+
+fn without_secrets_of_url(text: &str) -> String {
+    let (before, server) = match text.rsplit_once('@') {
+        Some((before, server)) => (before, Some(server)),
+        None => (text, None),
+    };
+    let url = before.find("//").map(|slashes| slashes + 2);
+    let name = url.unwrap_or(0);
     let secret = before.get(name..).and_then(|rest| rest.find(':')).map(|colon| name + colon + 1);
-    match secret.and_then(|secret| before.get(..secret)) {
-        Some(shown) => format!("{shown}…@{server}"),
-        None => text.to_owned(),
+    let Some((shown, secret)) = secret.and_then(|secret| before.split_at_checked(secret)) else {
+        return text.to_owned();
+    };
+    let address = || secret.split(['/', '?']).next().is_some_and(|port| port.bytes().all(|sign| sign.is_ascii_digit()));
+    match server {
+        Some(server) => format!("{shown}…@{server}"),
+        None if url.is_none() || shown.ends_with("[:") || address() => text.to_owned(),
+        None => format!("{shown}…"),
     }
 }
 
@@ -57,6 +77,12 @@ mod tests {
             ("ada:s3cret@db", "ada:…@db"),
             ("postgres://ada@db/floor", "postgres://ada@db/floor"),
             ("./data/a:b.db", "./data/a:b.db"),
+            ("postgres://ada:s3cret", "postgres://ada:…"),
+            ("postgres://ada:s3cret/floor", "postgres://ada:…"),
+            ("postgres://db:5432/floor", "postgres://db:5432/floor"),
+            ("postgres://[::1]:5432/floor", "postgres://[::1]:5432/floor"),
+            ("postgres://db/floor?user=ada&password=s3 cr@t", "postgres://db/floor?user=ada&password=…"),
+            ("host=db PASSWORD=s3cret", "host=db PASSWORD=…"),
         ] {
             assert_eq!(without_secrets(text), shown);
         }

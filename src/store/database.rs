@@ -37,7 +37,12 @@ impl FromStr for Database {
         let path = text.strip_prefix("sqlite:").unwrap_or(text);
         // With a letter missing or in capitals it would become a file under a name that tells the password.
         let like_a_url = path.contains("://") || path.split_once('@').is_some_and(|(before, _)| before.contains(':'));
-        if path.is_empty() || like_a_url { Err(NoDatabase::Neither) } else { Ok(Self::Sqlite(PathBuf::from(path))) }
+        let like_parameters = path.to_ascii_lowercase().contains("password=");
+        if path.is_empty() || like_a_url || like_parameters {
+            Err(NoDatabase::Neither)
+        } else {
+            Ok(Self::Sqlite(PathBuf::from(path)))
+        }
     }
 }
 

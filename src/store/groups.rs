@@ -3,7 +3,8 @@
 //! What is asked for gathers while other groups are under way: the more there is to do, the more is done at once. Within a
 //! process no two groups want one account: who asks for one that is taken waits for the next group. Of those that another
 //! process holds, none is waited for while there is anything else to do, and by one thread alone, so that groups never wait for
-//! each other in a circle and there is always a thread for who comes next. A group whose work fails is undone, and each of it is tried again by itself.
+//! each other in a circle and there is always a thread for who comes next. A group whose work fails is undone, and each of
+//! it is tried again by itself.
 
 use super::conn::Conn;
 use super::error::{StoreError, Uncommitted};

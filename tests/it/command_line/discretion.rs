@@ -45,6 +45,11 @@ fn a_password_in_a_url_is_never_repeated_whatever_is_wrong_with_it() {
         "postgres//floor:s3cretPW@127.0.0.1:1/t",
         "POSTGRES://floor:s3cretPW@127.0.0.1:1/t",
         "mysql://floor:s3cretPW@127.0.0.1:1/t",
+        "postgres://floor:s3cretPW",
+        "postgres://floor:s3cretPW/t",
+        "postgres://127.0.0.1:1/t?user=floor&password=s3cr etPW",
+        "postgres://floor@127.0.0.1:port/t?password=s3cr%zetPW",
+        "host=127.0.0.1 port=1 user=floor PASSWORD=s3cretPW",
     ];
     for url in urls {
         for words in [
@@ -111,7 +116,7 @@ fn copies(here: &Path) -> Vec<String> {
 
 /// A backup that has begun to write.
 fn begun(here: &Path, mut command: Command) -> Child {
-    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.spawn().unwrap();
     let deadline = Instant::now() + PATIENCE;
     while copies(here).is_empty() {
         assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "no draft is begun");
@@ -128,7 +133,7 @@ fn a_backup_that_is_told_to_stop_leaves_nothing_behind() {
     fill(here.path());
     for name in ["INT", "TERM", "HUP"] {
         let mut backup = command(here.path());
-        backup.args(BACKUP);
+        backup.args(BACKUP).stderr(Stdio::piped());
         let child = begun(here.path(), backup);
         signal(name, child.id());
         let ended = child.wait_with_output().unwrap();
@@ -204,12 +209,7 @@ fn who_cannot_hear_what_went_wrong_changes_nothing_about_how_a_command_ends() {
     };
     assert_eq!(deaf(&["verify", "--database", "nowhere.db"]).status().unwrap().code(), Some(1));
     assert_eq!(deaf(&["verify", "--nonsense"]).status().unwrap().code(), Some(2));
-    let mut child = deaf(&BACKUP).spawn().unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    while copies(here.path()).is_empty() {
-        assert!(Instant::now() < deadline, "no draft is begun");
-        std::thread::yield_now();
-    }
+    let mut child = begun(here.path(), deaf(&BACKUP));
     signal("HUP", child.id());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(copies(here.path()), Vec::<String>::new());
